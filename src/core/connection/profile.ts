@@ -23,5 +23,7 @@ export interface ConnectionProfile {
   readonly endpoint: Endpoint;
   /** ACL user; absent: the default user. */
   readonly username?: string;
+  /** The database that the URL named; server-wide questions are asked there. Absent: 0. */
+  readonly database?: number;
   readonly access: Access;
 }

@@ -1,0 +1,86 @@
+// Every bundle of this repository.
+//   node esbuild.mjs               dist/, with source maps
+//   node esbuild.mjs --minify      dist/ as it is packaged
+//   node esbuild.mjs --watch       dist/, again at every change
+//   node esbuild.mjs --host-tests  test/.out/host/index.cjs: what the extension host runs
+import { build, context } from 'esbuild';
+import { globSync, existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+/** What all bundles share: CommonJS (the extension host and worker threads load it without flags) for Node 20 and newer. */
+const shared = {
+  absWorkingDir: root,
+  bundle: true,
+  format: 'cjs',
+  platform: 'node',
+  target: 'node20',
+  logLevel: 'warning',
+  // Names show in stack traces that people send us.
+  keepNames: true,
+};
+
+/** Out file under dist/ → entry point and what stays outside the bundle. */
+const products = {
+  // ioredis is in here too, but esbuild runs a CommonJS module when it is first asked for: as long as
+  // it is reached by `import()` only, activation does not pay for it. test/manifest/bundle.test.ts holds us to it.
+  'extension.cjs': { entry: 'src/extension.ts', external: ['vscode'] },
+  'practiceWorker.cjs': { entry: 'src/server/worker.ts', external: [] },
+  'serve.cjs': { entry: 'src/server/main.ts', external: [] },
+};
+
+/** Options of one product's bundle; `test/` builds the same with a plugin or two. */
+export function product(name, { minify = false } = {}) {
+  const { entry, external } = products[name];
+  return { ...shared, entryPoints: [entry], external, outfile: join('dist', name), minify, sourcemap: minify ? false : 'linked' };
+}
+
+/**
+ * protocol, core and server in one bundle that knows no `vscode`: if any file of theirs imports it, the build fails.
+ * Nothing is written. An alias in `options` would defeat it, so there are none to give.
+ */
+export function purityBundle(folders = ['src/protocol', 'src/core', 'src/server']) {
+  const files = folders.flatMap(folder => globSync('**/*.ts', { cwd: join(root, folder) }).map(file => `./${folder}/${file}`));
+  return { ...shared, stdin: { contents: files.map(file => `import ${JSON.stringify(file)};`).join('\n'), resolveDir: root }, write: false };
+}
+
+/** All of test/host in one file that exports `run()`; each test file is only evaluated once mocha's globals exist. */
+function hostTests() {
+  const files = globSync('test/host/**/*.test.ts', { cwd: root }).sort();
+  const list = files.map(file => `  [${JSON.stringify(file)}, () => require(${JSON.stringify(`./${file}`)})],`).join('\n');
+  const contents = `import { runHostTests } from './test/support/host/runHostTests.ts';\nexport const run = () => runHostTests([\n${list}\n]);\n`;
+  return {
+    ...shared,
+    stdin: { contents, resolveDir: root, sourcefile: 'host-tests.ts', loader: 'ts' },
+    external: ['vscode', 'mocha'],
+    outfile: 'test/.out/host/index.cjs',
+    sourcemap: 'inline',
+  };
+}
+
+async function main(flags) {
+  if (flags.has('--host-tests')) {
+    await build(hostTests());
+    return;
+  }
+  const names = Object.keys(products).filter(name => {
+    const there = existsSync(join(root, products[name].entry));
+    if (!there) console.warn(`esbuild: ${products[name].entry} does not exist, so dist/${name} is not built`);
+    return there;
+  });
+  const all = names.map(name => product(name, { minify: flags.has('--minify') }));
+  if (flags.has('--watch')) {
+    const say = { name: 'say', setup: made => made.onEnd(result => console.log(`${new Date().toLocaleTimeString()} ${relative(root, join(root, made.initialOptions.outfile))}: ${result.errors.length} errors`)) };
+    for (const options of all) await (await context({ ...options, plugins: [say] })).watch();
+    return;
+  }
+  await Promise.all(all.map(options => build(options)));
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await main(new Set(process.argv.slice(2))).catch(() => {
+    process.exitCode = 1; // esbuild has said why
+  });
+}

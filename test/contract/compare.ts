@@ -1,0 +1,111 @@
+import { printReply, replyText, type Reply } from '../support/respReply.ts';
+import type { Rule } from './script.ts';
+
+/** Undefined where the rule holds, else what is wrong in a few words. */
+export function difference(ours: Reply, theirs: Reply, rule: Rule): string | undefined {
+  // An error or a null is never excused by an exception.
+  if (ours.kind === 'error' || theirs.kind === 'error' || ours.kind === 'null' || theirs.kind === 'null') return exact(ours, theirs);
+  switch (rule.kind) {
+    case 'exact':
+      return exact(ours, theirs);
+    case 'unordered':
+      return unordered(ours, theirs, rule.width);
+    case 'among':
+      return among(ours, theirs, rule.pool, rule.distinct);
+    case 'near':
+      return near(ours, theirs, rule.slack);
+    case 'shape':
+      return printShape(ours) === printShape(theirs) ? undefined : 'other types';
+    case 'fields':
+      return fields(ours, theirs, rule.present, rule.equal);
+    case 'entries':
+      return entries(ours, theirs, rule.names);
+  }
+}
+
+function exact(ours: Reply, theirs: Reply): string | undefined {
+  return printReply(ours) === printReply(theirs) ? undefined : 'another reply';
+}
+
+function unordered(ours: Reply, theirs: Reply, width: number): string | undefined {
+  if (ours.kind !== theirs.kind) return `${ours.kind} for ${theirs.kind}`;
+  const left = groups(ours, width).sort();
+  const right = groups(theirs, width).sort();
+  return left.join('\n') === right.join('\n') ? undefined : 'other elements';
+}
+
+/** The elements of an aggregate as printed groups: map entries, or `width` neighbours of a flat array. */
+export function groups(reply: Reply, width: number): string[] {
+  if ('entries' in reply) return reply.entries.map(([key, value]) => `${printReply(key)}\n${printReply(value)}`);
+  if (!('items' in reply)) return [printReply(reply)];
+  const printed = reply.items.map((item) => printReply(item));
+  return Array.from({ length: Math.ceil(printed.length / width) }, (_, i) => printed.slice(i * width, (i + 1) * width).join('\n'));
+}
+
+function among(ours: Reply, theirs: Reply, pool: ReadonlySet<string>, distinct: boolean): string | undefined {
+  if (printShape(ours) !== printShape(theirs)) return 'other types or another length';
+  for (const reply of [ours, theirs]) {
+    const words = leaves(reply);
+    if (!words.every((word) => pool.has(word))) return 'an element that was never there';
+    if (distinct && new Set(words).size !== words.length) return 'an element twice';
+  }
+  return undefined;
+}
+
+function leaves(reply: Reply): string[] {
+  if ('items' in reply) return reply.items.flatMap(leaves);
+  if ('entries' in reply) return reply.entries.flatMap(([key, value]) => [...leaves(key), ...leaves(value)]);
+  return [replyText(reply) ?? ''];
+}
+
+function near(ours: Reply, theirs: Reply, slack: number): string | undefined {
+  if (ours.kind !== theirs.kind) return `${ours.kind} for ${theirs.kind}`;
+  const left = leaves(ours).map(Number);
+  const right = leaves(theirs).map(Number);
+  const close = (a: number, b: number | undefined): boolean => b !== undefined && (a < 0 || b < 0 ? a === b : Math.abs(a - b) <= slack);
+  return left.length === right.length && left.every((a, i) => close(a, right[i])) ? undefined : `more than ${String(slack)} apart`;
+}
+
+/** The types of a reply without its texts; lengths of aggregates count. */
+function printShape(reply: Reply): string {
+  if ('items' in reply) return `${reply.kind}(${reply.items.map(printShape).join(' ')})`;
+  if ('entries' in reply) return `${reply.kind}(${reply.entries.map(([key, value]) => `${printReply(key)}:${printShape(value)}`).join(' ')})`;
+  return reply.kind;
+}
+
+function fields(ours: Reply, theirs: Reply, present: readonly string[], equal: readonly string[]): string | undefined {
+  if (ours.kind !== theirs.kind) return `${ours.kind} for ${theirs.kind}`;
+  const left = fieldsOf(replyText(ours) ?? '');
+  const right = fieldsOf(replyText(theirs) ?? '');
+  const absent = [...present, ...equal].filter((name) => !left.has(name) || !right.has(name));
+  if (absent.length > 0) return `without the fields ${absent.join(' ')}`;
+  const others = equal.filter((name) => left.get(name) !== right.get(name));
+  return others.length === 0 ? undefined : `other values of ${others.join(' ')}`;
+}
+
+/** `name:value` lines (INFO, with its sections as fields of their own) or `name=value` words (CLIENT INFO). */
+function fieldsOf(text: string): Map<string, string> {
+  const lines = text.includes('\r\n') ? text.split('\r\n') : text.trim().split(' ');
+  return new Map(
+    lines.map((line): [string, string] => {
+      const at = line.search(/[:=]/);
+      return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
+    }),
+  );
+}
+
+function entries(ours: Reply, theirs: Reply, names: readonly string[]): string | undefined {
+  if (ours.kind !== theirs.kind) return `${ours.kind} for ${theirs.kind}`;
+  const left = entriesOf(ours);
+  const right = entriesOf(theirs);
+  const others = names.filter((name) => !left.has(name) || !right.has(name) || left.get(name) !== right.get(name));
+  return others.length === 0 ? undefined : `other values of ${others.join(' ')}`;
+}
+
+function entriesOf(reply: Reply): Map<string, string> {
+  if ('entries' in reply) return new Map(reply.entries.map(([key, value]) => [replyText(key) ?? '', printReply(value)]));
+  const items = 'items' in reply ? reply.items : [];
+  const pairs: [string, string][] = [];
+  for (let i = 0; i + 1 < items.length; i += 2) pairs.push([replyText(items[i]) ?? '', printReply(items[i + 1] as Reply)]);
+  return new Map(pairs);
+}

@@ -1,0 +1,119 @@
+import { printArguments, type Argument, type RespClient } from '../support/respClient.ts';
+import { printReply, replyItems, replyText, type Reply } from '../support/respReply.ts';
+import { difference, groups } from './compare.ts';
+import { toStep, type Rule, type Script, type Step } from './script.ts';
+
+/** A server as a script sees it: it opens connections. */
+export interface Player {
+  open(): Promise<RespClient>;
+}
+
+export interface Played {
+  /** Replies that were compared. */
+  readonly checks: number;
+  /** One text per difference: the command, ours and theirs. */
+  readonly differences: readonly string[];
+}
+
+type Protocol = 2 | 3;
+
+/** An iteration that has not come back to cursor 0 after so many calls never will. */
+const MOST_PAGES = 100_000;
+
+/** Plays a script on both servers, step by step, and compares every reply. Both are emptied first. */
+export async function play(script: Script, ours: Player, theirs: Player, protocol: Protocol): Promise<Played> {
+  const seats = [await sit(ours, protocol), await sit(theirs, protocol)] as const;
+  const differences: string[] = [];
+  let checks = 0;
+  try {
+    for (const step of script.steps.map(toStep)) {
+      const [left, right] = await Promise.all([perform(step, seats[0]), perform(step, seats[1])]);
+      const rule: Rule = step.do === 'call' || step.do === 'other' ? step.rule : { kind: 'exact' };
+      for (let i = 0; i < Math.max(left.length, right.length); i += 1) {
+        const mine = left[i] ?? { kind: 'closed' };
+        const real = right[i] ?? { kind: 'closed' };
+        checks += 1;
+        const wrong = difference(mine, real, rule);
+        if (wrong !== undefined) differences.push(describe(step, wrong, mine, real));
+      }
+    }
+  } finally {
+    for (const seat of seats) seat.leave();
+  }
+  return { checks, differences };
+}
+
+interface Seat {
+  readonly first: RespClient;
+  second(): Promise<RespClient>;
+  leave(): void;
+}
+
+async function sit(player: Player, protocol: Protocol): Promise<Seat> {
+  const enter = async (): Promise<RespClient> => {
+    const client = await player.open();
+    if (protocol === 3) await client.call(['HELLO', '3']);
+    return client;
+  };
+  const first = await enter();
+  await first.call(['FLUSHALL']);
+  let second: Promise<RespClient> | undefined;
+  return {
+    first,
+    second: () => (second ??= enter()),
+    leave: () => {
+      first.close();
+      void second?.then((client) => {
+        client.close();
+      });
+    },
+  };
+}
+
+async function perform(step: Step, seat: Seat): Promise<readonly Reply[]> {
+  switch (step.do) {
+    case 'call':
+      return [await seat.first.call(step.args)];
+    case 'other':
+      return [await (await seat.second()).call(step.args)];
+    case 'raw':
+      return seat.first.raw(step.bytes, step.replies);
+    case 'scan':
+      return [await scanAll(seat.first, step.args, step.at, step.width)];
+  }
+}
+
+/** Walks from cursor 0 to cursor 0; the elements as a set, because repeats are allowed and the order is nobody's. */
+async function scanAll(client: RespClient, args: readonly Argument[], at: number, width: number): Promise<Reply> {
+  const found = new Set<string>();
+  let cursor = '0';
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const reply = await client.call(args.with(at, cursor));
+    if (reply.kind === 'error') return reply;
+    const [next, elements] = replyItems(reply);
+    if (next?.kind !== 'bulk' || elements?.kind !== 'array') return reply;
+    for (const element of groups(elements, width)) found.add(element);
+    cursor = replyText(next) ?? '';
+    if (cursor === '0') return { kind: 'array', items: [...found].sort().map((text): Reply => ({ kind: 'simple', text })) };
+  }
+  return { kind: 'error', text: `no cursor 0 within ${String(MOST_PAGES)} calls` };
+}
+
+function describe(step: Step, wrong: string, ours: Reply, theirs: Reply): string {
+  const command = step.do === 'raw' ? JSON.stringify(step.bytes.toString('latin1').slice(0, 200)) : printArguments(step.args);
+  const [mine, real] = around(printReply(ours), printReply(theirs));
+  return `${command}\n  ${wrong}\n  ours:\n${block(mine)}\n  theirs:\n${block(real)}`;
+}
+
+/** Both texts cut to a window that holds their first difference. */
+function around(left: string, right: string, width = 700): readonly [string, string] {
+  let at = 0;
+  while (at < left.length && left[at] === right[at]) at += 1;
+  const from = Math.max(0, at - width / 2);
+  const cut = (text: string): string => (from > 0 ? '…' : '') + text.slice(from, from + width) + (text.length > from + width ? '…' : '');
+  return [cut(left), cut(right)];
+}
+
+function block(text: string): string {
+  return text.split('\n').map((line) => `    ${line}`).join('\n');
+}

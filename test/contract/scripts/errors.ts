@@ -1,0 +1,26 @@
+import { commandRows } from '../../../src/protocol/commands/table.ts';
+import { call, type Script, type Step } from '../script.ts';
+import { tooDangerousToProbe } from '../coverage.ts';
+
+/** Each command with one argument too few and, where its number is fixed, one too many: the arity error is due before anything is done. */
+function arityProbes(): Step[] {
+  return commandRows
+    .filter(([name, , , , , , , since]) => !name.includes('|') && !since.startsWith('7.4') && !tooDangerousToProbe.has(name))
+    .flatMap(([name, arity]) => {
+      const least = Math.abs(arity);
+      const probes: Step[] = [];
+      if (least > 1) probes.push(call(name, ...Array.from({ length: least - 2 }, () => 'x')));
+      if (arity > 0) probes.push(call(name.toUpperCase(), ...Array.from({ length: arity }, () => 'x')));
+      return probes;
+    });
+}
+
+export const errors: readonly Script[] = [
+  {
+    name: 'errors: unknown commands',
+    steps: [
+      'NOSUCH', 'nosuch a b c', 'NOSUCH "a b" "c\\nd"', call('nosuch', 'x'.repeat(200)), call('n'.repeat(200), 'x'), call('nosuch', ...Array.from({ length: 50 }, (_, i) => `argument-${String(i)}`)), call(''), call('', 'a'), call('GET\0', 'a'), call('a\r\nb', 'c'), call(Buffer.from([255, 254]), Buffer.from([0, 1])), call('GET ', 'a'), 'SET|x a', 'config|get databases', 'CONFIG "get x"', call('CONFIG', 'n'.repeat(200)), call('OBJECT', 'a\r\nb'), 'GETT k',
+    ],
+  },
+  { name: 'errors: arities', steps: arityProbes() },
+];

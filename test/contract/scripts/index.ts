@@ -1,0 +1,19 @@
+import type { Script } from '../script.ts';
+import { connection } from './connection.ts';
+import { errors } from './errors.ts';
+import { expiry } from './expiry.ts';
+import { generic } from './generic.ts';
+import { hashes } from './hashes.ts';
+import { lists } from './lists.ts';
+import { scans } from './scans.ts';
+import { server } from './server.ts';
+import { sets } from './sets.ts';
+import { sortedSets } from './sortedSets.ts';
+import { streams } from './streams.ts';
+import { strings } from './strings.ts';
+import { transactions } from './transactions.ts';
+
+/** Every script, in the order in which they are played. */
+export const scripts: readonly Script[] = [
+  ...strings, ...hashes, ...lists, ...sets, ...sortedSets, ...streams, ...expiry, ...generic, ...scans, ...connection, ...server, ...transactions, ...errors,
+];

@@ -1,0 +1,45 @@
+import { call, entries, shape, type Script } from '../script.ts';
+
+export const streams: readonly Script[] = [
+  {
+    name: 'streams: XADD and ranges',
+    steps: [
+      'XADD s 1-1 a 1', 'XADD s 1-2 a 2 b 3', 'XADD s 2 c 4', 'XADD s 2-* d 5', 'XADD s 1-5 late x', 'XADD s 2-1 late x', 'XADD s 0-0 z x', 'XADD none 0-0 z x', 'EXISTS none', 'XADD s abc f v', 'XADD s 5-1-1 f v', 'XADD s 3-1 f', 'XADD s 3-1', 'XADD s 3-1 f v g', 'XADD s', 'XLEN s', 'XLEN none', 'XRANGE s - +', 'XRANGE s 1 1', 'XRANGE s 1-2 2', 'XRANGE s (1-1 +', 'XRANGE s - (2-1', 'XRANGE s 2 1', 'XRANGE s - + COUNT 2', 'XRANGE s - + COUNT 0', 'XRANGE s - + COUNT -1', 'XRANGE s - + COUNT abc', 'XRANGE s - + BOGUS 1', 'XRANGE s abc +', 'XRANGE s - +  COUNT', 'XRANGE none - +', 'XRANGE s ( +', 'XRANGE s 1-abc +', 'XRANGE s + -',
+      'XREVRANGE s + -', 'XREVRANGE s + - COUNT 1', 'XREVRANGE s 2 1-2', 'XREVRANGE s (2-1 -', 'XREVRANGE s - +', 'XREVRANGE none + -', 'XREVRANGE s abc -', 'XADD s NOMKSTREAM 9-1 f v', 'XADD none NOMKSTREAM 9-1 f v', 'EXISTS none', 'TYPE s', 'OBJECT ENCODING s', 'XADD s 18446744073709551615-18446744073709551615 last v', 'XADD s * f v', 'XRANGE s 18446744073709551615 +', 'XRANGE s (18446744073709551615-18446744073709551615 +', 'XREVRANGE s + (0-0 COUNT 1', 'XREVRANGE s + - COUNT 2', 'XADD s 18446744073709551616-0 f v',
+    ],
+  },
+  {
+    name: 'streams: generated ids, bytes and many fields',
+    steps: [
+      shape('XADD g * f v'), 'XLEN g', call('XADD', 'b', '1-1', Buffer.from([0, 255]), Buffer.from([13, 10, 0]), '', ''), 'XRANGE b - +', call('XADD', 'b', '1-2', 'big', 'x'.repeat(100_000)), 'XRANGE b 1-2 +', call('XADD', 'b', '2-1', ...Array.from({ length: 200 }, (_, i) => `w${String(i)}`)), 'XRANGE b 2 2', 'XLEN b', 'XADD d 1-1 f 1 f 2', 'XRANGE d - +', 'XADD t 5-5 f v', 'XADD t 5-* f v', 'XADD t 6-* f v', 'XADD t 4-* f v', 'XRANGE t - +', 'XADD u 0-* f v', 'XADD u 0-1 f v', 'XADD u 0-5 f v', 'XRANGE u - +',
+    ],
+  },
+  {
+    name: 'streams: XDEL, XTRIM, MAXLEN and MINID',
+    steps: [
+      ...Array.from({ length: 30 }, (_, i) => `XADD s ${String(i + 1)}-0 n ${String(i)}`), 'XDEL s 1-0 2-0 99-0', 'XDEL s abc', 'XDEL none 1-0', 'XDEL s', 'XLEN s', 'XTRIM s MAXLEN 10', 'XLEN s', 'XRANGE s - + COUNT 1', 'XTRIM s MINID 25-0', 'XRANGE s - +', 'XTRIM s MAXLEN = 4', 'XTRIM s MAXLEN -1', 'XTRIM s MAXLEN abc', 'XTRIM s BOGUS 1', 'XTRIM s MAXLEN 3 LIMIT 1', 'XTRIM none MAXLEN 1', 'XTRIM s MAXLEN 0', 'XLEN s', 'EXISTS s', 'XADD s MAXLEN 2 40-0 f v', 'XADD s MAXLEN 2 41-0 f v', 'XADD s MAXLEN = 2 42-0 f v', 'XRANGE s - +', 'XADD s MINID 42 43-0 f v', 'XRANGE s - +', 'XADD s MAXLEN 1 MINID 1 44-0 f v', 'XADD s MAXLEN', 'XDEL s 42-0 43-0', 'XLEN s', 'EXISTS s', 'XADD s 43-0 f v', 'XADD s 43-1 f v', 'XSETID s 50-0', 'XADD s 49-0 f v', 'XADD s 50-1 f v', 'XSETID s 1-0', 'XSETID none 1-0', 'XSETID s abc',
+    ],
+  },
+  {
+    name: 'streams: XREAD',
+    steps: [
+      'XADD a 1-1 f 1', 'XADD a 2-1 f 2', 'XADD b 1-1 g 1', 'XREAD STREAMS a 0', 'XREAD STREAMS a b 0 0', 'XREAD COUNT 1 STREAMS a b 0 0', 'XREAD STREAMS a b 1-1 1-1', 'XREAD STREAMS a 9-9', 'XREAD STREAMS none 0', 'XREAD STREAMS a $', 'XREAD COUNT 0 STREAMS a 0', 'XREAD STREAMS a', 'XREAD STREAMS a b 0', 'XREAD COUNT abc STREAMS a 0', 'XREAD STREAMS a abc', 'XREAD BOGUS STREAMS a 0', 'XREAD STREAMS a >', 'XREAD', 'XREAD COUNT 1 a 0', 'XREAD BLOCK -1 STREAMS a 0', 'XREAD BLOCK abc STREAMS a 0', 'XREAD BLOCK 1000 STREAMS a 0', 'SET s v', 'XREAD STREAMS s 0', 'XREAD STREAMS a s 0 0',
+    ],
+  },
+  {
+    name: 'streams: XINFO STREAM',
+    steps: [
+      'XADD s 1-1 a 1', 'XADD s 2-1 b 2', entries('XINFO STREAM s', 'length last-generated-id max-deleted-entry-id entries-added recorded-first-entry-id groups first-entry last-entry'), 'XDEL s 1-1', entries('XINFO STREAM s', 'length last-generated-id max-deleted-entry-id entries-added recorded-first-entry-id groups first-entry last-entry'), 'XDEL s 2-1', entries('XINFO STREAM s', 'length last-generated-id entries-added first-entry last-entry'), 'XINFO STREAM none', 'SET k v', 'XINFO STREAM k', 'XINFO STREAM', 'XINFO BOGUS s', 'XINFO', 'XINFO GROUPS s', 'XINFO GROUPS none', 'XINFO HELP',
+    ],
+  },
+  {
+    name: 'streams: consumer groups',
+    steps: [
+      'XADD s 1-1 a 1', 'XADD s 2-1 b 2', 'XADD s 3-1 c 3', 'XGROUP CREATE s g 0', 'XGROUP CREATE s g 0', 'XGROUP CREATE none g 0', 'XGROUP CREATE none g $ MKSTREAM', 'XLEN none', 'XGROUP CREATE s bad abc', 'XREADGROUP GROUP g c1 COUNT 2 STREAMS s >', 'XREADGROUP GROUP g c1 STREAMS s 0', 'XREADGROUP GROUP g c2 STREAMS s >', 'XREADGROUP GROUP g c2 STREAMS s >', 'XREADGROUP GROUP nog c STREAMS s >', 'XPENDING s g', 'XACK s g 1-1', 'XACK s g 1-1', 'XACK s nog 1-1', 'XACK none g 1-1', 'XACK s g abc', 'XPENDING s g', 'XINFO GROUPS s', 'XGROUP CREATECONSUMER s g c3', 'XGROUP CREATECONSUMER s g c3', 'XGROUP DELCONSUMER s g c1', 'XGROUP DELCONSUMER s g none', 'XPENDING s g', 'XGROUP SETID s g 1-1', 'XGROUP SETID s nog 1-1', 'XREADGROUP GROUP g c2 COUNT 1 STREAMS s >', 'XPENDING s nog', 'XGROUP DESTROY s g', 'XGROUP DESTROY s g', 'XGROUP BOGUS s', 'XGROUP CREATE s', 'XREADGROUP GROUP g c STREAMS s >',
+    ],
+  },
+  {
+    name: 'streams: the wrong type',
+    steps: ['SET k v', 'XADD k * f v', 'XADD k 1-1 f v', 'XLEN k', 'XRANGE k - +', 'XREVRANGE k + -', 'XDEL k 1-1', 'XTRIM k MAXLEN 1', 'XREAD STREAMS k 0', 'GET k', 'XADD s 1-1 f v', 'GET s', 'LPUSH s a', 'HGET s f', 'INCR s', 'SADD s a', 'ZADD s 1 a', 'APPEND s x'],
+  },
+];

@@ -19,7 +19,18 @@ export const quietSettings = {
 
 /** Writes the user settings of a server's data folder. */
 export async function seedSettings(dataDir: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
+  await write(dataDir, settings, 'w');
+}
+
+/** The same, unless there are some: a person may have changed them. */
+export async function seedSettingsOnce(dataDir: string, settings: Readonly<Record<string, unknown>>): Promise<void> {
+  await write(dataDir, settings, 'wx').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error;
+  });
+}
+
+async function write(dataDir: string, settings: Readonly<Record<string, unknown>>, flag: 'w' | 'wx'): Promise<void> {
   const folder = join(dataDir, 'data/User');
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, 'settings.json'), JSON.stringify(settings, undefined, 2));
+  await writeFile(join(folder, 'settings.json'), `${JSON.stringify(settings, undefined, 2)}\n`, { flag });
 }

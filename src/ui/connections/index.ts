@@ -1,0 +1,121 @@
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { ConnectionProfile } from '../../core/connection/profile.ts';
+import { testConnection } from '../../core/connection/testConnection.ts';
+import { Failure } from '../../core/failure.ts';
+import { nodeId, type Node } from '../explorer/nodes.ts';
+import { registerCommand } from '../platform/commands.ts';
+import { createDisposables } from '../platform/disposables.ts';
+import { isSilent, messageOf } from '../platform/errors.ts';
+import type { Services } from '../services.ts';
+import { askConnection, profileOf } from './form.ts';
+
+/** Registers adding, changing and ending connections. */
+export function register(services: Services): vscode.Disposable {
+  const { connections, explorer, model, sessions, logs } = services;
+  return createDisposables(
+    registerCommand('keyspace.addConnection', () => addConnection(services)),
+    registerCommand('keyspace.editConnection', (node) => editConnection(services, node)),
+    registerCommand('keyspace.removeConnection', (node) => removeConnection(services, node)),
+    registerCommand('keyspace.disconnect', async (node) => {
+      const profile = await chooseConnection(services, node, vscode.l10n.t('Disconnect'));
+      if (profile === undefined) return;
+      await disconnect(services, profile);
+      await collapse();
+    }),
+    registerCommand('keyspace.reconnect', async (node) => {
+      const profile = await chooseConnection(services, node, vscode.l10n.t('Reconnect'));
+      if (profile === undefined) return;
+      await sessions.disconnect(profile.id);
+      const shown = explorer.nodes.get(nodeId.connection(profile.id));
+      explorer.changed(shown);
+      if (shown !== undefined) await explorer.tree.reveal(shown, { expand: true, select: true, focus: true });
+    }),
+    registerCommand('keyspace.showCommandLog', () => logs.showCommands()),
+    connections.onDidChange(async (profileId) => {
+      model.forget(profileId);
+      await sessions.disconnect(profileId);
+      explorer.changed(undefined);
+      explorer.filtersChanged();
+    }),
+  );
+}
+
+/** VS Code has no way to collapse one row; a fired row with children to load again would connect at once. */
+async function collapse(): Promise<void> {
+  await vscode.commands.executeCommand('list.collapse');
+}
+
+async function disconnect({ sessions, model, explorer }: Services, profile: ConnectionProfile): Promise<void> {
+  model.rest(profile.id);
+  await sessions.disconnect(profile.id);
+  const shown = explorer.nodes.get(nodeId.connection(profile.id));
+  if (shown?.kind === 'connection') shown.connected = false;
+}
+
+function connectionOf(node: Node | undefined): ConnectionProfile | undefined {
+  for (let at = node; at !== undefined; at = at.parent) if (at.kind === 'connection') return at.profile;
+  return undefined;
+}
+
+async function chooseConnection(services: Services, node: Node | undefined, title: string, saved = false): Promise<ConnectionProfile | undefined> {
+  const direct = connectionOf(node ?? services.explorer.selected());
+  if (direct !== undefined && (!saved || direct.endpoint.kind !== 'practice')) return direct;
+  const items = services.connections.list().map((profile) => ({ label: profile.name, profile }));
+  if (items.length === 0) throw new Failure('bad-input', vscode.l10n.t('There is no saved connection yet. Use “Keyspace: Add Connection…” first.'));
+  return (await vscode.window.showQuickPick(items, { title, placeHolder: vscode.l10n.t('Which connection?') }))?.profile;
+}
+
+async function addConnection(services: Services): Promise<void> {
+  const draft = await askConnection(undefined);
+  if (draft?.url === undefined) return;
+  const profile = profileOf({ ...draft, url: draft.url }, randomUUID());
+  if (!(await tryConnection(services, profile, draft.password ?? ''))) return;
+  await services.connections.save(profile, draft.password ?? '');
+  const shown = services.explorer.nodes.get(nodeId.connection(profile.id)) ?? (await services.explorer.children.of(undefined)).find((row) => row.id === nodeId.connection(profile.id));
+  if (shown !== undefined) await services.explorer.tree.reveal(shown, { expand: true, select: true, focus: true });
+}
+
+async function editConnection(services: Services, node: Node | undefined): Promise<void> {
+  const existing = await chooseConnection(services, node, vscode.l10n.t('Edit Connection'), true);
+  if (existing === undefined) return;
+  const draft = await askConnection(existing);
+  if (draft?.url === undefined) return;
+  const profile = profileOf({ ...draft, url: draft.url }, existing.id);
+  const password = draft.password ?? (await services.connections.password(existing.id)) ?? '';
+  if (await tryConnection(services, profile, password)) await services.connections.save(profile, draft.password);
+}
+
+/** Tests before saving. Resolves true to save: it works, or the user wants to keep it all the same. */
+async function tryConnection({ practice, clock }: Services, profile: ConnectionProfile, password: string): Promise<boolean> {
+  try {
+    await vscode.window.withProgress(
+      { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Testing the connection to {0}', profile.name), cancellable: true },
+      (_progress, token) => {
+        const cancelled = new AbortController();
+        token.onCancellationRequested(() => cancelled.abort());
+        return testConnection({ practice, clock }, profile, password, cancelled.signal);
+      },
+    );
+    return true;
+  } catch (error) {
+    if (isSilent(error)) return false;
+    const saveAnyway = vscode.l10n.t('Save Anyway');
+    const chosen = await vscode.window.showErrorMessage(
+      vscode.l10n.t('The connection “{0}” does not work yet.', profile.name), { modal: true, detail: messageOf(error) }, saveAnyway,
+    );
+    return chosen === saveAnyway;
+  }
+}
+
+async function removeConnection(services: Services, node: Node | undefined): Promise<void> {
+  const profile = await chooseConnection(services, node, vscode.l10n.t('Remove Connection'), true);
+  if (profile === undefined) return;
+  const remove = vscode.l10n.t('Remove');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Remove the connection “{0}”?', profile.name),
+    { modal: true, detail: vscode.l10n.t('Its address and its stored password are forgotten. Nothing on the server is changed.') },
+    remove,
+  );
+  if (chosen === remove) await services.connections.remove(profile.id);
+}

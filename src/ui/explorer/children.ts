@@ -1,0 +1,211 @@
+import * as vscode from 'vscode';
+import type { ConnectionProfile } from '../../core/connection/profile.ts';
+import { displayName } from '../../core/keyspace/display.ts';
+import { hasGlob } from '../../core/keyspace/glob.ts';
+import type { KeyRow, Level } from '../../core/keyspace/keyspace.ts';
+import type { MemberRow, Members } from '../../core/value/members.ts';
+import { assertNever, isFailure } from '../../core/failure.ts';
+import { failureRow, isSilent } from '../platform/errors.ts';
+import { readSetting } from '../platform/settings.ts';
+import type { ConnectionState, ExplorerModel, Pager } from './model.ts';
+import {
+  type ConnectionNode, type DatabaseNode, type DatabaseRef, isPaged, type KeyNode, type Node, type NodeTable, nodeId, type NoticeNode, type PagedNode,
+} from './nodes.ts';
+
+export interface Children {
+  /** The rows under `node` (undefined: the connections), loading the first page if there is none. Never throws: failures are rows. */
+  of(node: Node | undefined): Promise<readonly Node[]>;
+  /** The rows under a node as they are known now, without loading. */
+  known(node: PagedNode): readonly Node[];
+}
+
+export function createChildren(deps: {
+  readonly model: ExplorerModel;
+  readonly nodes: NodeTable;
+  readonly profiles: () => readonly ConnectionProfile[];
+  /** Told of what is not a Failure: a defect, not a condition. */
+  readonly onUnexpected: (error: unknown) => void;
+}): Children {
+  const { model, nodes } = deps;
+
+  /** `model.run` has kept the failure, and the row is made from there. */
+  function noteUnexpected(error: unknown): void {
+    if (!isFailure(error)) deps.onUnexpected(error);
+  }
+
+  function notice(parent: Node | undefined, which: string, fields: Pick<NoticeNode, 'severity' | 'label' | 'detail' | 'command'>): NoticeNode {
+    return nodes.intern<NoticeNode>({ kind: 'notice', id: nodeId.notice(parent, which), parent, ...fields });
+  }
+
+  function failureNotice(parent: Node, error: unknown): NoticeNode {
+    const row = failureRow(error);
+    return notice(parent, 'failure', {
+      severity: 'error',
+      label: row.label,
+      detail: row.advice,
+      command: row.remedy === 'edit' ? 'keyspace.editConnection' : isPaged(parent) ? 'keyspace.loadMore' : 'keyspace.reconnect',
+    });
+  }
+
+  function connections(): readonly Node[] {
+    return deps.profiles().map((profile) =>
+      nodes.intern<ConnectionNode>({
+        kind: 'connection', id: nodeId.connection(profile.id), parent: undefined, profile, connected: model.isConnected(profile.id),
+      }),
+    );
+  }
+
+  async function databasesOf(node: ConnectionNode): Promise<readonly Node[]> {
+    try {
+      const state = await model.run(node, (signal) => model.listDatabases(node.profile, signal));
+      node.connected = true;
+      return [...kindNotices(node, state), ...databaseRows(node, state)];
+    } catch (error) {
+      noteUnexpected(error);
+      node.connected = false;
+      if (isSilent(error)) return [notice(node, 'stopped', { severity: 'info', label: vscode.l10n.t('Not connected'), detail: vscode.l10n.t('Click to connect.'), command: 'keyspace.reconnect' })];
+      return [failureNotice(node, error)];
+    }
+  }
+
+  function kindNotices(node: ConnectionNode, { facts, list }: ConnectionState): Node[] {
+    const rows: Node[] = [];
+    if (facts?.mode === 'cluster') {
+      rows.push(notice(node, 'cluster', {
+        severity: 'info', command: undefined,
+        label: vscode.l10n.t('Cluster node: only the keys of this node are shown'),
+        detail: vscode.l10n.t('Keyspace lists the slots that this node serves. Keys that live on other primaries are not listed, and opening one that has moved says so.'),
+      }));
+    }
+    if (facts?.mode === 'sentinel') {
+      rows.push(notice(node, 'sentinel', {
+        severity: 'info', command: 'keyspace.editConnection',
+        label: vscode.l10n.t('Sentinel: it holds no keys'),
+        detail: vscode.l10n.t('A sentinel watches primaries and has no databases. Click to enter the address of the primary instead.'),
+      }));
+    }
+    if (list?.partial !== undefined && facts?.mode !== 'sentinel') {
+      rows.push(notice(node, 'partial', { severity: 'info', label: vscode.l10n.t('Not all databases may be listed'), detail: list.partial, command: undefined }));
+    }
+    return rows;
+  }
+
+  function databaseRows(node: ConnectionNode, { facts, list }: ConnectionState): Node[] {
+    if (facts?.mode === 'sentinel' || list === undefined) return [];
+    const known = new Map(list.databases.map((one) => [one.index, one.keys]));
+    const shown = new Set([...known.keys(), node.profile.database ?? 0]);
+    if (readSetting('keyspace.explorer.showEmptyDatabases')) {
+      for (let index = 0; index < (list.count ?? 16); index++) shown.add(index);
+    }
+    for (const state of model.databases()) if (state.ref.profile.id === node.profile.id) shown.add(state.ref.database);
+    // Where the server told its databases, one it did not name is empty; else its count is not known.
+    const unnamed = list.partial === undefined ? 0 : undefined;
+    return [...shown].sort((a, b) => a - b).map((index) => databaseNode(node, { profile: node.profile, database: index }, known.has(index) ? known.get(index) : unnamed));
+  }
+
+  function databaseNode(parent: ConnectionNode, ref: DatabaseRef, keys: number | undefined): DatabaseNode {
+    const { keyspace } = model.database(ref);
+    const counts = keyspace.counts.end === undefined && keyspace.counts.found === 0 ? undefined : keyspace.counts;
+    return nodes.intern<DatabaseNode>({ kind: 'database', id: nodeId.database(ref), parent, ref, keys, counts, filter: keyspace.filter });
+  }
+
+  function keyRow(parent: Node, ref: DatabaseRef, row: KeyRow): Node {
+    switch (row.kind) {
+      case 'namespace':
+        return nodes.intern<Node>({ kind: 'namespace', id: nodeId.namespace(ref, row.prefix), parent, ref, prefix: row.prefix, segment: row.segment, count: row.count, total: row.total });
+      case 'key':
+        return nodes.intern<Node>({ kind: 'key', id: nodeId.key(ref, row.name), parent, ref, name: row.name, segment: row.segment, type: row.type });
+      case 'range': {
+        const node: Node = nodes.intern<Node>({
+          kind: 'range', id: nodeId.range(parent, row.id), parent, first: displayName(row.first), last: displayName(row.last), size: row.rows.length,
+          children: (): Node[] => row.rows.map((child) => keyRow(node, ref, child)),
+        });
+        return node;
+      }
+    }
+  }
+
+  function memberRow(parent: Node, key: KeyNode, row: MemberRow): Node {
+    if (row.kind === 'range') {
+      const node: Node = nodes.intern<Node>({
+        kind: 'range', id: nodeId.range(parent, row.id), parent, first: row.first, last: row.last, size: row.rows.length,
+        children: (): Node[] => row.rows.map((child) => memberRow(node, key, child)),
+      });
+      return node;
+    }
+    return nodes.intern<Node>({ kind: 'member', id: nodeId.member(key.ref, key.name, row), parent, ref: key.ref, key: key.name, type: key.type ?? 'string', row });
+  }
+
+  function rowsOf(node: PagedNode, pager: Pager): Node[] {
+    if (node.kind === 'key') return (pager as Members).rows.map((row) => memberRow(node, node, row));
+    return (pager as Level).rows.map((row) => keyRow(node, node.ref, row));
+  }
+
+  function trailingRows(node: PagedNode, pager: Pager, rows: number): Node[] {
+    const failure = model.failureOf(node);
+    if (failure !== undefined && !isSilent(failure)) return [failureNotice(node, failure)];
+    if (pager.hasMore) {
+      return [nodes.intern<Node>({ kind: 'more', id: nodeId.more(node), parent: node, counts: pager.counts, loading: model.isRunning(node) })];
+    }
+    return rows === 0 ? [emptyNotice(node)] : [];
+  }
+
+  function emptyNotice(node: PagedNode): NoticeNode {
+    if (node.kind === 'key') return notice(node, 'empty', { severity: 'info', label: vscode.l10n.t('No members'), detail: vscode.l10n.t('The key has expired or was deleted.'), command: 'keyspace.refresh' });
+    const { pattern } = model.database(node.ref).keyspace.filter;
+    if (node.kind === 'database' && pattern !== undefined && pattern.length > 0) {
+      const text = displayName(pattern);
+      return hasGlob(pattern)
+        ? notice(node, 'empty', { severity: 'info', label: vscode.l10n.t('No key matches {0}', text), detail: vscode.l10n.t('Click to clear the filter.'), command: 'keyspace.clearFilter' })
+        : notice(node, 'empty', { severity: 'info', label: vscode.l10n.t('No key is named {0}', text), detail: vscode.l10n.t('Click to look for keys that contain it.'), command: 'keyspace.searchAsPattern' });
+    }
+    return notice(node, 'empty', { severity: 'info', label: vscode.l10n.t('No keys'), detail: '', command: undefined });
+  }
+
+  function known(node: PagedNode): readonly Node[] {
+    const pager = model.pager(node);
+    if (node.kind === 'database') node.counts = pager.counts;
+    const rows = rowsOf(node, pager);
+    return [...rows, ...trailingRows(node, pager, rows.length)];
+  }
+
+  async function pagedChildren(node: PagedNode): Promise<readonly Node[]> {
+    const pager = model.pager(node);
+    const untouched = pager.counts.end === undefined && model.failureOf(node) === undefined && !pager.loading;
+    if (untouched) await model.run(node, (signal) => pager.loadMore(signal)).catch(noteUnexpected);
+    return known(node);
+  }
+
+  async function of(node: Node | undefined): Promise<readonly Node[]> {
+    if (node === undefined) return connections();
+    switch (node.kind) {
+      case 'connection':
+        return databasesOf(node);
+      case 'database':
+      case 'namespace':
+      case 'key':
+        return pagedChildren(node);
+      case 'range':
+        return node.children();
+      case 'member':
+      case 'more':
+      case 'notice':
+        return [];
+      default:
+        return assertNever(node);
+    }
+  }
+
+  return {
+    async of(node) {
+      const rows = await of(node);
+      nodes.setChildren(node, rows);
+      return rows;
+    },
+    known(node) {
+      const rows = known(node);
+      nodes.setChildren(node, rows);
+      return rows;
+    },
+  };
+}

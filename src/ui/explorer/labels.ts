@@ -1,0 +1,74 @@
+import * as vscode from 'vscode';
+import type { KeyFilter, ScanCounts } from '../../core/keyspace/keyspace.ts';
+import { displayName, shorten } from '../../core/keyspace/display.ts';
+
+/** A count as the user's language writes it: 12,400. */
+export function formatCount(count: number): string {
+  return count.toLocaleString(vscode.env.language);
+}
+
+/** "1,200 shown, 3,400 found, 34% of the database scanned": only what is known is claimed. */
+export function describeCounts(counts: ScanCounts, what: 'database' | 'collection'): string {
+  const shown = formatCount(counts.shown);
+  const found = formatCount(counts.found);
+  const parts = [progressText(counts, shown, found, what)];
+  if (counts.restarted) parts.push(vscode.l10n.t('the server restarted, scanning again from the start'));
+  else if (counts.end === 'budget') parts.push(vscode.l10n.t('time for this page is up'));
+  else if (counts.end === 'cancelled') parts.push(vscode.l10n.t('stopped'));
+  return parts.join(' · ');
+}
+
+function progressText(counts: ScanCounts, shown: string, found: string, what: 'database' | 'collection'): string {
+  if (counts.complete) return vscode.l10n.t('{0} of {1} shown', shown, found);
+  if (counts.scanned === undefined) return vscode.l10n.t('{0} shown, {1} found', shown, found);
+  const percent = formatPercent(counts.scanned);
+  return what === 'database'
+    ? vscode.l10n.t('{0} shown, {1} found, {2}% of the database scanned', shown, found, percent)
+    : vscode.l10n.t('{0} shown, {1} found, {2}% scanned', shown, found, percent);
+}
+
+/** Whole percents; never 100 before the end, never 0 once begun. */
+export function formatPercent(fraction: number): string {
+  if (fraction >= 1) return '100';
+  if (fraction <= 0) return '0';
+  return fraction < 0.01 ? '<1' : String(Math.min(99, Math.floor(fraction * 100)));
+}
+
+/** A filter in words: `user:*, only hash`. Empty for no filter. */
+export function describeFilter(filter: KeyFilter): string {
+  const pattern = filter.pattern !== undefined && filter.pattern.length > 0 ? shorten(displayName(filter.pattern), 60) : undefined;
+  if (pattern !== undefined && filter.type !== undefined) return vscode.l10n.t('{0}, only {1}', pattern, filter.type);
+  if (filter.type !== undefined) return vscode.l10n.t('only {0}', filter.type);
+  return pattern ?? '';
+}
+
+/** True if anything is filtered. */
+export function isFiltered(filter: KeyFilter): boolean {
+  return describeFilter(filter) !== '';
+}
+
+/** A time to live in the largest units that say enough: `2 d 3 h`, `45 s`, `0.8 s`. `ms` as PTTL gives it. */
+export function formatTtl(ms: number): string {
+  const units: readonly (readonly [string, number])[] = [['d', 86_400_000], ['h', 3_600_000], ['min', 60_000], ['s', 1000]];
+  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  const at = units.findIndex(([, size]) => ms >= size);
+  const [name, size] = units[at] ?? ['s', 1000];
+  const next = units[at + 1];
+  const rest = next === undefined ? 0 : Math.floor((ms % size) / next[1]);
+  const whole = `${Math.floor(ms / size)} ${name}`;
+  return rest > 0 && next !== undefined ? `${whole} ${rest} ${next[0]}` : whole;
+}
+
+/** Bytes in binary units: `1.4 MiB`. */
+export function formatBytes(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  const units = ['KiB', 'MiB', 'GiB', 'TiB'];
+  let value = bytes;
+  let unit = 'B';
+  for (const next of units) {
+    if (value < 1024) break;
+    value /= 1024;
+    unit = next;
+  }
+  return `${value.toFixed(1)} ${unit}`;
+}

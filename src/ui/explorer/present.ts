@@ -1,0 +1,201 @@
+import * as vscode from 'vscode';
+import { endpointLabel } from '../../core/connection/url.ts';
+import { displayName, shorten } from '../../core/keyspace/display.ts';
+import type { KeyType } from '../../core/keyspace/keyspace.ts';
+import { assertNever } from '../../core/failure.ts';
+import { commandOf } from '../platform/commands.ts';
+import type { KeyLabel, RowAbility } from '../platform/contributions.ts';
+import { describeCounts, describeFilter, formatCount, formatPercent, isFiltered } from './labels.ts';
+import { type ConnectionNode, type DatabaseNode, isCollection, type KeyNode, type MemberNode, type MoreNode, type NamespaceNode, type Node, type NoticeNode, type RangeNode } from './nodes.ts';
+
+/** Longest label; a 10 kB name is cut here, its whole text is in the tooltip and under Copy Name. */
+const maxLabel = 200;
+const maxDescription = 120;
+
+/** Icon and colour of each type; a module's type has the last. */
+const typeIcons: Readonly<Record<string, readonly [icon: string, color: string]>> = {
+  string: ['symbol-string', 'charts.blue'],
+  hash: ['symbol-object', 'charts.green'],
+  list: ['list-ordered', 'charts.orange'],
+  set: ['symbol-enum', 'charts.purple'],
+  zset: ['list-tree', 'charts.red'],
+  stream: ['pulse', 'charts.yellow'],
+  'ReJSON-RL': ['json', 'charts.blue'],
+};
+
+/** A row as VS Code shows it. Pure: nothing is asked of a server, and TTL and size wait for the tooltip. */
+export function present(node: Node, options: { readonly keyLabel: KeyLabel }): vscode.TreeItem {
+  const item = itemOf(node, options);
+  item.id = node.id;
+  return item;
+}
+
+function itemOf(node: Node, options: { readonly keyLabel: KeyLabel }): vscode.TreeItem {
+  switch (node.kind) {
+    case 'connection':
+      return connectionItem(node);
+    case 'database':
+      return databaseItem(node);
+    case 'namespace':
+      return namespaceItem(node);
+    case 'key':
+      return keyItem(node, options.keyLabel);
+    case 'member':
+      return memberItem(node);
+    case 'range':
+      return rangeItem(node);
+    case 'more':
+      return moreItem(node);
+    case 'notice':
+      return noticeItem(node);
+    default:
+      return assertNever(node);
+  }
+}
+
+const context = (kind: Node['kind'], ...abilities: readonly (RowAbility | false)[]): string =>
+  [kind, ...abilities.filter((ability) => ability !== false)].join(' ');
+
+const icon = (name: string, color?: string): vscode.ThemeIcon =>
+  new vscode.ThemeIcon(name, color === undefined ? undefined : new vscode.ThemeColor(color));
+
+function connectionItem({ profile, connected }: ConnectionNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(profile.name, vscode.TreeItemCollapsibleState.Collapsed);
+  const practice = profile.endpoint.kind === 'practice';
+  item.iconPath = icon(practice ? 'mortar-board' : 'server-environment', connected ? 'charts.green' : undefined);
+  const notes = [
+    practice ? vscode.l10n.t('in this window, no server needed') : endpointLabel(profile),
+    profile.access === 'read-only' ? vscode.l10n.t('read-only') : '',
+    profile.access === 'confirm-writes' ? vscode.l10n.t('confirms writes') : '',
+    profile.endpoint.kind === 'tcp' && profile.endpoint.tls?.verify === false ? vscode.l10n.t('certificate not verified') : '',
+  ].filter((note) => note !== '');
+  item.description = notes.join(' · ');
+  item.contextValue = context('connection', practice && 'practice');
+  item.accessibilityInformation = { label: [profile.name, connected ? vscode.l10n.t('connected') : vscode.l10n.t('not connected'), ...notes].join(', ') };
+  return item;
+}
+
+function databaseItem({ ref, keys, counts, filter }: DatabaseNode): vscode.TreeItem {
+  const name = vscode.l10n.t('Database {0}', ref.database);
+  const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Collapsed);
+  item.iconPath = icon('database');
+  const notes: string[] = [];
+  if (keys !== undefined) notes.push(keys === 1 ? vscode.l10n.t('1 key') : vscode.l10n.t('{0} keys', formatCount(keys)));
+  if (counts !== undefined && isFiltered(filter)) notes.push(vscode.l10n.t('{0} found', formatCount(counts.found)));
+  if (counts?.scanned !== undefined && !counts.complete) notes.push(vscode.l10n.t('{0}% scanned', formatPercent(counts.scanned)));
+  if (isFiltered(filter)) notes.push(vscode.l10n.t('filter: {0}', describeFilter(filter)));
+  item.description = notes.join(' · ');
+  item.contextValue = context('database', 'paged', 'scannable', isFiltered(filter) && 'filtered', writable(ref.profile.access));
+  item.accessibilityInformation = { label: [name, ...notes].join(', ') };
+  return item;
+}
+
+const writable = (access: string): RowAbility | false => access !== 'read-only' && 'writable';
+
+/** A segment as a label; an empty one (`a::b`, `:x`, `x:`) is named, or nothing would be seen. */
+function segmentLabel(segment: Buffer): string {
+  return segment.length === 0 ? vscode.l10n.t('(empty)') : shorten(displayName(segment), maxLabel);
+}
+
+function namespaceItem({ ref, segment, count, total }: NamespaceNode): vscode.TreeItem {
+  const label = segmentLabel(segment);
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
+  item.iconPath = icon('symbol-namespace');
+  item.description = `${formatCount(count)}${total ? '' : '+'}`;
+  item.contextValue = context('namespace', 'paged', 'named', writable(ref.profile.access));
+  item.accessibilityInformation = {
+    label: total ? vscode.l10n.t('namespace {0}, {1} keys', label, formatCount(count)) : vscode.l10n.t('namespace {0}, at least {1} keys', label, formatCount(count)),
+  };
+  return item;
+}
+
+function keyItem(node: KeyNode, keyLabel: KeyLabel): vscode.TreeItem {
+  const label = keyLabel === 'name' ? segmentLabel(node.name) : segmentLabel(node.segment);
+  const collection = isCollection(node);
+  const item = new vscode.TreeItem(label, collection ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None);
+  item.iconPath = typeIcon(node.type);
+  item.description = node.type ?? '';
+  item.contextValue = context(
+    'key', 'named', 'openable', collection && 'collection', collection && 'paged', node.type === 'string' && 'editable', writable(node.ref.profile.access),
+  );
+  item.accessibilityInformation = { label: vscode.l10n.t('{0}, {1} key', label, node.type ?? vscode.l10n.t('unknown type')) };
+  if (!collection) item.command = commandOf('keyspace.openValue', vscode.l10n.t('Open Value'), node);
+  return item;
+}
+
+function typeIcon(type: KeyType | undefined): vscode.ThemeIcon {
+  const [name, color] = (type === undefined ? undefined : typeIcons[type]) ?? ['symbol-misc', undefined];
+  return icon(name, color);
+}
+
+const line = (bytes: Buffer): string => shorten(displayName(bytes.subarray(0, maxDescription * 4)), maxDescription);
+
+function memberItem(node: MemberNode): vscode.TreeItem {
+  const { row } = node;
+  const item = new vscode.TreeItem('', vscode.TreeItemCollapsibleState.None);
+  switch (row.kind) {
+    case 'field':
+      item.label = segmentLabel(row.field);
+      item.description = line(row.value);
+      item.iconPath = icon('symbol-field');
+      break;
+    case 'member':
+      item.label = segmentLabel(row.member);
+      item.iconPath = icon('symbol-enum-member');
+      break;
+    case 'scored':
+      item.label = segmentLabel(row.member);
+      item.description = row.score;
+      item.iconPath = icon('symbol-number');
+      break;
+    case 'item':
+      item.label = formatCount(row.index);
+      item.description = line(row.value);
+      item.iconPath = icon('symbol-array');
+      break;
+    case 'entry':
+      item.label = row.id;
+      item.description = shorten(row.fields.map(([field, value]) => `${line(field)}: ${line(value)}`).join(', '), maxDescription);
+      item.iconPath = icon('symbol-event');
+      break;
+    default:
+      return assertNever(row);
+  }
+  const editable = row.kind === 'field' || row.kind === 'scored' || row.kind === 'item';
+  item.contextValue = context('member', 'named', 'openable', editable && 'editable', writable(node.ref.profile.access));
+  item.command = commandOf('keyspace.openValue', vscode.l10n.t('Open Value'), node);
+  item.accessibilityInformation = { label: [item.label, item.description].filter(Boolean).join(', ') };
+  return item;
+}
+
+function rangeItem({ first, last, size }: RangeNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(`${shorten(first, 60)} … ${shorten(last, 60)}`, vscode.TreeItemCollapsibleState.Collapsed);
+  item.iconPath = icon('fold');
+  item.description = vscode.l10n.t('{0} rows, folded', formatCount(size));
+  item.contextValue = context('range');
+  return item;
+}
+
+function moreItem(node: MoreNode): vscode.TreeItem {
+  const { parent, counts, loading } = node;
+  const label = loading ? vscode.l10n.t('Loading…') : vscode.l10n.t('Load More');
+  const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.None);
+  item.iconPath = icon(loading ? 'loading~spin' : 'chevron-down');
+  item.description = describeCounts(counts, parent.kind === 'key' ? 'collection' : 'database');
+  item.contextValue = context('more', loading && 'loading');
+  item.command = commandOf(loading ? 'keyspace.stopLoading' : 'keyspace.loadMore', label, node);
+  item.tooltip = loading ? vscode.l10n.t('Click to stop.') : item.description;
+  item.accessibilityInformation = { label: `${label}, ${item.description}` };
+  return item;
+}
+
+function noticeItem(node: NoticeNode): vscode.TreeItem {
+  const item = new vscode.TreeItem(node.label, vscode.TreeItemCollapsibleState.None);
+  item.iconPath = node.severity === 'error' ? icon('error', 'list.errorForeground') : icon('info');
+  item.description = node.severity === 'error' ? node.detail : '';
+  item.tooltip = [node.label, node.detail].filter((text) => text !== '').join('\n');
+  item.contextValue = context('notice');
+  if (node.command !== undefined) item.command = { command: node.command, title: node.label, arguments: [node] };
+  item.accessibilityInformation = { label: [node.label, node.detail].filter((text) => text !== '').join('. ') };
+  return item;
+}

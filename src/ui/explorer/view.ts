@@ -1,0 +1,84 @@
+import * as vscode from 'vscode';
+import type { ConnectionProfile } from '../../core/connection/profile.ts';
+import { setContext } from '../platform/commands.ts';
+import { viewIds } from '../platform/contributions.ts';
+import { createDisposables } from '../platform/disposables.ts';
+import { onSettingChange, readSetting } from '../platform/settings.ts';
+import { type Children, createChildren } from './children.ts';
+import { describeFilter, isFiltered } from './labels.ts';
+import type { ExplorerModel } from './model.ts';
+import { createNodeTable, type Node, type NodeTable, type PagedNode } from './nodes.ts';
+import { present } from './present.ts';
+import { tooltipOf } from './tooltip.ts';
+
+/** The Keyspace view: the tree, what is selected in it, and how it is told that something changed. */
+export interface ExplorerView extends vscode.Disposable {
+  readonly tree: vscode.TreeView<Node>;
+  readonly nodes: NodeTable;
+  readonly children: Children;
+  /** Draws `node` and what stands under it anew (undefined: everything), from what is known. */
+  changed(node?: Node): void;
+  /** The selected row, if one is. */
+  selected(): Node | undefined;
+  /** Shows the filters in the view's message and sets the context key. */
+  filtersChanged(): void;
+  /** Brings the row in sight and gives it the focus. */
+  focus(node: Node): Promise<void>;
+  /** Rows of a paged node as they are now, in the tree's own objects. */
+  rows(node: PagedNode): readonly Node[];
+}
+
+export function createExplorerView(deps: {
+  readonly model: ExplorerModel;
+  readonly profiles: () => readonly ConnectionProfile[];
+  readonly onUnexpected: (error: unknown) => void;
+}): ExplorerView {
+  const { model } = deps;
+  const nodes = createNodeTable();
+  const children = createChildren({ ...deps, nodes });
+  const change = new vscode.EventEmitter<Node | undefined>();
+
+  const provider: vscode.TreeDataProvider<Node> = {
+    onDidChangeTreeData: change.event,
+    getChildren: async (node) => [...(await children.of(node))],
+    getTreeItem: (node) => present(node, { keyLabel: readSetting('keyspace.explorer.keyLabel') }),
+    getParent: (node) => node.parent,
+    async resolveTreeItem(item, node) {
+      item.tooltip ??= await tooltipOf(node, model);
+      return item;
+    },
+  };
+  const tree = vscode.window.createTreeView(viewIds.explorer, { treeDataProvider: provider, canSelectMany: true, showCollapseAll: true });
+
+  function filtersChanged(): void {
+    const filtered = [...model.databases()].filter((state) => isFiltered(state.keyspace.filter));
+    tree.message = filtered.length === 0
+      ? undefined
+      : vscode.l10n.t('Filtered: {0}', filtered.map((state) => `${state.ref.profile.name} db${state.ref.database} (${describeFilter(state.keyspace.filter)})`).join(', '));
+    setContext('keyspace.filtered', filtered.length > 0);
+  }
+
+  const disposables = createDisposables(
+    change,
+    tree,
+    // Closing the last view of a connection closes its socket; what was found stays.
+    tree.onDidCollapseElement(({ element }) => {
+      if (element.kind === 'connection') model.rest(element.profile.id);
+    }),
+    onSettingChange(['keyspace.explorer.showEmptyDatabases', 'keyspace.explorer.keyLabel', 'keyspace.practice.show'], () => change.fire(undefined)),
+  );
+
+  return {
+    tree,
+    nodes,
+    children,
+    changed: (node) => change.fire(node),
+    selected: () => tree.selection[0],
+    filtersChanged,
+    async focus(node) {
+      await tree.reveal(node, { select: true, focus: true });
+    },
+    rows: (node) => children.known(node),
+    dispose: () => disposables.dispose(),
+  };
+}

@@ -1,0 +1,125 @@
+import type { Node } from '../explorer/nodes.ts';
+
+/**
+ * Every command and what it may be called with; from a menu VS Code passes the row and the whole selection,
+ * from the palette nothing. `test/manifest` holds package.json and README to this table.
+ */
+export interface CommandTable {
+  'keyspace.addConnection': () => void;
+  'keyspace.editConnection': (node?: Node) => void;
+  'keyspace.removeConnection': (node?: Node) => void;
+  'keyspace.disconnect': (node?: Node) => void;
+  'keyspace.reconnect': (node?: Node) => void;
+  'keyspace.showCommandLog': () => void;
+  'keyspace.loadMore': (node?: Node) => void;
+  'keyspace.stopLoading': (node?: Node) => void;
+  'keyspace.scanEverything': (node?: Node) => void;
+  'keyspace.refresh': (node?: Node) => void;
+  'keyspace.filterKeys': (node?: Node) => void;
+  'keyspace.clearFilter': (node?: Node) => void;
+  'keyspace.searchAsPattern': (node?: Node) => void;
+  'keyspace.sortKeys': () => void;
+  'keyspace.copyName': (node?: Node, selection?: readonly Node[]) => void;
+  'keyspace.openValue': (node?: Node) => void;
+  'keyspace.showNextPart': () => void;
+  'keyspace.showPreviousPart': () => void;
+  'keyspace.newKey': (node?: Node) => void;
+  'keyspace.editValue': (node?: Node) => void;
+  'keyspace.addMember': (node?: Node) => void;
+  'keyspace.renameKey': (node?: Node) => void;
+  'keyspace.delete': (node?: Node, selection?: readonly Node[]) => void;
+  'keyspace.setTimeToLive': (node?: Node) => void;
+  'keyspace.resetPractice': () => void;
+}
+export type CommandId = keyof CommandTable;
+
+/** Built this way so that a command without a line here does not compile. */
+const commands: { readonly [Id in CommandId]: null } = {
+  'keyspace.addConnection': null,
+  'keyspace.editConnection': null,
+  'keyspace.removeConnection': null,
+  'keyspace.disconnect': null,
+  'keyspace.reconnect': null,
+  'keyspace.showCommandLog': null,
+  'keyspace.loadMore': null,
+  'keyspace.stopLoading': null,
+  'keyspace.scanEverything': null,
+  'keyspace.refresh': null,
+  'keyspace.filterKeys': null,
+  'keyspace.clearFilter': null,
+  'keyspace.searchAsPattern': null,
+  'keyspace.sortKeys': null,
+  'keyspace.copyName': null,
+  'keyspace.openValue': null,
+  'keyspace.showNextPart': null,
+  'keyspace.showPreviousPart': null,
+  'keyspace.newKey': null,
+  'keyspace.editValue': null,
+  'keyspace.addMember': null,
+  'keyspace.renameKey': null,
+  'keyspace.delete': null,
+  'keyspace.setTimeToLive': null,
+  'keyspace.resetPractice': null,
+};
+export const commandIds = Object.keys(commands) as readonly CommandId[];
+
+/** Commands that only a row can start; the palette hides them. */
+export const rowOnlyCommands: readonly CommandId[] = ['keyspace.searchAsPattern', 'keyspace.stopLoading'];
+
+/** How rows are ordered by name. */
+export type SortOrder = 'ascending' | 'descending';
+/** What a key's row shows: its last segment, or its whole name. */
+export type KeyLabel = 'segment' | 'name';
+
+/** Every setting with its default. */
+export interface SettingTable {
+  'keyspace.scan.pageSize': number;
+  'keyspace.scan.budget': number;
+  'keyspace.scan.maxCount': number;
+  'keyspace.explorer.delimiter': string;
+  'keyspace.explorer.showEmptyDatabases': boolean;
+  'keyspace.explorer.sortOrder': SortOrder;
+  'keyspace.explorer.keyLabel': KeyLabel;
+  'keyspace.practice.show': boolean;
+}
+export type SettingId = keyof SettingTable;
+
+export const settingDefaults: SettingTable = {
+  'keyspace.scan.pageSize': 500,
+  'keyspace.scan.budget': 1000,
+  'keyspace.scan.maxCount': 10_000,
+  'keyspace.explorer.delimiter': ':',
+  'keyspace.explorer.showEmptyDatabases': false,
+  'keyspace.explorer.sortOrder': 'ascending',
+  'keyspace.explorer.keyLabel': 'segment',
+  'keyspace.practice.show': true,
+};
+
+/** Context keys that `when` clauses may name. */
+export interface ContextTable {
+  /** Some database has a filter. */
+  'keyspace.filtered': boolean;
+  /** The value document in front has a part after, or before, the one shown. */
+  'keyspace.hasNextPart': boolean;
+  'keyspace.hasPreviousPart': boolean;
+}
+export type ContextId = keyof ContextTable;
+const contexts: { readonly [Id in ContextId]: null } = {
+  'keyspace.filtered': null,
+  'keyspace.hasNextPart': null,
+  'keyspace.hasPreviousPart': null,
+};
+export const contextIds = Object.keys(contexts) as readonly ContextId[];
+
+/** View ids. */
+export const viewIds = { explorer: 'keyspace.explorer' } as const;
+
+/** The scheme of value documents. */
+export const valueScheme = 'keyspace';
+
+/** What a row offers, as words in its context value after its kind; `when` clauses test them as `viewItem =~ /\bword\b/`. */
+export const rowAbilities = ['paged', 'scannable', 'filtered', 'named', 'openable', 'writable', 'editable', 'collection', 'practice', 'loading'] as const;
+export type RowAbility = (typeof rowAbilities)[number];
+
+/** The kinds of rows, the first word of a context value. */
+export const rowKinds = ['connection', 'database', 'namespace', 'key', 'member', 'range', 'more', 'notice'] as const satisfies readonly Node['kind'][];

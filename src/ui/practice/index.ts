@@ -1,0 +1,24 @@
+import * as vscode from 'vscode';
+import { registerCommand } from '../platform/commands.ts';
+import { createDisposables } from '../platform/disposables.ts';
+import type { Services } from '../services.ts';
+
+/** Registers what can be done with the practice server. */
+export function register({ practice, sessions, model, explorer }: Services): vscode.Disposable {
+  return createDisposables(
+    registerCommand('keyspace.resetPractice', async () => {
+      const reset = vscode.l10n.t('Reset');
+      const chosen = await vscode.window.showWarningMessage(
+        vscode.l10n.t('Reset the practice data?'),
+        { modal: true, detail: vscode.l10n.t('Every key of every database of the practice server is thrown away, and the sample data set is loaded again.') },
+        reset,
+      );
+      if (chosen !== reset) return;
+      model.forget(practice.profile.id);
+      await sessions.disconnect(practice.profile.id);
+      await practice.reset();
+      explorer.changed(undefined);
+      explorer.filtersChanged();
+    }),
+  );
+}

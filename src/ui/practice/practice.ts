@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import * as vscode from 'vscode';
+import type { PracticeHost } from '../../core/connection/ports.ts';
+import type { ConnectionProfile } from '../../core/connection/profile.ts';
+import { Failure } from '../../core/failure.ts';
+import { type PracticeWorker, startWorker } from '../../server/workerHost.ts';
+
+/** The practice server that is always there: in a worker thread of this process, with a sample data set, started on first use. */
+export interface Practice extends PracticeHost, vscode.Disposable {
+  readonly profile: ConnectionProfile;
+  /** Throws the data away and loads the sample again. */
+  reset(): Promise<void>;
+}
+
+const builtIn = 'practice';
+const builtInSample = 'shop';
+
+export function createPractice(context: vscode.ExtensionContext, onCrash: (error: unknown) => void): Practice {
+  const workers = new Map<string, Promise<PracticeWorker>>();
+  const samples = new Map<string, string | undefined>([[builtIn, builtInSample]]);
+  const profile: ConnectionProfile = {
+    id: builtIn, name: vscode.l10n.t('Practice'), endpoint: { kind: 'practice', instance: builtIn }, access: 'read-write',
+  };
+
+  function start(instance: string): Promise<PracticeWorker> {
+    const running = workers.get(instance);
+    if (running !== undefined) return running;
+    const sample = samples.get(instance);
+    const started = startWorker({
+      entry: join(context.extensionPath, 'dist', 'practiceWorker.cjs'),
+      options: sample === undefined ? {} : { sample },
+    }).then((worker) => {
+      worker.onExit((error) => {
+        workers.delete(instance);
+        if (error !== undefined) onCrash(error);
+      });
+      return worker;
+    });
+    workers.set(instance, started);
+    started.catch(() => workers.delete(instance));
+    return started;
+  }
+
+  async function connect(instance: string): Promise<Duplex> {
+    if (!samples.has(instance)) throw new Failure('closed', vscode.l10n.t('This practice server was closed.'));
+    return (await start(instance)).connect();
+  }
+
+  async function close(instance: string): Promise<void> {
+    const worker = workers.get(instance);
+    workers.delete(instance);
+    await (await worker)?.close();
+  }
+
+  return {
+    profile,
+    async open(options) {
+      const instance = `practice-${samples.size}`;
+      samples.set(instance, options.sample);
+      await start(instance);
+      return { id: instance, name: options.name, endpoint: { kind: 'practice', instance }, access: 'read-write' };
+    },
+    connect,
+    async close(instance) {
+      if (instance !== builtIn) samples.delete(instance);
+      await close(instance);
+    },
+    reset: () => close(builtIn),
+    dispose() {
+      for (const instance of [...workers.keys()]) void close(instance);
+    },
+  };
+}

@@ -1,0 +1,339 @@
+import * as vscode from 'vscode';
+import { Failure } from '../../core/failure.ts';
+import { displayName, parseName, shorten } from '../../core/keyspace/display.ts';
+import type { KeyType } from '../../core/keyspace/keyspace.ts';
+import type { Session } from '../../core/connection/session.ts';
+import * as edit from '../../core/value/edit.ts';
+import { formatCount } from '../explorer/labels.ts';
+import { databaseNodeOf, pagedNodeOf } from '../explorer/loading.ts';
+import { collectionTypes, type DatabaseRef, isCollection, type KeyNode, type MemberNode, type Node, nodeId, type NodeOf } from '../explorer/nodes.ts';
+import { askPick, askText, mapAnswer, runSteps, type Step } from '../platform/steps.ts';
+import type { Services } from '../services.ts';
+import { readMember } from './content.ts';
+import type { ValueFileSystem } from './fileSystem.ts';
+import { memberAddressOf } from './opening.ts';
+import { askBytes, bytesStep } from './textInput.ts';
+
+/** Longest value that an input box takes, in bytes; a longer one would be cut by hand or by the box. */
+const maxEditable = 32 * 1024;
+
+/** Plain editing by input boxes. What is being changed is always named, and read again just before. */
+export interface Editing {
+  newKey(node: Node | undefined): Promise<void>;
+  editValue(node: Node | undefined): Promise<void>;
+  addMember(node: Node | undefined): Promise<void>;
+  remove(node: Node | undefined, selection: readonly Node[]): Promise<void>;
+  renameKey(node: Node | undefined): Promise<void>;
+  setTimeToLive(node: Node | undefined): Promise<void>;
+}
+
+export function createEditing(services: Services, files: ValueFileSystem): Editing {
+  const { model, explorer } = services;
+  const sessionOf = (ref: DatabaseRef): Session => model.database(ref).session;
+
+  /** Draws what a change touched: the key's members anew, its level, and open documents. */
+  async function changed(ref: DatabaseRef, key: Buffer): Promise<void> {
+    files.keyChanged(ref.profile.id, ref.database, key);
+    const id = nodeId.key(ref, key);
+    const shown = explorer.nodes.get(id);
+    if (shown?.kind === 'key' && model.database(ref).members.has(id)) await model.members(shown).refresh();
+    if (shown !== undefined) explorer.changed(shown);
+  }
+
+  function noteKey(ref: DatabaseRef, name: Buffer, exists: boolean): void {
+    const state = model.database(ref);
+    state.keyspace.note(name, exists);
+    if (!exists) model.forgetMembers(ref, name);
+    const database = explorer.nodes.get(nodeId.database(ref));
+    if (database?.kind === 'database' && database.keys !== undefined) database.keys += exists ? 1 : -1;
+    explorer.changed(database);
+  }
+
+  return {
+    async newKey(node) {
+      const from = node ?? explorer.selected();
+      const database = databaseNodeOf(from);
+      if (database === undefined) throw new Failure('bad-input', vscode.l10n.t('Select a database or a namespace in the Keyspace view first.'));
+      const level = pagedNodeOf(from?.kind === 'key' ? from.parent : from);
+      const prefix = level?.kind === 'namespace' ? displayName(level.prefix) : '';
+      const draft = await runSteps<NewKeyDraft>(vscode.l10n.t('New Key in Database {0} of {1}', database.ref.database, database.ref.profile.name), { name: prefix, type: 'string', first: Buffer.alloc(0), second: Buffer.alloc(0) }, newKeySteps);
+      if (draft === undefined) return;
+      const name = parseName(draft.name);
+      await edit.createKey(sessionOf(database.ref), name, initialValue(draft));
+      noteKey(database.ref, name, true);
+    },
+
+    async editValue(node) {
+      const target = node ?? explorer.selected();
+      if (target?.kind === 'member') return editMember(target);
+      if (target?.kind !== 'key' || target.type !== 'string') throw new Failure('bad-input', vscode.l10n.t('Select a string key or a member in the Keyspace view first.'));
+      const session = sessionOf(target.ref);
+      const value = await askBytes({
+        title: vscode.l10n.t('Edit {0}', nameOf(target.name)),
+        prompt: vscode.l10n.t('The new value. Its time to live is kept.'),
+        value: await edit.readEditable(session, target.name, maxEditable),
+      });
+      if (value === undefined) return;
+      await edit.setString(session, target.name, value);
+      await changed(target.ref, target.name);
+    },
+
+    async addMember(node) {
+      const target = pagedNodeOf(node ?? explorer.selected());
+      if (target === undefined || !isCollection(target)) throw new Failure('bad-input', vscode.l10n.t('Select a hash, list, set, sorted set or stream in the Keyspace view first.'));
+      await addMember(target);
+    },
+
+    async remove(node, selection) {
+      const rows = node === undefined || selection.includes(node) ? selection : [node];
+      const keys = rows.filter((row) => row.kind === 'key');
+      const members = rows.filter((row) => row.kind === 'member');
+      if (keys.length > 0) await deleteKeys(keys);
+      else if (members.length > 0) await deleteMembers(members);
+      else throw new Failure('bad-input', vscode.l10n.t('Select keys or members in the Keyspace view first.'));
+    },
+
+    async renameKey(node) {
+      const target = node ?? explorer.selected();
+      if (target?.kind === 'member') return editMember(target);
+      if (target?.kind !== 'key') throw new Failure('bad-input', vscode.l10n.t('Select a key in the Keyspace view first.'));
+      const name = await askBytes({ title: vscode.l10n.t('Rename {0}', nameOf(target.name)), prompt: vscode.l10n.t('The new name. A key that exists is never overwritten.'), value: target.name, isName: true });
+      if (name === undefined || name.equals(target.name)) return;
+      await edit.renameKey(sessionOf(target.ref), target.name, name);
+      noteKey(target.ref, target.name, false);
+      noteKey(target.ref, name, true);
+    },
+
+    async setTimeToLive(node) {
+      const target = node ?? explorer.selected();
+      if (target?.kind !== 'key') throw new Failure('bad-input', vscode.l10n.t('Select a key in the Keyspace view first.'));
+      const text = await vscode.window.showInputBox({
+        title: vscode.l10n.t('Time to Live of {0}', nameOf(target.name)),
+        prompt: vscode.l10n.t('Seconds from now, or with a unit: 90, 1.5 s, 10 min, 2 h, 7 d. Empty: the key never expires.'),
+        validateInput: (value) => (parseDuration(value) === null ? vscode.l10n.t('Enter a time above 0, such as 90, 10 min or 7 d, or nothing.') : undefined),
+      });
+      const ttl = text === undefined ? null : parseDuration(text);
+      if (ttl === null) return;
+      await edit.setTtl(sessionOf(target.ref), target.name, ttl);
+      await changed(target.ref, target.name);
+    },
+  };
+
+  async function editMember(node: MemberNode): Promise<void> {
+    const session = sessionOf(node.ref);
+    const { row } = node;
+    const title = vscode.l10n.t('Edit {0}', nameOf(node.key));
+    if (row.kind === 'scored') {
+      const score = await vscode.window.showInputBox({ title, prompt: vscode.l10n.t('The score of {0}', nameOf(row.member)), value: row.score, validateInput: scoreProblem });
+      if (score === undefined) return;
+      await edit.setScore(session, node.key, row.member, score);
+    } else if (row.kind === 'field' || row.kind === 'item') {
+      const current = await readMember(session, node.key, memberAddressOf(row));
+      if (current.length > maxEditable) throw new Failure('too-large', vscode.l10n.t('This value has {0} bytes: too long for an input box.', formatCount(current.length)));
+      const what = row.kind === 'field' ? vscode.l10n.t('The value of field {0}', nameOf(row.field)) : vscode.l10n.t('The item at index {0}', row.index);
+      const value = await askBytes({ title, prompt: what, value: current });
+      if (value === undefined) return;
+      if (row.kind === 'field') await edit.setField(session, node.key, row.field, value);
+      else await edit.setItem(session, node.key, row.index, current, value);
+    } else {
+      throw new Failure('bad-input', vscode.l10n.t('A member of a set and an entry of a stream cannot be changed, only added and deleted.'));
+    }
+    await changed(node.ref, node.key);
+  }
+
+  async function addMember(node: KeyNode): Promise<void> {
+    const session = sessionOf(node.ref);
+    const title = vscode.l10n.t('Add to {0}', nameOf(node.name));
+    const draft = await runSteps<MemberDraft>(title, { type: node.type ?? 'string', first: Buffer.alloc(0), second: Buffer.alloc(0), atStart: false }, [...memberSteps, endStep]);
+    if (draft === undefined) return;
+    const { first, second } = draft;
+    switch (node.type) {
+      case 'hash':
+        await edit.addField(session, node.name, first, second);
+        break;
+      case 'set':
+        await edit.addMember(session, node.name, first);
+        break;
+      case 'zset':
+        await edit.addScored(session, node.name, first, second.toString());
+        break;
+      case 'list':
+        await edit.pushItem(session, node.name, first, draft.atStart ? 'head' : 'tail');
+        break;
+      case 'stream':
+        await edit.addEntry(session, node.name, [[first, second]]);
+        break;
+    }
+    await changed(node.ref, node.name);
+  }
+
+  async function deleteKeys(keys: readonly KeyNode[]): Promise<void> {
+    const first = keys[0];
+    if (first === undefined) return;
+    const question = keys.length === 1 ? vscode.l10n.t('Delete the key {0}?', nameOf(first.name)) : vscode.l10n.t('Delete {0} keys?', formatCount(keys.length));
+    if (!(await confirmDelete(question, keys.map((key) => `${key.ref.profile.name} db${key.ref.database}: ${nameOf(key.name)}`)))) return;
+    for (const [, group] of Map.groupBy(keys, (key) => nodeId.database(key.ref))) {
+      const ref = group[0]?.ref;
+      if (ref === undefined) continue;
+      await edit.deleteKeys(sessionOf(ref), group.map((key) => key.name));
+      for (const key of group) {
+        noteKey(ref, key.name, false);
+        files.keyChanged(ref.profile.id, ref.database, key.name);
+      }
+    }
+  }
+
+  async function deleteMembers(members: readonly NodeOf<'member'>[]): Promise<void> {
+    const first = members[0];
+    if (first === undefined) return;
+    const question = members.length === 1
+      ? vscode.l10n.t('Delete {0} from {1}?', memberName(first), nameOf(first.key))
+      : vscode.l10n.t('Delete {0} members?', formatCount(members.length));
+    if (!(await confirmDelete(question, members.map((member) => `${nameOf(member.key)}: ${memberName(member)}`)))) return;
+    // From the end of a list to its start: a removed item moves those after it.
+    const ordered = [...members].sort((a, b) => (b.row.kind === 'item' && a.row.kind === 'item' ? b.row.index - a.row.index : 0));
+    for (const member of ordered) await deleteMember(member);
+    const keys = new Map(members.map((member) => [nodeId.key(member.ref, member.key), member]));
+    for (const member of keys.values()) await changed(member.ref, member.key);
+  }
+
+  async function deleteMember({ ref, key, row }: MemberNode): Promise<void> {
+    const session = sessionOf(ref);
+    switch (row.kind) {
+      case 'field':
+        return void (await edit.deleteField(session, key, row.field));
+      case 'member':
+        return void (await edit.removeMember(session, key, row.member));
+      case 'scored':
+        return void (await edit.removeScored(session, key, row.member));
+      case 'item':
+        return void (await edit.removeItem(session, key, row.index, row.value));
+      case 'entry':
+        return void (await edit.deleteEntry(session, key, row.id));
+    }
+  }
+}
+
+const nameOf = (bytes: Buffer): string => `“${shorten(displayName(bytes), 80)}”`;
+
+function memberName({ row }: MemberNode): string {
+  switch (row.kind) {
+    case 'field':
+      return nameOf(row.field);
+    case 'member':
+    case 'scored':
+      return nameOf(row.member);
+    case 'item':
+      return vscode.l10n.t('item {0}', row.index);
+    case 'entry':
+      return row.id;
+  }
+}
+
+/** Names what is destroyed, all of it up to ten. */
+async function confirmDelete(question: string, what: readonly string[]): Promise<boolean> {
+  const more = what.length > 10 ? `\n${vscode.l10n.t('… and {0} more', formatCount(what.length - 10))}` : '';
+  const remove = vscode.l10n.t('Delete');
+  const detail = `${what.slice(0, 10).join('\n')}${more}\n\n${vscode.l10n.t('This cannot be undone.')}`;
+  return (await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) === remove;
+}
+
+/** ms; undefined for "never"; null for text that is no time. Bare numbers are seconds. */
+export function parseDuration(text: string): number | undefined | null {
+  if (text.trim() === '') return undefined;
+  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)?\s*$/.exec(text);
+  if (match === null) return null;
+  const unit = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 }[match[2] ?? 's'] ?? 1000;
+  const ms = Math.round(Number(match[1]) * unit);
+  return ms > 0 && ms <= Number.MAX_SAFE_INTEGER ? ms : null;
+}
+
+/** Scores stay text: Redis reads them, we never re-format them. */
+function scoreProblem(text: string): string | undefined {
+  const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) || /^[+-]?inf(inity)?$/i.test(text);
+  return number ? undefined : vscode.l10n.t('A score is a number such as 3, -1.5, 1e6, inf or -inf.');
+}
+
+interface MemberDraft {
+  readonly type: KeyType;
+  readonly first: Buffer;
+  readonly second: Buffer;
+  readonly atStart?: boolean;
+}
+
+interface NewKeyDraft extends MemberDraft {
+  readonly name: string;
+}
+
+/** What the first and second question ask for, by type. */
+function firstPrompt(type: KeyType): string {
+  switch (type) {
+    case 'hash':
+    case 'stream':
+      return vscode.l10n.t('Field');
+    case 'list':
+      return vscode.l10n.t('Item');
+    case 'string':
+      return vscode.l10n.t('Value');
+    default:
+      return vscode.l10n.t('Member');
+  }
+}
+
+const memberSteps: readonly Step<MemberDraft>[] = [
+  (draft, frame) => bytesStep(frame, firstPrompt(draft.type), draft.first, (first) => ({ ...draft, first })),
+  (draft, frame) => {
+    if (draft.type === 'zset') {
+      return mapAnswer(askText(frame, { prompt: vscode.l10n.t('Score'), value: draft.second.toString(), validate: scoreProblem }), (score) => ({ ...draft, second: Buffer.from(score) }));
+    }
+    if (draft.type !== 'hash' && draft.type !== 'stream') return undefined;
+    return bytesStep(frame, vscode.l10n.t('Value'), draft.second, (second) => ({ ...draft, second }));
+  },
+];
+
+const endStep: Step<MemberDraft> = (draft, frame) => {
+  if (draft.type !== 'list') return undefined;
+  const items = [{ label: vscode.l10n.t('At the end'), atStart: false }, { label: vscode.l10n.t('At the start'), atStart: true }];
+  return mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('Where?'), items }), ({ atStart }) => ({ ...draft, atStart }));
+};
+
+const newKeySteps: readonly Step<NewKeyDraft>[] = [
+  (draft, frame) =>
+    mapAnswer(
+      askText(frame, { prompt: vscode.l10n.t('The name of the key. Bytes may be written as \\xNN, a backslash as \\\\.'), value: draft.name, validate: nameProblem }),
+      (name) => ({ ...draft, name }),
+    ),
+  (draft, frame) => {
+    const items = ['string', ...collectionTypes].map((type) => ({ label: type, type }));
+    return mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('Type'), items, active: items.find((item) => item.type === draft.type) }), ({ type }) => ({ ...draft, type }));
+  },
+  ...memberSteps.map((step): Step<NewKeyDraft> => (draft, frame) => {
+    const asked = step(draft, frame);
+    return asked === undefined ? undefined : mapAnswer(asked, (member) => ({ ...draft, ...member }));
+  }),
+];
+
+function nameProblem(text: string): string | undefined {
+  try {
+    return parseName(text).length === 0 ? vscode.l10n.t('Enter a name.') : undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+function initialValue({ type, first, second }: NewKeyDraft): edit.InitialValue {
+  switch (type) {
+    case 'hash':
+      return { type, field: first, value: second };
+    case 'list':
+      return { type, item: first };
+    case 'set':
+      return { type, member: first };
+    case 'zset':
+      return { type, member: first, score: second.toString() };
+    case 'stream':
+      return { type, fields: [[first, second]] };
+    default:
+      return { type: 'string', value: first };
+  }
+}

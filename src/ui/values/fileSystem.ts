@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import * as vscode from 'vscode';
+import { isFailure } from '../../core/failure.ts';
+import { messageOf } from '../platform/errors.ts';
+import type { Services } from '../services.ts';
+import { parseValueUri, type ValueAddress } from './address.ts';
+import { type Content, readContent } from './content.ts';
+
+/** Value documents: read-only text of a key or a member, one server read per open and per refresh. */
+export interface ValueFileSystem extends vscode.FileSystemProvider {
+  /** What the document of `address` shows, read now. Throws Failure. */
+  load(address: ValueAddress): Promise<Content>;
+  /** Hands over what `load` gave, so that opening the document does not read it a second time. */
+  put(uri: vscode.Uri, content: Content): void;
+  /** After a change of our own: documents of that key are read again. */
+  keyChanged(connectionId: string, database: number, key: Buffer): void;
+}
+
+interface Shown {
+  /** Handed over and not yet read by VS Code; dropped when it is. */
+  readonly waiting: Buffer | undefined;
+  readonly size: number;
+  readonly digest: string;
+  /** When the bytes last changed, ms: VS Code compares it to find out whether an editor is stale. */
+  readonly mtime: number;
+}
+
+export function createValueFileSystem({ connections, practice, sessions, clock }: Pick<Services, 'connections' | 'practice' | 'sessions' | 'clock'>): ValueFileSystem {
+  const shown = new Map<string, Shown>();
+  const stale = new Set<string>();
+  const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
+
+  async function load(address: ValueAddress): Promise<Content> {
+    const profile = address.connectionId === practice.profile.id ? practice.profile : connections.get(address.connectionId);
+    if (profile === undefined) throw vscode.FileSystemError.FileNotFound(vscode.l10n.t('The connection of this value has been removed.'));
+    const session = sessions.acquire(profile, address.database);
+    try {
+      return await readContent(session, address);
+    } finally {
+      session.release();
+    }
+  }
+
+  function note(id: string, bytes: Buffer, waiting: Buffer | undefined): Shown {
+    const digest = createHash('sha1').update(bytes).digest('base64');
+    const before = shown.get(id);
+    const mtime = before?.digest === digest ? before.mtime : clock.now();
+    const now: Shown = { waiting, size: bytes.length, digest, mtime };
+    shown.set(id, now);
+    stale.delete(id);
+    return now;
+  }
+
+  async function read(uri: vscode.Uri): Promise<Buffer> {
+    const address = parseValueUri(uri);
+    if (address === undefined) throw vscode.FileSystemError.FileNotFound(uri);
+    const { bytes } = await load(address).catch((error: unknown) => {
+      throw asFileError(error, uri);
+    });
+    return bytes;
+  }
+
+  return {
+    onDidChangeFile: changed.event,
+    load,
+    put(uri, { bytes }) {
+      const id = uri.toString();
+      const before = shown.get(id);
+      const now = note(id, bytes, bytes);
+      if (before !== undefined && before.digest !== now.digest) changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+    },
+    watch: (uri) => new vscode.Disposable(() => shown.delete(uri.toString())),
+    async stat(uri) {
+      const id = uri.toString();
+      let known = stale.has(id) ? undefined : shown.get(id);
+      if (known === undefined) {
+        const bytes = await read(uri);
+        known = note(id, bytes, bytes);
+      }
+      return { type: vscode.FileType.File, ctime: 0, mtime: known.mtime, size: known.size, permissions: vscode.FilePermission.Readonly };
+    },
+    async readFile(uri) {
+      const id = uri.toString();
+      const waiting = stale.has(id) ? undefined : shown.get(id)?.waiting;
+      const bytes = waiting ?? (await read(uri));
+      note(id, bytes, undefined);
+      return bytes;
+    },
+    keyChanged(connectionId, database, key) {
+      const events: vscode.FileChangeEvent[] = [];
+      for (const id of shown.keys()) {
+        const uri = vscode.Uri.parse(id);
+        const address = parseValueUri(uri);
+        if (address?.connectionId !== connectionId || address.database !== database || !address.key.equals(key)) continue;
+        stale.add(id);
+        events.push({ type: vscode.FileChangeType.Changed, uri });
+      }
+      if (events.length > 0) changed.fire(events);
+    },
+    readDirectory: refuse,
+    createDirectory: refuse,
+    writeFile: refuse,
+    delete: refuse,
+    rename: refuse,
+  };
+}
+
+function refuse(): never {
+  throw vscode.FileSystemError.NoPermissions(vscode.l10n.t('Values are read-only here; change them from the Keyspace view.'));
+}
+
+function asFileError(error: unknown, uri: vscode.Uri): Error {
+  if (isFailure(error, 'vanished')) return vscode.FileSystemError.FileNotFound(uri);
+  if (isFailure(error)) return vscode.FileSystemError.Unavailable(messageOf(error));
+  return error instanceof Error ? error : new Error(messageOf(error));
+}

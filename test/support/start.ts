@@ -128,11 +128,16 @@ async function startInBrowser({ port, open }: Options): Promise<void> {
 }
 
 const options = readOptions();
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => {
-    void stopAllOwned().finally(() => process.exit(0));
-  });
+function stop(): void {
+  void stopAllOwned().finally(() => process.exit(0));
 }
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, stop);
+// npm passes a signal on to its shell only, which leaves us behind.
+const parent = process.ppid;
+setInterval(() => {
+  if (process.ppid !== parent) stop();
+}, 1000).unref();
 try {
   execFileSync(node24, [join(root, 'esbuild.mjs')], { stdio: 'inherit' });
   if (!options.browser && hasDesktop()) await startDesktop();

@@ -29,7 +29,7 @@ export async function dial(profile: ConnectionProfile, options: DialOptions): Pr
   try {
     checkAborted(options.signal);
     if (endpoint.kind === 'practice') {
-      const stream = await options.practice.connect(endpoint.instance);
+      const stream = await dialPractice(options.practice, endpoint.instance);
       stream.on('error', ignore);
       if (options.signal?.aborted === true) stream.destroy();
       checkAborted(options.signal);
@@ -47,6 +47,15 @@ function checkAborted(signal: AbortSignal | undefined): void {
 
 function ignore(): void {
   // Whoever uses the stream hears of the error through `close` or a listener of its own.
+}
+
+async function dialPractice(practice: DialOptions['practice'], instance: string): Promise<Duplex> {
+  try {
+    return await practice.connect(instance);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    throw new Failure('closed', 'The practice server could not be started. See the log, then try again.');
+  }
 }
 
 async function dialTcp(endpoint: Extract<Endpoint, { kind: 'tcp' }>, where: string, options: DialOptions): Promise<Socket> {

@@ -1,0 +1,58 @@
+import { globSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from '../paths.ts';
+import { soakNames } from '../soak.ts';
+import { check, counted, runNode, type Outcome } from './command.ts';
+import type { Tool } from './tools.ts';
+
+/** One line of `npm test`. */
+export interface Level {
+  readonly name: string;
+  readonly tools: readonly Tool[];
+  /** True: the built extension is needed. */
+  readonly built: boolean;
+  /** True: nothing else may run beside it (it drives a window against the clock). */
+  readonly alone: boolean;
+  run(): Promise<Outcome>;
+}
+
+const bin = (name: string): string => join(root, 'node_modules', name);
+
+/** Runs the test files that match; none at all is a failure. */
+async function mocha(level: string, pattern: string, timeout: number, except?: string): Promise<Outcome> {
+  const files = globSync(pattern, { cwd: root }).filter(file => file !== except).sort();
+  if (files.length === 0) return { passed: 0, failed: 1, output: `no file matches ${pattern}\n` };
+  return await counted(level, ['--expose-gc', 'test/support/mocha/main.ts', '--timeout', String(timeout), ...files]);
+}
+
+/** Ten seconds of every long property, always with the same seed. */
+async function soakSlices(): Promise<Outcome> {
+  const outcome = { passed: 0, failed: 0, output: '' };
+  for (const name of soakNames()) {
+    const { code, output } = await runNode(['test/soak/run.ts', name, '--seed', '1', '--seconds', '10']);
+    outcome[code === 0 ? 'passed' : 'failed'] += 1;
+    outcome.output += output;
+  }
+  return outcome;
+}
+
+async function host(): Promise<Outcome> {
+  const build = await check(['esbuild.mjs', '--host-tests']);
+  return build.failed > 0 ? build : await counted('host', ['test/support/host/launch.ts']);
+}
+
+const level = (name: string, run: () => Promise<Outcome>, more: Partial<Level> = {}): Level => ({ name, run, tools: [], built: false, alone: false, ...more });
+const packageTest = join('test', 'manifest', 'package.test.ts');
+
+/** All levels, in the order in which they are shown. */
+export const levels: readonly Level[] = [
+  level('types', () => check([bin('typescript/bin/tsc'), '-p', '.', '--pretty', 'false'])),
+  level('lint', () => check([bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'])),
+  level('manifest', () => mocha('manifest', 'test/manifest/**/*.test.ts', 30_000, packageTest)),
+  level('unit', () => mocha('unit', 'test/unit/**/*.test.ts', 10_000), { tools: ['redis-server', 'openssl'] }),
+  level('contract', () => mocha('contract', 'test/contract/**/*.test.ts', 20_000), { tools: ['redis-server'] }),
+  level('soak', soakSlices, { tools: ['redis-server'] }),
+  level('host', host, { tools: ['chromium', 'redis-server'], built: true, alone: true }),
+  level('ui', () => mocha('ui', 'test/ui/**/*.test.ts', 120_000), { tools: ['chromium', 'redis-server'], built: true, alone: true }),
+  level('package', () => mocha('package', packageTest, 10_000), { built: true }),
+];

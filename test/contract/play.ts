@@ -11,6 +11,8 @@ export interface Player {
 export interface Played {
   /** Replies that were compared. */
   readonly checks: number;
+  /** Steps that were played: all, or up to the first difference. */
+  readonly steps: number;
   /** One text per difference: the command, ours and theirs. */
   readonly differences: readonly string[];
 }
@@ -21,12 +23,15 @@ type Protocol = 2 | 3;
 const MOST_PAGES = 100_000;
 
 /** Plays a script on both servers, step by step, and compares every reply. Both are emptied first. */
-export async function play(script: Script, ours: Player, theirs: Player, protocol: Protocol): Promise<Played> {
+export async function play(script: Script, ours: Player, theirs: Player, protocol: Protocol, { stopAtFirst = false } = {}): Promise<Played> {
   const seats = [await sit(ours, protocol), await sit(theirs, protocol)] as const;
   const differences: string[] = [];
   let checks = 0;
+  let steps = 0;
   try {
     for (const step of script.steps.map(toStep)) {
+      if (stopAtFirst && differences.length > 0) break;
+      steps += 1;
       const [left, right] = await Promise.all([perform(step, seats[0]), perform(step, seats[1])]);
       const rule: Rule = step.do === 'call' || step.do === 'other' ? step.rule : { kind: 'exact' };
       for (let i = 0; i < Math.max(left.length, right.length); i += 1) {
@@ -40,7 +45,7 @@ export async function play(script: Script, ours: Player, theirs: Player, protoco
   } finally {
     for (const seat of seats) seat.leave();
   }
-  return { checks, differences };
+  return { checks, steps, differences };
 }
 
 interface Seat {
@@ -89,7 +94,7 @@ async function scanAll(client: RespClient, args: readonly Argument[], at: number
   let cursor = '0';
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const reply = await client.call(args.with(at, cursor));
-    if (reply.kind === 'error') return reply;
+    if (reply.kind !== 'array') return reply;
     const [next, elements] = replyItems(reply);
     if (next?.kind !== 'bulk' || elements?.kind !== 'array') return reply;
     for (const element of groups(elements, width)) found.add(element);

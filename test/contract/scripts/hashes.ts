@@ -25,9 +25,9 @@ export const hashes: readonly Script[] = [
   {
     name: 'hashes: listpack until it is too big',
     steps: [
-      call('HSET', 'h', ...many(128)), 'OBJECT ENCODING h', 'HGETALL h', 'HLEN h', 'HKEYS h', 'HSCAN h 0', 'HSCAN h 0 COUNT 5', 'HSCAN h 0 MATCH field:1*', 'HSCAN h 0 MATCH none*', 'HSCAN h 99 COUNT 1',
-      'HSET h field:128 more', 'OBJECT ENCODING h', unordered('HGETALL h', 2), unordered('HKEYS h'), unordered('HVALS h'), 'HLEN h', scan('HSCAN h CURSOR', 2), scan('HSCAN h CURSOR COUNT 3 MATCH field:*7', 2), scan('HSCAN h CURSOR COUNT 1000', 2), scan('HSCAN h CURSOR COUNT 1 MATCH nothing', 2),
-      'HDEL h field:128', 'OBJECT ENCODING h', 'HGET h field:7', 'HMGET h field:7 zz field:100', 'HINCRBY h field:7 1', 'HINCRBY h n 1', 'HLEN h',
+      call('HSET', 'h', ...many(512)), 'OBJECT ENCODING h', 'HGETALL h', 'HLEN h', 'HKEYS h', 'HSCAN h 0', 'HSCAN h 0 COUNT 5', 'HSCAN h 0 MATCH field:1*', 'HSCAN h 0 MATCH none*', 'HSCAN h 99 COUNT 1',
+      'HSET h field:512 more', 'OBJECT ENCODING h', unordered('HGETALL h', 2), unordered('HKEYS h'), unordered('HVALS h'), 'HLEN h', scan('HSCAN h CURSOR', 2), scan('HSCAN h CURSOR COUNT 3 MATCH field:*7', 2), scan('HSCAN h CURSOR COUNT 1000', 2), scan('HSCAN h CURSOR COUNT 1 MATCH nothing', 2),
+      'HDEL h field:512', 'OBJECT ENCODING h', 'HGET h field:7', 'HMGET h field:7 zz field:100', 'HINCRBY h field:7 1', 'HINCRBY h n 1', 'HLEN h',
       call('HSET', 'v', 'f', LONG), 'OBJECT ENCODING v', call('HSET', 'w', 'f', 'x'.repeat(64)), 'OBJECT ENCODING w', call('HSET', 'w', LONG, 'v'), 'OBJECT ENCODING w', unordered('HGETALL w', 2), 'HSET o b 1 a 2 c 3', 'HSET o a 9', 'HGETALL o', 'HDEL o b', 'HSET o b 7', 'HGETALL o',
     ],
   },

@@ -1,0 +1,130 @@
+import type { Random } from '../support/random.ts';
+import type { Rule, Step } from './script.ts';
+
+/**
+ * Forms of calls by which random ones are made. `<name>` is a random value of that kind, `a|b` a choice, `[…]` a part that
+ * may be left out, `{…}` one that comes one to four times. A leading `!` keeps a form as it is: its reply depends on
+ * chance, and a slip in its arguments would make the two servers' data differ for good.
+ */
+const FORMS: readonly string[] = [
+  'SET <string> <value> [NX|XX] [GET] [EX <seconds>|PX <millis>|KEEPTTL|EXAT <when>]', 'GET <string>', 'GETSET <string> <value>', 'GETDEL <string>', 'GETEX <string> [EX <seconds>|PERSIST|EXAT <when>]', 'APPEND <string> <value>', 'STRLEN <string>',
+  'INCR <string>', 'DECR <string>', 'INCRBY <string> <integer>', 'DECRBY <string> <integer>', 'INCRBYFLOAT <string> <number>', 'GETRANGE <string> <index> <index>', 'SETRANGE <string> <offset> <value>', 'MGET {<string>}', 'MSET {<string> <value>}', 'MSETNX {<string> <value>}', 'SETNX <string> <value>', 'SETEX <string> <seconds> <value>', 'PSETEX <string> <millis> <value>', 'SUBSTR <string> <index> <index>',
+  'HSET <hash> {<member> <value>}', 'HSET <hash> {<member> <value>}', 'HMSET <hash> {<member> <value>}', 'HSETNX <hash> <member> <value>', 'HGET <hash> <member>', 'HMGET <hash> {<member>}', 'HDEL <hash> {<member>}', 'HEXISTS <hash> <member>', 'HLEN <hash>', 'HSTRLEN <hash> <member>', 'HINCRBY <hash> <member> <integer>', 'HINCRBYFLOAT <hash> <member> <number>', 'HGETALL <hash>', 'HKEYS <hash>', 'HVALS <hash>',
+  'LPUSH <list> {<value>}', 'RPUSH <list> {<value>}', 'LPUSHX <list> {<value>}', 'RPUSHX <list> {<value>}', 'LPOP <list> [<small>]', 'RPOP <list> [<small>]', 'LLEN <list>', 'LRANGE <list> <index> <index>', 'LINDEX <list> <index>', 'LSET <list> <index> <value>', 'LINSERT <list> BEFORE|AFTER <value> <value>', 'LREM <list> <index> <value>', 'LTRIM <list> <index> <index>', 'LPOS <list> <value> [RANK <index>] [COUNT <small>] [MAXLEN <small>]', 'RPOPLPUSH <list> <list>', 'LMOVE <list> <list> LEFT|RIGHT LEFT|RIGHT', 'LMPOP 2 <list> <list> LEFT|RIGHT [COUNT <small>]',
+  'SADD <set> {<member>}', 'SADD <set> {<integer>}', 'SREM <set> {<member>}', 'SISMEMBER <set> <member>', 'SMISMEMBER <set> {<member>}', 'SCARD <set>', 'SMEMBERS <set>', 'SMOVE <set> <set> <member>', 'SINTER {<set>}', 'SUNION {<set>}', 'SDIFF {<set>}', 'SINTERSTORE <set> {<set>}', 'SUNIONSTORE <set> {<set>}', 'SDIFFSTORE <set> {<set>}', 'SINTERCARD 2 <set> <set> [LIMIT <small>]', '!SPOP <set> 1000', '!SRANDMEMBER <set> 1000',
+  'ZADD <zset> [NX|XX] [GT|LT] [CH] {<number> <member>}', 'ZADD <zset> {<integer> <member>}', 'ZADD <zset> [NX|XX] INCR <number> <member>', 'ZINCRBY <zset> <number> <member>', 'ZREM <zset> {<member>}', 'ZCARD <zset>', 'ZSCORE <zset> <member>', 'ZMSCORE <zset> {<member>}', 'ZRANK <zset> <member>', 'ZREVRANK <zset> <member>', 'ZRANGE <zset> <index> <index> [REV] [WITHSCORES]', 'ZRANGE <zset> <bound> <bound> BYSCORE [REV] [LIMIT <small> <index>] [WITHSCORES]', 'ZRANGE <zset> <lex> <lex> BYLEX [REV] [LIMIT <small> <index>]',
+  'ZREVRANGE <zset> <index> <index> [WITHSCORES]', 'ZRANGEBYSCORE <zset> <bound> <bound> [WITHSCORES] [LIMIT <small> <index>]', 'ZREVRANGEBYSCORE <zset> <bound> <bound> [WITHSCORES]', 'ZRANGEBYLEX <zset> <lex> <lex>', 'ZREVRANGEBYLEX <zset> <lex> <lex>', 'ZCOUNT <zset> <bound> <bound>', 'ZLEXCOUNT <zset> <lex> <lex>', 'ZPOPMIN <zset> [<small>]', 'ZPOPMAX <zset> [<small>]', 'ZREMRANGEBYRANK <zset> <index> <index>', 'ZREMRANGEBYSCORE <zset> <bound> <bound>', 'ZREMRANGEBYLEX <zset> <lex> <lex>',
+  'ZUNIONSTORE <zset> 2 <zset> <zset> [WEIGHTS <integer> <integer>] [AGGREGATE MIN|MAX|SUM]', 'ZINTERSTORE <zset> 2 <zset> <zset> [AGGREGATE MIN|MAX|SUM]', 'ZDIFFSTORE <zset> 2 <zset> <zset>', 'ZUNION 2 <zset> <zset> [WITHSCORES]', 'ZINTER 2 <zset> <zset> [WITHSCORES]', 'ZDIFF 2 <zset> <zset> [WITHSCORES]', 'ZINTERCARD 2 <zset> <zset>', 'ZRANGESTORE <zset> <zset> <index> <index>', 'ZMPOP 2 <zset> <zset> MIN|MAX [COUNT <small>]',
+  'XADD <stream> <id> {<member> <value>}', 'XADD <stream> [MAXLEN|MINID] <small> <id> <member> <value>', 'XLEN <stream>', 'XRANGE <stream> <from> <from> [COUNT <small>]', 'XREVRANGE <stream> <from> <from> [COUNT <small>]', 'XDEL <stream> {<id>}', 'XTRIM <stream> MAXLEN|MINID <small>', 'XREAD [COUNT <small>] STREAMS <stream> <stream> <id> <id>', 'XSETID <stream> <id>',
+  'DEL {<any>}', 'UNLINK <any>', 'EXISTS {<any>}', 'TYPE <any>', 'TOUCH {<any>}', 'RENAME <any> <any>', 'RENAMENX <any> <any>', 'COPY <any> <any> [REPLACE]', 'PERSIST <any>', 'EXPIRE <any> <seconds> [NX|XX|GT|LT]', 'PEXPIRE <any> <millis>', 'EXPIREAT <any> <when>', 'PEXPIREAT <any> 1', 'TTL <any>', 'PTTL <any>', 'EXPIRETIME <any>', 'OBJECT ENCODING <any>', 'DBSIZE', 'KEYS <glob>', 'MOVE <any> 0',
+  '!SCAN CURSOR [COUNT <small>] [MATCH <glob>] [TYPE string|hash|list]', '!HSCAN <hash> CURSOR [COUNT <small>] [MATCH <glob>]', '!SSCAN <set> CURSOR [COUNT <small>]', '!ZSCAN <zset> CURSOR [COUNT <small>]',
+  'PING [<value>]', 'ECHO <value>', 'SELECT 0', 'CONFIG GET databases', 'NOSUCH <any>', 'EXEC', 'DISCARD',
+];
+
+const KINDS = ['string', 'hash', 'list', 'set', 'zset', 'stream'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** No small positive number: as a time to live it would make a reply depend on how long the run takes. */
+const JUNK = ['', '-1', '0', 'abc', '1.5', 'nan', '-inf', '9223372036854775807', '-9223372036854775808', '18446744073709551616', '5000000000000', '(1', '[a', '+', '-', 'LIMIT', 'COUNT', 'WITHSCORES', 'GET', '\0\xff', ' 1', '0x1f', '1e3'];
+
+const VALUES = ['', 'a', 'b', 'hello world', '1', '10', '-5', '007', '3.5', '1e2', '9223372036854775807', '\0\r\n', 'é', 'x'.repeat(44), 'x'.repeat(45), 'y'.repeat(65), 'z'.repeat(300)];
+const NUMBERS = ['0', '1', '-1', '0.1', '1.5', '-2.25', '3.0', '1e5', '1e-7', '1e17', '100000000000000000000', '0.30000000000000004', '12345678.9', 'inf', '-inf', '9007199254740993'];
+const BOUNDS = ['-inf', '+inf', '0', '1', '(1', '(0', '-3', '5', '(100', '1e5', '0.1', 'inf'];
+const LEXES = ['-', '+', '[a', '(a', '[m3', '(m7', '[', '(', '[\xff', '[zz'];
+const GLOBS = ['*', 'string:*', '*1', '?', 'm[0-3]', 'm[^0-3]*', 'zset:?', '', '\\*', '[a-'];
+
+/** The names of the commands of all forms, upper case, once each. */
+export function randomCommandNames(): string[] {
+  return [...new Set(FORMS.map(nameOf))];
+}
+
+/** Makes random steps of the commands in `known`; about one call in twelve is spoiled. */
+export function createCalls(random: Random, known: ReadonlySet<string>): () => Step {
+  const forms = FORMS.filter((form) => known.has(nameOf(form)));
+  return () => {
+    const form = random.pick(forms);
+    const fixed = form.startsWith('!');
+    const words = expand(fixed ? form.slice(1) : form, random).map((text) => Buffer.from(text, 'latin1'));
+    const at = words.findIndex((word) => word.toString() === 'CURSOR');
+    if (at > 0) return { do: 'scan', args: words, at, width: nameOf(form) === 'HSCAN' || nameOf(form) === 'ZSCAN' ? 2 : 1 };
+    const args = !fixed && random.oneIn(12) ? spoil(words, random) : words;
+    return { do: 'call', args, rule: ruleOf(nameOf(form)) };
+  };
+}
+
+function nameOf(form: string): string {
+  return /^!?(\w+)/.exec(form)?.[1] ?? '';
+}
+
+/** Hash tables are walked in an order of their own; time moves between the two servers. */
+function ruleOf(name: string): Rule {
+  switch (name) {
+    case 'HGETALL':
+      return { kind: 'unordered', width: 2 };
+    case 'SMEMBERS': case 'SUNION': case 'SINTER': case 'SDIFF': case 'HKEYS': case 'HVALS': case 'KEYS': case 'SPOP': case 'SRANDMEMBER':
+      return { kind: 'unordered', width: 1 };
+    case 'TTL': case 'EXPIRETIME':
+      return { kind: 'near', slack: 2 };
+    case 'PTTL':
+      return { kind: 'near', slack: 2000 };
+    default:
+      return { kind: 'exact' };
+  }
+}
+
+/** One reading of a form: choices made, repetitions and options settled, values filled in. */
+function expand(form: string, random: Random): string[] {
+  const settled = form
+    .replace(/\{([^}]*)\}/g, (_, part: string) => Array.from({ length: 1 + random.below(4) }, () => part).join(' '))
+    .replace(/ ?\[([^\]]*)\]/g, (_, part: string) => (random.oneIn(2) ? ` ${pickAlternative(part, random)}` : ''));
+  return settled
+    .split(' ')
+    .map((word) => (word.includes('|') ? random.pick(word.split('|')) : word))
+    .map((word) => word.replace(/^<(\w+)>$/, (_, kind: string) => valueOf(kind, random)));
+}
+
+/** Of `EX <seconds>|PX <millis>` one side: here the bar parts phrases, elsewhere words. */
+function pickAlternative(part: string, random: Random): string {
+  return random.pick(part.split('|'));
+}
+
+function valueOf(kind: string, random: Random): string {
+  switch (kind) {
+    case 'value': return random.pick(VALUES);
+    case 'member': return random.oneIn(8) ? random.pick(VALUES) : `m${String(random.below(random.oneIn(3) ? 200 : 12))}`;
+    case 'integer': return random.oneIn(8) ? random.pick(['9223372036854775807', '-9223372036854775808', '9223372036854775806']) : String(random.below(200) - 100);
+    case 'number': return random.pick(NUMBERS);
+    case 'index': return String(random.below(24) - 12);
+    case 'small': return String(random.below(12));
+    case 'offset': return String(random.below(80));
+    case 'seconds': return random.oneIn(8) ? random.pick(['0', '-1']) : String(100_000 + random.below(100_000));
+    case 'millis': return random.oneIn(8) ? random.pick(['0', '-1']) : String(100_000_000 + random.below(100_000_000));
+    case 'when': return random.oneIn(8) ? '1' : String(4_102_444_800 + random.below(1000));
+    case 'bound': return random.pick(BOUNDS);
+    case 'lex': return random.pick(LEXES);
+    case 'glob': return random.pick(GLOBS);
+    case 'id': return random.oneIn(12) ? random.pick(['0-0', '0', 'abc', '1-', '-1', '5-*']) : `${String(random.below(40))}-${String(random.below(3))}`;
+    case 'from': return random.pick(['-', '+', '5', '(5', '20-1', '(7-0', '0', '100']);
+    case 'any': return keyOf(random.pick(KINDS), random);
+    default: return keyOf(kind as Kind, random);
+  }
+}
+
+function keyOf(kind: Kind, random: Random): string {
+  // Now and then a key of another type.
+  const shown = random.oneIn(25) ? random.pick(KINDS) : kind;
+  return `${shown}:${String(random.below(3))}`;
+}
+
+/** A call with one slip: an argument missing, doubled, replaced, added, or in another case. */
+function spoil(words: readonly Buffer[], random: Random): Buffer[] {
+  const at = random.below(words.length);
+  const junk = Buffer.from(random.pick(JUNK), 'latin1');
+  switch (random.below(5)) {
+    case 0: return at === 0 ? [...words] : words.filter((_, i) => i !== at);
+    case 1: return at === 0 ? [...words] : [...words.slice(0, at), words[at] ?? junk, ...words.slice(at)];
+    case 2: return at === 0 ? [...words] : words.with(at, junk);
+    case 3: return [...words, junk];
+    default: return words.map((word, i) => (i === 0 || /^[A-Z]+$/.test(word.toString('latin1')) ? Buffer.from(word.toString('latin1').toLowerCase(), 'latin1') : word));
+  }
+}

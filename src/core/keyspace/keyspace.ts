@@ -19,6 +19,8 @@ export interface ScanOptions {
   readonly delimiter: Buffer;
   /** Rows that may stand under a node before earlier ones fold into a range row. */
   readonly maxRows: number;
+  /** Byte order of rows; namespaces stand before keys either way. Absent: ascending. */
+  readonly sort?: 'ascending' | 'descending';
 }
 
 /** Why a page ended. */
@@ -81,6 +83,6 @@ export interface Keyspace {
   scanEverything(options: { readonly signal: AbortSignal; readonly onProgress?: (counts: ScanCounts) => void }): Promise<ScanCounts>;
   /** Scans again until as many names are found as before; the old rows stay until then. */
   refresh(signal?: AbortSignal): Promise<void>;
-  /** After our own write: `name` exists now, or does not. */
-  note(name: Buffer, exists: boolean): void;
+  /** After our own write: `name` exists now (and holds a `type`, where it is known), or does not. Ignored where the filter excludes it. */
+  note(name: Buffer, exists: boolean, type?: KeyType): void;
 }

@@ -67,7 +67,8 @@ async function dialTcp(endpoint: Extract<Endpoint, { kind: 'tcp' }>, where: stri
   try {
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
-        reject(new Failure('timeout', `${where} did not answer within ${seconds(options.timeout)}. Check host and port, and whether a firewall is in the way.`));
+        const hint = tls === undefined ? 'whether a firewall is in the way' : 'whether it speaks TLS (if not, use redis://)';
+        reject(new Failure('timeout', `${where} did not answer within ${seconds(options.timeout)}. Check host and port, and ${hint}.`));
       }, options.timeout);
       const abort = (): void => reject(cancelled());
       const done = (settle: () => void) => (): void => {

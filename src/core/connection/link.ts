@@ -57,7 +57,8 @@ export async function openLink(deps: LinkDeps, target: LinkTarget): Promise<Link
   const { profile, database, signal } = target;
   const where = endpointLabel(profile);
   const stream = await dial(profile, { practice: deps.practice, timeout: deps.timeouts.connect, ...(signal === undefined ? {} : { signal }) });
-  const wire = await openWire(deps, stream, where, { connection: profile.name, database });
+  const secure = profile.endpoint.kind === 'tcp' && profile.endpoint.tls !== undefined;
+  const wire = await openWire(deps, stream, { where, secure }, { connection: profile.name, database });
   const abort = (): void => wire.close(signal?.reason instanceof Failure ? signal.reason : cancelled());
   try {
     if (signal?.aborted === true) abort();
@@ -142,7 +143,7 @@ interface Wire {
 }
 
 /** The client with its log, its watchdog and its errors told apart. */
-async function openWire(deps: LinkDeps, stream: Duplex, where: string, tag: Pick<CommandLogEntry, 'connection' | 'database'>): Promise<Wire> {
+async function openWire(deps: LinkDeps, stream: Duplex, { where, secure }: { readonly where: string; readonly secure: boolean }, tag: Pick<CommandLogEntry, 'connection' | 'database'>): Promise<Wire> {
   const { clock, log } = deps;
   let limit = deps.timeouts.connect;
   let smallest = 0;
@@ -180,8 +181,10 @@ async function openWire(deps: LinkDeps, stream: Duplex, where: string, tag: Pick
   const ending = (): Failure => {
     if (closedBy !== undefined) return new Failure(closedBy.kind, closedBy.message);
     if (client.protocolError !== undefined) return new Failure('server', `${where} does not answer as a Redis server does. Check host and port, and whether it expects TLS (rediss://).`);
-    if (socketError !== undefined) return failureOfSocket(socketError, where);
-    if (!answered) return new Failure('unreachable', `${where} closed the connection before it answered. If it expects TLS, use rediss://`);
+    // To a server that expects TLS our first command is noise: it hangs up, or resets.
+    const silent = !answered && !secure && failureOfSocket(socketError, where).kind === 'unreachable';
+    if (socketError !== undefined && !silent) return failureOfSocket(socketError, where);
+    if (silent) return new Failure('unreachable', `${where} closed the connection before it answered. If it expects TLS, use rediss://`);
     return cut(where);
   };
 

@@ -28,7 +28,7 @@ function decode(text: string, what: string): string {
 
 /** Splits `[::1]:6380`, `host:6380`, `host` and the empty string (localhost). */
 function parseHostPort(text: string): { host: string; port: number } {
-  const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::(.*))?$/.exec(text);
+  const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^:]*))?$/.exec(text);
   if (match === null) throw bad('The host in the URL is not one. An IPv6 address goes into brackets: redis://[::1]:6379');
   const [, ipv6, plain = '', portText] = match;
   if (ipv6 !== undefined && isIP(decode(ipv6, 'host').replace(/%.*$/, '')) !== 6) throw bad('Between the brackets of the URL stands no IPv6 address.');

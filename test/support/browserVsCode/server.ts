@@ -19,6 +19,8 @@ export interface VsCodeServer {
   /** `127.0.0.1:port`, as in `vscode-remote://` addresses. */
   readonly authority: string;
   stop(): Promise<void>;
+  /** The last that it printed; the extension host's complaints are there too. */
+  output(): string;
   /** Resolves when the server has ended, by itself or by `stop`. */
   readonly ended: Promise<void>;
 }
@@ -53,8 +55,8 @@ export async function startVsCodeServer(options: ServerOptions): Promise<VsCodeS
       resolve();
     });
   });
+  let output = '';
   const port = await new Promise<number>((resolve, reject) => {
-    let output = '';
     const read = (chunk: Buffer): void => {
       output = (output + chunk.toString()).slice(-20_000);
       const listening = /Extension host agent listening on (\d+)/.exec(output);
@@ -68,7 +70,7 @@ export async function startVsCodeServer(options: ServerOptions): Promise<VsCodeS
     });
   });
   const authority = `127.0.0.1:${port}`;
-  return { port, authority, url: `http://${authority}/?tkn=${token}`, stop: () => stopOwned(child), ended };
+  return { port, authority, url: `http://${authority}/?tkn=${token}`, stop: () => stopOwned(child), output: () => output, ended };
 }
 
 /** Without what an outer VS Code has set for its own terminals. */

@@ -1,0 +1,107 @@
+import type { Locator, Page } from 'playwright-core';
+import type { Drawn } from './drawn.ts';
+
+/** Everything with which VS Code asks and tells. Names are as in Playwright: a string is looked for inside, a regular expression matched. */
+export interface Prompts {
+  /** Runs a command of ours from the palette by its title, without "Keyspace: ". */
+  command(title: string): Promise<void>;
+  /** Runs any command by its whole title ("View: Close All Editors"). */
+  anyCommand(title: string): Promise<void>;
+  /** Fills in the input box that is open (or opens within 15 s) and presses Enter. `title` is part of its title, prompt or placeholder. */
+  input(value: string, title?: string | RegExp): Promise<void>;
+  /** Types into the input box without pressing Enter, so that its complaint can be read. */
+  type(value: string): Promise<void>;
+  /** Prompt or complaint of the input box. */
+  inputMessage(): Promise<string>;
+  /** Chooses from the quick pick that is open (or opens within 15 s). */
+  pick(name: string | RegExp, title?: string | RegExp): Promise<void>;
+  /** The entries of the quick pick. */
+  picks(): Promise<string[]>;
+  /** Closes what asks, with Escape. */
+  dismiss(): Promise<void>;
+  /** Presses a button of the modal dialog. Resolves with the dialog's text. */
+  answer(button: string | RegExp): Promise<string>;
+  /** Texts of the notifications that stand there. */
+  notifications(): Promise<string[]>;
+  /** Waits for a notification, and presses one of its buttons if given. Resolves with its text. */
+  notification(text: string | RegExp, button?: string | RegExp): Promise<string>;
+  clearNotifications(): Promise<void>;
+}
+
+const patience = 15_000;
+
+export function createPrompts(page: Page): Prompts {
+  const widget = page.locator('.quick-input-widget:visible');
+  const box = widget.locator('input.input');
+  const dialog = page.getByRole('dialog').and(page.locator('.monaco-dialog-box'));
+  const toasts = page.locator('.notifications-toasts .notification-list-item');
+
+  async function runCommand(title: string): Promise<void> {
+    await page.keyboard.press('F1');
+    await widget.waitFor({ timeout: patience });
+    await box.fill(`>${title}`);
+    // "…, similar commands" and key bindings may follow in the name.
+    const option = widget.getByRole('option', { name: new RegExp(`^${escape(title)}(?:,|$)`) }).first();
+    await option.click({ timeout: patience });
+  }
+
+  /** The input or pick whose title, prompt or placeholder says this. */
+  async function opened(title: string | RegExp | undefined): Promise<void> {
+    await widget.waitFor({ timeout: patience });
+    if (title === undefined) return;
+    const says: Locator = widget.filter({ hasText: title }).or(page.locator('.quick-input-widget:visible', { has: page.getByPlaceholder(title) }));
+    await says.first().waitFor({ timeout: patience });
+  }
+
+  return {
+    command: title => runCommand(`Keyspace: ${title}`),
+    anyCommand: runCommand,
+    async input(value, title) {
+      await opened(title);
+      await box.fill(value);
+      await page.keyboard.press('Enter');
+    },
+    async type(value) {
+      await opened(undefined);
+      await box.fill(value);
+    },
+    async inputMessage() {
+      return (await widget.locator('.quick-input-message').innerText()).trim();
+    },
+    async pick(name, title) {
+      await opened(title);
+      await widget.getByRole('option', { name }).first().click({ timeout: patience });
+    },
+    async picks() {
+      await widget.getByRole('option').first().waitFor({ timeout: patience });
+      return await widget.getByRole('option').evaluateAll((elements: Drawn[]) => elements.map(element => element.getAttribute('aria-label') ?? ''));
+    },
+    async dismiss() {
+      if (await widget.count() > 0) await page.keyboard.press('Escape');
+      await widget.waitFor({ state: 'hidden', timeout: patience });
+    },
+    async answer(button) {
+      await dialog.waitFor({ timeout: patience });
+      const text = await dialog.innerText();
+      await dialog.getByRole('button', { name: button }).click();
+      await dialog.waitFor({ state: 'hidden', timeout: patience });
+      return text;
+    },
+    notifications: () => toasts.locator('.notification-list-item-message').allInnerTexts(),
+    async notification(text, button) {
+      const toast = toasts.filter({ hasText: text }).first();
+      await toast.waitFor({ timeout: patience });
+      const message = await toast.locator('.notification-list-item-message').innerText();
+      if (button !== undefined) {
+        await toast.hover();
+        await toast.getByRole('button', { name: button }).click();
+      }
+      return message;
+    },
+    clearNotifications: () => runCommand('Notifications: Clear All Notifications'),
+  };
+}
+
+function escape(text: string): string {
+  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+}

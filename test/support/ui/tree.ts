@@ -1,0 +1,283 @@
+import type { Locator, Page } from 'playwright-core';
+import type { Drawn } from './drawn.ts';
+import { until } from './until.ts';
+
+/** A row of the tree, as it is shown and as it is read aloud. */
+export interface Row {
+  /** Position among all rows, shown or scrolled away; changes when rows come and go above it. */
+  readonly index: number;
+  /** What a screen reader says. */
+  readonly name: string;
+  readonly label: string;
+  /** Label and the dimmed text after it. */
+  readonly text: string;
+  /** 1 for connections. */
+  readonly level: number;
+  /** Undefined for a row without children. */
+  readonly expanded: boolean | undefined;
+  readonly focused: boolean;
+}
+
+/** A row's visible label, whole (a string), or something that its accessible name or its text matches. */
+export type RowName = string | RegExp;
+
+/** A row, or the way to it from any row above: `['Practice', 'Database 0', 'user', /load more/i]`. */
+export type RowPath = RowName | readonly RowName[];
+
+/** The view of connections and keys. Whatever takes a path scrolls until the row is there, and fails after 15 s. */
+export interface Tree {
+  /** Opens the view, if it is not open, by its icon. */
+  open(): Promise<void>;
+  /** The row, scrolled into sight. The locator is that of its present position: ask again after rows came or went. */
+  find(path: RowPath): Promise<Locator>;
+  /** What is known of the row. */
+  row(path: RowPath): Promise<Row>;
+  /** True if there is such a row now. */
+  has(path: RowPath): Promise<boolean>;
+  /** Rows that are drawn at this moment, from the top. */
+  shown(): Promise<Row[]>;
+  /** All rows, by scrolling from top to bottom. */
+  rows(): Promise<Row[]>;
+  /** The rows directly under this one. */
+  children(path: RowPath): Promise<Row[]>;
+  /** Opens the row with the mouse (its arrow), or with the keyboard (arrow keys), and waits for its children. */
+  expand(path: RowPath, how?: 'mouse' | 'keyboard'): Promise<void>;
+  collapse(path: RowPath, how?: 'mouse' | 'keyboard'): Promise<void>;
+  click(path: RowPath): Promise<void>;
+  /** Moves the focus to the row with Home and the arrow keys alone. */
+  focus(path: RowPath): Promise<void>;
+  /** Presses a key (Playwright's names) while the tree has the focus. */
+  press(key: string): Promise<void>;
+  /** The row with the keyboard's focus. */
+  focused(): Promise<Row | undefined>;
+  /** Presses one of the icons that the row shows under the mouse. */
+  inlineAction(path: RowPath, action: RowName): Promise<void>;
+  /** Chooses from the row's context menu. */
+  menu(path: RowPath, ...items: readonly RowName[]): Promise<void>;
+  /** Presses a button of the view's title, or chooses it from the "..." menu there. */
+  titleAction(action: RowName): Promise<void>;
+  /** The text above the rows; empty if there is none. */
+  message(): Promise<string>;
+  /** The text that appears when the mouse rests on the row. */
+  tooltip(path: RowPath): Promise<string>;
+}
+
+const rowHeight = 22;
+const patience = 15_000;
+
+export function createTree(page: Page): Tree {
+  const view = page.locator('.part.sidebar');
+  const list = view.getByRole('tree').first();
+
+  async function shown(): Promise<Row[]> {
+    const rows = await list.getByRole('treeitem').evaluateAll((elements: Drawn[]) => elements.map((element) => {
+      const text = (selector: string): string => element.querySelector(selector)?.textContent ?? '';
+      const expanded = element.getAttribute('aria-expanded');
+      return {
+        index: Number(element.getAttribute('data-index')),
+        name: (element.getAttribute('aria-label') ?? '').trim(),
+        label: text('.label-name'),
+        text: [text('.label-name'), text('.label-description')].filter(part => part !== '').join(' '),
+        level: Number(element.getAttribute('aria-level')),
+        expanded: expanded === null ? undefined : expanded === 'true',
+        focused: element.classList.contains('focused'),
+      };
+    }));
+    return rows.sort((a, b) => a.index - b.index);
+  }
+
+  const atEnd = async (): Promise<boolean> => await list.locator('[role=treeitem][data-last-element=true]').count() > 0;
+
+  /** Turns the wheel over the rows, and waits until others are drawn (or there is no way to go). */
+  async function scroll(pixels: number): Promise<void> {
+    const before = (await shown()).map(({ index }) => index).join();
+    const box = await list.boundingBox();
+    if (box === null) throw new Error('the tree is not shown: tree.open() first');
+    // The gap at the left edge: no row's tooltip is asked for there.
+    await page.mouse.move(box.x + 2, box.y + box.height - 2);
+    await page.mouse.wheel(0, pixels);
+    await until(async () => (await shown()).map(({ index }) => index).join() !== before, 400).catch(() => undefined);
+  }
+
+  async function pageHeight(): Promise<number> {
+    const box = await list.boundingBox();
+    return box?.height ?? 0;
+  }
+
+  /** Rows from the top, scrolling on as they are asked for. */
+  async function* walk(): AsyncGenerator<Row> {
+    if ((await shown())[0]?.index !== 0) await scroll(-10_000_000);
+    let next = 0;
+    for (;;) {
+      for (const row of await shown()) {
+        if (row.index < next) continue;
+        next = row.index + 1;
+        yield row;
+      }
+      if (await atEnd() || (await shown()).length === 0) return;
+      const height = await pageHeight();
+      await scroll(Math.max(rowHeight, height - 2 * rowHeight));
+      if ((await shown()).every(({ index }) => index < next)) return;
+    }
+  }
+
+  async function locate(path: RowPath): Promise<Row | undefined> {
+    const names = typeof path === 'string' || path instanceof RegExp ? [path] : path;
+    // A single name that is drawn needs no scrolling.
+    const [first, ...others] = names;
+    if (first === undefined) throw new Error('an empty path names no row');
+    if (others.length === 0) {
+      const there = (await shown()).find(row => matches(row, first));
+      if (there) return there;
+    }
+    // Of each row on the way, how deep it was found; a row at its level or above ends what is under it.
+    const way: Row[] = [];
+    for await (const row of walk()) {
+      while (way.length > 0 && row.level <= (way.at(-1)?.level ?? 0)) way.pop();
+      const parent = way.at(-1);
+      if (parent !== undefined && row.level !== parent.level + 1) continue;
+      const wanted = names[way.length];
+      if (wanted === undefined || !matches(row, wanted)) continue;
+      if (way.length + 1 === names.length) return row;
+      way.push(row);
+    }
+    return undefined;
+  }
+
+  async function need(path: RowPath): Promise<Row> {
+    let found: Row | undefined;
+    await until(async () => (found = await locate(path)) !== undefined, patience).catch(async () => {
+      const rows = (await shown()).map(({ name, text }) => `${text} (${name})`);
+      throw new Error(`no row ${String(path)} in the tree; drawn are:\n${rows.join('\n')}`);
+    });
+    if (found === undefined) throw new Error(`no row ${String(path)}`);
+    return found;
+  }
+
+  async function find(path: RowPath): Promise<Locator> {
+    const row = await need(path);
+    const locator = list.locator(`[role=treeitem][data-index="${row.index}"]`);
+    const [box, area] = [await locator.boundingBox(), await list.boundingBox()];
+    if (box !== null && area !== null) {
+      const below = box.y + box.height - (area.y + area.height);
+      const above = area.y - box.y;
+      // Into the middle, so that children and the neighbours are drawn too.
+      if (below > -2 * rowHeight && !await atEnd()) await scroll(below + area.height / 2);
+      else if (above > 0) await scroll(-above - area.height / 2);
+      else if (below > 0) await scroll(below);
+    }
+    return locator;
+  }
+
+  /** Waits until the row is open and its children have come, or it is closed. */
+  async function untilExpanded(path: RowPath, expanded: boolean): Promise<void> {
+    await until(async () => {
+      const row = await locate(path);
+      if (row?.expanded !== expanded) return false;
+      if (!expanded) return true;
+      return (await shown()).some(({ index, level }) => index === row.index + 1 && level === row.level + 1);
+    }, patience).catch(() => {
+      throw new Error(`the row ${String(path)} did not ${expanded ? 'expand' : 'collapse'}`);
+    });
+  }
+
+  async function toggle(path: RowPath, expanded: boolean, how: 'mouse' | 'keyboard'): Promise<void> {
+    if ((await need(path)).expanded === expanded) return;
+    if (how === 'mouse') await (await find(path)).locator('.monaco-tl-twistie').click();
+    else {
+      await focus(path);
+      await page.keyboard.press(expanded ? 'ArrowRight' : 'ArrowLeft');
+    }
+    await untilExpanded(path, expanded);
+  }
+
+  async function focused(): Promise<Row | undefined> {
+    return (await shown()).find(row => row.focused);
+  }
+
+  async function focus(path: RowPath): Promise<void> {
+    const { index } = await need(path);
+    await list.focus();
+    await page.keyboard.press('Home');
+    await until(async () => (await focused())?.index === 0, patience);
+    for (let at = 1; at <= index; at += 1) {
+      await page.keyboard.press('ArrowDown');
+      // Every twentieth: the keys are handled in order, only their number matters.
+      if (at % 20 === 0 || at === index) await until(async () => (await focused())?.index === at, patience);
+    }
+  }
+
+  return {
+    async open() {
+      const tab = page.getByRole('tab', { name: 'Keyspace' });
+      // A click on the icon of an open view closes it.
+      if (await tab.getAttribute('aria-selected') !== 'true' || !await list.isVisible()) await tab.click();
+      await list.waitFor();
+    },
+    find,
+    row: need,
+    has: async path => await locate(path) !== undefined,
+    shown,
+    async rows() {
+      const all: Row[] = [];
+      for await (const row of walk()) all.push(row);
+      return all;
+    },
+    async children(path) {
+      const parent = await need(path);
+      const all: Row[] = [];
+      for await (const row of walk()) {
+        if (row.index <= parent.index) continue;
+        if (row.level <= parent.level) break;
+        if (row.level === parent.level + 1) all.push(row);
+      }
+      return all;
+    },
+    expand: (path, how = 'mouse') => toggle(path, true, how),
+    collapse: (path, how = 'mouse') => toggle(path, false, how),
+    async click(path) {
+      await (await find(path)).click();
+    },
+    focus,
+    async press(key) {
+      await list.focus();
+      await page.keyboard.press(key);
+    },
+    focused,
+    async inlineAction(path, action) {
+      const row = await find(path);
+      await row.hover();
+      await row.getByRole('button', { name: action }).click();
+    },
+    async menu(path, ...items) {
+      await (await find(path)).click({ button: 'right' });
+      for (const item of items) await page.getByRole('menuitem', { name: item }).click();
+    },
+    async titleAction(action) {
+      const title = view.locator('.composite.title');
+      await title.hover();
+      const button = title.getByRole('button', { name: action });
+      if (await button.isVisible()) await button.click();
+      else {
+        await title.getByRole('button', { name: /More Actions/ }).click();
+        await page.getByRole('menuitem', { name: action }).click();
+      }
+    },
+    async message() {
+      const message = view.locator('.tree-explorer-viewlet-tree-view > .message');
+      return await message.isVisible() ? (await message.innerText()).trim() : '';
+    },
+    async tooltip(path) {
+      const row = await find(path);
+      await page.mouse.move(0, 0);
+      await row.locator('.label-name').hover();
+      const hover = page.locator('.monaco-hover:visible, .workbench-hover:visible').last();
+      await hover.waitFor();
+      return await hover.innerText();
+    },
+  };
+}
+
+function matches(row: Row, name: RowName): boolean {
+  return typeof name === 'string' ? row.label === name : name.test(row.name) || name.test(row.text);
+}

@@ -1,0 +1,133 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { launchChromium } from '../browserVsCode/chromium.ts';
+import { installVsix, registerCheckout, startVsCodeServer } from '../browserVsCode/server.ts';
+import { quietSettings, seedSettings } from '../browserVsCode/settings.ts';
+import { outFolder, vsix } from '../paths.ts';
+import { createEditors, type Editors } from './editors.ts';
+import { createPrompts, type Prompts } from './prompts.ts';
+import { createTree, type Tree } from './tree.ts';
+
+export interface WindowOptions {
+  /** `checkout`: the bundles in dist/ (the default). `vsix`: keyspace.vsix, installed as a user would. */
+  readonly extension?: 'checkout' | 'vsix';
+  /** User settings besides the quiet ones. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+/** A real VS Code window with the extension, on a clean profile of its own. */
+export interface Window {
+  readonly page: Page;
+  /** The view of connections and keys. */
+  readonly tree: Tree;
+  /** Command palette, input boxes, quick picks, dialogs, notifications. */
+  readonly prompts: Prompts;
+  readonly editors: Editors;
+  /** Saves test/.out/screenshots/<name>.png. */
+  screenshot(name: string): Promise<void>;
+  /** Loads the window anew, as "Developer: Reload Window" does. What was saved stays, what was open comes back. */
+  reload(): Promise<void>;
+  /** What the window and the extension host have printed so far. */
+  log(): string;
+  close(): Promise<void>;
+}
+
+/** Starts VS Code and opens a window of 1280 × 800. Rejects, with nothing left behind, if that fails. */
+export async function openWindow(options: WindowOptions = {}): Promise<Window> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'keyspace-ui-'));
+  const closers: (() => Promise<unknown>)[] = [() => rm(dataDir, { recursive: true, force: true, maxRetries: 5 })];
+  const close = async (): Promise<void> => {
+    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
+  };
+  try {
+    const extensionsDir = join(dataDir, 'extensions');
+    await seedSettings(dataDir, { ...quietSettings, ...options.settings });
+    if (options.extension === 'vsix') await installVsix(vsix, { dataDir, extensionsDir });
+    else await registerCheckout(extensionsDir);
+    const server = await startVsCodeServer({ dataDir, extensionsDir });
+    closers.push(() => server.stop());
+    const browser = await launchChromium();
+    closers.push(() => browser.close());
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: ['clipboard-read', 'clipboard-write'] });
+    const page = await context.newPage();
+    const lines: string[] = [];
+    page.on('console', (message) => {
+      lines.push(`${message.type()}: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => {
+      lines.push(`page error: ${error.stack ?? error.message}`);
+    });
+    await page.goto(server.url);
+    await untilShown(page);
+    return {
+      page,
+      tree: createTree(page),
+      prompts: createPrompts(page),
+      editors: createEditors(page),
+      screenshot: name => screenshot(page, name),
+      async reload() {
+        await page.reload();
+        await untilShown(page);
+      },
+      log: () => [...lines, ...server.output().split('\n').map(line => `server: ${line}`)].join('\n'),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The window can be used once its side bar has our icon: extensions are known by then. */
+async function untilShown(page: Page): Promise<void> {
+  await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
+  await page.getByRole('tab', { name: 'Keyspace' }).waitFor({ timeout: 60_000 });
+}
+
+async function screenshot(page: Page, name: string): Promise<void> {
+  const folder = join(outFolder, 'screenshots');
+  mkdirSync(folder, { recursive: true });
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: 'disabled' });
+}
+
+/**
+ * A window for the tests of one `describe`: opened before them, closed after them. After a failed test a screenshot
+ * (`failed-<title>.png`) and the window's log stand in test/.out/screenshots. Use it as `const vscode = useWindow();`
+ * and inside tests `vscode.tree`, `vscode.prompts` ...
+ */
+export function useWindow(options: WindowOptions = {}): Omit<Window, 'close'> {
+  let open: Window | undefined;
+  const current = (): Window => {
+    if (open === undefined) throw new Error('the window is open only inside tests and hooks');
+    return open;
+  };
+  before(async function () {
+    this.timeout(120_000); // the first use may fetch VS Code
+    open = await openWindow(options);
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state !== 'failed' || open === undefined) return;
+    const name = `failed-${this.currentTest.fullTitle().replaceAll(/[^\w]+/g, '-').slice(0, 120)}`;
+    await screenshot(open.page, name).catch(() => undefined);
+    writeFileSync(join(outFolder, 'screenshots', `${name}.log`), open.log());
+    const rows = await open.tree.shown().catch(() => []);
+    console.log(`    see test/.out/screenshots/${name}.png and .log; the tree showed:\n${rows.map(row => `      ${'  '.repeat(row.level)}${row.text}`).join('\n')}`);
+  });
+  after(async function () {
+    this.timeout(30_000);
+    await open?.close();
+    open = undefined;
+  });
+  return {
+    get page() { return current().page; },
+    get tree() { return current().tree; },
+    get prompts() { return current().prompts; },
+    get editors() { return current().editors; },
+    screenshot: name => current().screenshot(name),
+    reload: () => current().reload(),
+    log: () => current().log(),
+  };
+}

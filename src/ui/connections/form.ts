@@ -16,7 +16,7 @@ export interface ConnectionDraft {
 
 const noTls: TlsOptions = { verify: true };
 
-/** Asks for a connection step by step; `existing` fills in what is known. Resolves undefined if dismissed. */
+/** Asks for a connection step by step; `existing` fills in what is known, saved or just entered. Resolves undefined if dismissed. */
 export async function askConnection(existing: ConnectionProfile | undefined): Promise<ConnectionDraft | undefined> {
   const first: ConnectionDraft = {
     url: undefined,
@@ -135,7 +135,7 @@ const passwordStep = (existing: ConnectionProfile | undefined): Step<ConnectionD
       password: true,
       prompt: existing === undefined
         ? vscode.l10n.t('Password (empty for none). It is kept in VS Code’s secret storage only.')
-        : vscode.l10n.t('Password (empty keeps the stored one; a single - removes it)'),
+        : vscode.l10n.t('Password (empty keeps the one entered before; a single - removes it)'),
     }),
     (password) => ({ ...draft, password: existing === undefined ? password : password === '' ? undefined : password === '-' ? '' : password }),
   );

@@ -67,44 +67,59 @@ async function chooseConnection(services: Services, node: Node | undefined, titl
 }
 
 async function addConnection(services: Services): Promise<void> {
-  const draft = await askConnection(undefined);
-  if (draft?.url === undefined) return;
-  const profile = profileOf({ ...draft, url: draft.url }, randomUUID());
-  if (!(await tryConnection(services, profile, draft.password ?? ''))) return;
-  await services.connections.save(profile, draft.password ?? '');
-  const shown = services.explorer.nodes.get(nodeId.connection(profile.id)) ?? (await services.explorer.children.of(undefined)).find((row) => row.id === nodeId.connection(profile.id));
+  const profile = await askUntilTested(services, undefined, randomUUID());
+  if (profile === undefined) return;
+  const shown = (await services.explorer.children.of(undefined)).find((row) => row.id === nodeId.connection(profile.id));
   if (shown !== undefined) await services.explorer.tree.reveal(shown, { expand: true, select: true, focus: true });
 }
 
 async function editConnection(services: Services, node: Node | undefined): Promise<void> {
   const existing = await chooseConnection(services, node, vscode.l10n.t('Edit Connection'), true);
-  if (existing === undefined) return;
-  const draft = await askConnection(existing);
-  if (draft?.url === undefined) return;
-  const profile = profileOf({ ...draft, url: draft.url }, existing.id);
-  const password = draft.password ?? (await services.connections.password(existing.id)) ?? '';
-  if (await tryConnection(services, profile, password)) await services.connections.save(profile, draft.password);
+  if (existing !== undefined) await askUntilTested(services, existing, existing.id);
 }
 
-/** Tests before saving. Resolves true to save: it works, or the user wants to keep it all the same. */
-async function tryConnection({ practice, clock }: Services, profile: ConnectionProfile, password: string): Promise<boolean> {
+/**
+ * Asks, tests and saves. When the test fails, what was entered is kept and can be changed. Resolves with the saved
+ * profile, or undefined if the user gave up.
+ */
+async function askUntilTested(services: Services, saved: ConnectionProfile | undefined, id: string): Promise<ConnectionProfile | undefined> {
+  let from = saved;
+  let password = saved === undefined ? '' : (await services.connections.password(id)) ?? '';
+  for (;;) {
+    const draft = await askConnection(from);
+    if (draft?.url === undefined) return undefined;
+    const profile = profileOf({ ...draft, url: draft.url }, id);
+    password = draft.password ?? password;
+    const verdict = await tryConnection(services, profile, password);
+    if (verdict === 'save') {
+      await services.connections.save(profile, password);
+      return profile;
+    }
+    if (verdict === 'drop') return undefined;
+    from = profile;
+  }
+}
+
+/** Tests before saving. `save`: it works, or the user wants to keep it all the same. */
+async function tryConnection({ practice, clock, logs }: Services, profile: ConnectionProfile, password: string): Promise<'save' | 'change' | 'drop'> {
   try {
     await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Testing the connection to {0}', profile.name), cancellable: true },
       (_progress, token) => {
         const cancelled = new AbortController();
         token.onCancellationRequested(() => cancelled.abort());
-        return testConnection({ practice, clock }, profile, password, cancelled.signal);
+        return testConnection({ practice, clock, log: (entry) => logs.command(entry) }, profile, password, cancelled.signal);
       },
     );
-    return true;
+    return 'save';
   } catch (error) {
-    if (isSilent(error)) return false;
+    if (isSilent(error)) return 'drop';
+    const change = vscode.l10n.t('Change…');
     const saveAnyway = vscode.l10n.t('Save Anyway');
     const chosen = await vscode.window.showErrorMessage(
-      vscode.l10n.t('The connection “{0}” does not work yet.', profile.name), { modal: true, detail: messageOf(error) }, saveAnyway,
+      vscode.l10n.t('The connection “{0}” does not work yet.', profile.name), { modal: true, detail: messageOf(error) }, change, saveAnyway,
     );
-    return chosen === saveAnyway;
+    return chosen === saveAnyway ? 'save' : chosen === change ? 'change' : 'drop';
   }
 }
 

@@ -92,15 +92,15 @@ export function createChildren(deps: {
 
   function databaseRows(node: ConnectionNode, { facts, list }: ConnectionState): Node[] {
     if (facts?.mode === 'sentinel' || list === undefined) return [];
-    const known = new Map(list.databases.map((one) => [one.index, one.keys]));
-    const shown = new Set([...known.keys(), node.profile.database ?? 0]);
+    const counted = new Map(list.databases.map((one) => [one.index, one.keys]));
+    const shown = new Set([...counted.keys(), node.profile.database ?? 0]);
     if (readSetting('keyspace.explorer.showEmptyDatabases')) {
       for (let index = 0; index < (list.count ?? 16); index++) shown.add(index);
     }
     for (const state of model.databases()) if (state.ref.profile.id === node.profile.id) shown.add(state.ref.database);
     // Where the server told its databases, one it did not name is empty; else its count is not known.
     const unnamed = list.partial === undefined ? 0 : undefined;
-    return [...shown].sort((a, b) => a - b).map((index) => databaseNode(node, { profile: node.profile, database: index }, known.has(index) ? known.get(index) : unnamed));
+    return [...shown].sort((a, b) => a - b).map((index) => databaseNode(node, { profile: node.profile, database: index }, counted.has(index) ? counted.get(index) : unnamed));
   }
 
   function databaseNode(parent: ConnectionNode, ref: DatabaseRef, keys: number | undefined): DatabaseNode {

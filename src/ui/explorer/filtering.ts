@@ -61,9 +61,10 @@ function displayPattern(pattern: Buffer): string {
 
 /** An object, so that "any type" and a dismissed picker are told apart. */
 async function askType(current: KeyFilter): Promise<{ readonly type: KeyType | undefined } | undefined> {
-  const any = { label: vscode.l10n.t('Any type'), type: undefined as KeyType | undefined };
-  const types = ['string', ...collectionTypes].map((type) => ({ label: type, type: type as KeyType | undefined }));
-  const items = [any, ...types].sort((a, b) => Number(b.type === current.type) - Number(a.type === current.type));
+  const any = { label: vscode.l10n.t('Any type'), type: undefined };
+  const types = ['string', ...collectionTypes].map((type) => ({ label: type, type }));
+  const items: { readonly label: string; readonly type: KeyType | undefined }[] = [any, ...types];
+  items.sort((a, b) => Number(b.type === current.type) - Number(a.type === current.type));
   return vscode.window.showQuickPick(items, { title: vscode.l10n.t('Filter Keys (2/2)'), placeHolder: vscode.l10n.t('Which type of keys?') });
 }
 

@@ -163,7 +163,7 @@ export function createNodeTable(): NodeTable {
         shown.set(node.id, node);
         return node;
       }
-      return Object.assign(known, node) as typeof node;
+      return Object.assign<Node, typeof node>(known, node);
     },
     get: (id) => shown.get(id),
     setChildren(parent, next) {

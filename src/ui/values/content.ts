@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
+import type { Clock } from '../../core/connection/ports.ts';
 import { asBytes, asList, asText } from '../../core/connection/reply.ts';
 import type { Command, Reply, Session } from '../../core/connection/session.ts';
 import { Failure } from '../../core/failure.ts';
+import type { ScanOptions } from '../../core/keyspace/keyspace.ts';
 import { partOf, readStringPart, type ValuePart } from '../../core/value/parts.ts';
 import { describeBytes, hexDump, renderCollection } from '../../core/value/text.ts';
-import { readFirstPage } from '../../core/value/view.ts';
+import { openMembers } from '../../core/value/openMembers.ts';
 import type { MemberAddress, ValueAddress } from './address.ts';
 
 /** What a value document shows. */
@@ -18,10 +20,9 @@ export interface Content {
 
 /** Bytes of a value that one document shows: the first megabyte opens, Show Next Part goes on. */
 export const partSize = 1 << 20;
-const pageSize = 500;
 
-/** Reads what `address` names, one bounded window of it. Throws Failure. */
-export async function readContent(session: Session, address: ValueAddress): Promise<Content> {
+/** Reads what `address` names, one bounded window of it (of a collection: its first page). Throws Failure. */
+export async function readContent(session: Session, address: ValueAddress, paging: { readonly options: ScanOptions; readonly clock: Clock }): Promise<Content> {
   if (address.member !== undefined) return contentOf(partOf(await readMember(session, address.key, address.member), address.part, partSize));
   const type = asText(await session.send(['TYPE', address.key]));
   switch (type) {
@@ -34,9 +35,11 @@ export async function readContent(session: Session, address: ValueAddress): Prom
     case 'set':
     case 'zset':
     case 'stream': {
-      const { rows, length } = await readFirstPage(session, address.key, type, pageSize);
-      const more = rows.length < length ? `\n${vscode.l10n.t('… the first {0} of {1}; the tree pages through the rest', rows.length, length)}\n` : '';
-      return { extension: 'txt', bytes: Buffer.from(renderCollection(rows) + more), parts: 1 };
+      const members = openMembers(session, address.key, type, paging.options, paging.clock);
+      await members.loadMore();
+      const { shown } = members.counts;
+      const more = members.hasMore ? `\n${vscode.l10n.t('… {0} of {1}; the tree pages through the rest', shown, members.length)}\n` : '';
+      return { extension: 'txt', bytes: Buffer.from(renderCollection(members.rows) + more), parts: 1 };
     }
     default:
       return { extension: 'txt', parts: 1, bytes: Buffer.from(vscode.l10n.t('Values of the type {0} belong to a module and cannot be shown yet.', type)) };
@@ -45,7 +48,7 @@ export async function readContent(session: Session, address: ValueAddress): Prom
 
 function contentOf({ bytes, offset, total }: ValuePart): Content {
   const parts = Math.max(1, Math.ceil(total / partSize));
-  const { language } = describeBytes(bytes);
+  const language = describeBytes(bytes);
   if (language === 'hex') return { extension: 'hex', bytes: Buffer.from(hexDump(bytes, offset)), parts };
   return { extension: language === 'json' ? 'json' : 'txt', bytes, parts };
 }

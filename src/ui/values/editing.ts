@@ -1,18 +1,19 @@
 import * as vscode from 'vscode';
 import { Failure } from '../../core/failure.ts';
-import { displayName, parseName, shorten } from '../../core/keyspace/display.ts';
-import type { KeyType } from '../../core/keyspace/keyspace.ts';
+import { displayName, shorten } from '../../core/keyspace/display.ts';
 import type { Session } from '../../core/connection/session.ts';
 import * as edit from '../../core/value/edit.ts';
 import { formatCount } from '../explorer/labels.ts';
 import { databaseNodeOf, pagedNodeOf } from '../explorer/loading.ts';
-import { collectionTypes, type DatabaseRef, isCollection, type KeyNode, type MemberNode, type Node, nodeId, type NodeOf } from '../explorer/nodes.ts';
-import { askPick, askText, mapAnswer, runSteps, type Step } from '../platform/steps.ts';
+import { type DatabaseRef, isCollection, type KeyNode, type MemberNode, type Node, nodeId, type NodeOf } from '../explorer/nodes.ts';
 import type { Services } from '../services.ts';
 import { readMember } from './content.ts';
+import { parseDuration } from './duration.ts';
 import type { ValueFileSystem } from './fileSystem.ts';
+import { askMember, scoreProblem } from './memberForm.ts';
+import { askNewKey } from './newKeyForm.ts';
 import { memberAddressOf } from './opening.ts';
-import { askBytes, bytesStep } from './textInput.ts';
+import { askBytes } from './textInput.ts';
 
 /** Longest value that an input box takes, in bytes; a longer one would be cut by hand or by the box. */
 const maxEditable = 32 * 1024;
@@ -56,11 +57,11 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
       if (database === undefined) throw new Failure('bad-input', vscode.l10n.t('Select a database or a namespace in the Keyspace view first.'));
       const level = pagedNodeOf(from?.kind === 'key' ? from.parent : from);
       const prefix = level?.kind === 'namespace' ? displayName(level.prefix) : '';
-      const draft = await runSteps<NewKeyDraft>(vscode.l10n.t('New Key in Database {0} of {1}', database.ref.database, database.ref.profile.name), { name: prefix, type: 'string', first: Buffer.alloc(0), second: Buffer.alloc(0) }, newKeySteps);
+      const title = vscode.l10n.t('New Key in Database {0} of {1}', database.ref.database, database.ref.profile.name);
+      const draft = await askNewKey(title, prefix);
       if (draft === undefined) return;
-      const name = parseName(draft.name);
-      await edit.createKey(sessionOf(database.ref), name, initialValue(draft));
-      noteKey(database.ref, name, true);
+      await edit.createKey(sessionOf(database.ref), draft.name, draft.initial);
+      noteKey(database.ref, draft.name, true);
     },
 
     async editValue(node) {
@@ -143,8 +144,7 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
 
   async function addMember(node: KeyNode): Promise<void> {
     const session = sessionOf(node.ref);
-    const title = vscode.l10n.t('Add to {0}', nameOf(node.name));
-    const draft = await runSteps<MemberDraft>(title, { type: node.type ?? 'string', first: Buffer.alloc(0), second: Buffer.alloc(0), atStart: false }, [...memberSteps, endStep]);
+    const draft = await askMember(vscode.l10n.t('Add to {0}', nameOf(node.name)), node.type ?? 'string');
     if (draft === undefined) return;
     const { first, second } = draft;
     switch (node.type) {
@@ -163,6 +163,8 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
       case 'stream':
         await edit.addEntry(session, node.name, [[first, second]]);
         break;
+      default:
+        return;
     }
     await changed(node.ref, node.name);
   }
@@ -236,104 +238,4 @@ async function confirmDelete(question: string, what: readonly string[]): Promise
   const remove = vscode.l10n.t('Delete');
   const detail = `${what.slice(0, 10).join('\n')}${more}\n\n${vscode.l10n.t('This cannot be undone.')}`;
   return (await vscode.window.showWarningMessage(question, { modal: true, detail }, remove)) === remove;
-}
-
-/** ms; undefined for "never"; null for text that is no time. Bare numbers are seconds. */
-export function parseDuration(text: string): number | undefined | null {
-  if (text.trim() === '') return undefined;
-  const match = /^\s*(\d+(?:\.\d+)?)\s*(ms|s|min|h|d)?\s*$/.exec(text);
-  if (match === null) return null;
-  const unit = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 }[match[2] ?? 's'] ?? 1000;
-  const ms = Math.round(Number(match[1]) * unit);
-  return ms > 0 && ms <= Number.MAX_SAFE_INTEGER ? ms : null;
-}
-
-/** Scores stay text: Redis reads them, we never re-format them. */
-function scoreProblem(text: string): string | undefined {
-  const number = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text) || /^[+-]?inf(inity)?$/i.test(text);
-  return number ? undefined : vscode.l10n.t('A score is a number such as 3, -1.5, 1e6, inf or -inf.');
-}
-
-interface MemberDraft {
-  readonly type: KeyType;
-  readonly first: Buffer;
-  readonly second: Buffer;
-  readonly atStart?: boolean;
-}
-
-interface NewKeyDraft extends MemberDraft {
-  readonly name: string;
-}
-
-/** What the first and second question ask for, by type. */
-function firstPrompt(type: KeyType): string {
-  switch (type) {
-    case 'hash':
-    case 'stream':
-      return vscode.l10n.t('Field');
-    case 'list':
-      return vscode.l10n.t('Item');
-    case 'string':
-      return vscode.l10n.t('Value');
-    default:
-      return vscode.l10n.t('Member');
-  }
-}
-
-const memberSteps: readonly Step<MemberDraft>[] = [
-  (draft, frame) => bytesStep(frame, firstPrompt(draft.type), draft.first, (first) => ({ ...draft, first })),
-  (draft, frame) => {
-    if (draft.type === 'zset') {
-      return mapAnswer(askText(frame, { prompt: vscode.l10n.t('Score'), value: draft.second.toString(), validate: scoreProblem }), (score) => ({ ...draft, second: Buffer.from(score) }));
-    }
-    if (draft.type !== 'hash' && draft.type !== 'stream') return undefined;
-    return bytesStep(frame, vscode.l10n.t('Value'), draft.second, (second) => ({ ...draft, second }));
-  },
-];
-
-const endStep: Step<MemberDraft> = (draft, frame) => {
-  if (draft.type !== 'list') return undefined;
-  const items = [{ label: vscode.l10n.t('At the end'), atStart: false }, { label: vscode.l10n.t('At the start'), atStart: true }];
-  return mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('Where?'), items }), ({ atStart }) => ({ ...draft, atStart }));
-};
-
-const newKeySteps: readonly Step<NewKeyDraft>[] = [
-  (draft, frame) =>
-    mapAnswer(
-      askText(frame, { prompt: vscode.l10n.t('The name of the key. Bytes may be written as \\xNN, a backslash as \\\\.'), value: draft.name, validate: nameProblem }),
-      (name) => ({ ...draft, name }),
-    ),
-  (draft, frame) => {
-    const items = ['string', ...collectionTypes].map((type) => ({ label: type, type }));
-    return mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('Type'), items, active: items.find((item) => item.type === draft.type) }), ({ type }) => ({ ...draft, type }));
-  },
-  ...memberSteps.map((step): Step<NewKeyDraft> => (draft, frame) => {
-    const asked = step(draft, frame);
-    return asked === undefined ? undefined : mapAnswer(asked, (member) => ({ ...draft, ...member }));
-  }),
-];
-
-function nameProblem(text: string): string | undefined {
-  try {
-    return parseName(text).length === 0 ? vscode.l10n.t('Enter a name.') : undefined;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
-function initialValue({ type, first, second }: NewKeyDraft): edit.InitialValue {
-  switch (type) {
-    case 'hash':
-      return { type, field: first, value: second };
-    case 'list':
-      return { type, item: first };
-    case 'set':
-      return { type, member: first };
-    case 'zset':
-      return { type, member: first, score: second.toString() };
-    case 'stream':
-      return { type, fields: [[first, second]] };
-    default:
-      return { type: 'string', value: first };
-  }
 }

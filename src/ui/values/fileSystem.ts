@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { isFailure } from '../../core/failure.ts';
 import { messageOf } from '../platform/errors.ts';
+import { readScanOptions } from '../platform/settings.ts';
 import type { Services } from '../services.ts';
 import { parseValueUri, type ValueAddress } from './address.ts';
 import { type Content, readContent } from './content.ts';
@@ -35,7 +36,7 @@ export function createValueFileSystem({ connections, practice, sessions, clock }
     if (profile === undefined) throw vscode.FileSystemError.FileNotFound(vscode.l10n.t('The connection of this value has been removed.'));
     const session = sessions.acquire(profile, address.database);
     try {
-      return await readContent(session, address);
+      return await readContent(session, address, { options: readScanOptions(), clock });
     } finally {
       session.release();
     }

@@ -1,0 +1,130 @@
+import { createByteQueue } from './byteQueue.ts';
+import { splitInline } from './inline.ts';
+import { parseInteger } from './number.ts';
+import { RespError } from './reply.ts';
+
+/** How arguments are made of the bytes `start` to `end` of a chunk. The chunk is not kept. */
+export type MakeArgument<T> = (chunk: Buffer, start: number, end: number) => T;
+
+/** Arguments as text, one character per byte. */
+export const latin1Argument: MakeArgument<string> = (chunk, start, end) => chunk.toString('latin1', start, end);
+
+/** Arguments as buffers of their own. */
+export const bufferArgument: MakeArgument<Buffer> = (chunk, start, end) => Buffer.from(chunk.subarray(start, end));
+
+/** Limits; bytes and counts. They may change while decoding (AUTH lifts the first two). */
+export interface RequestLimits {
+  /** Largest number of arguments. */
+  maxArguments: number;
+  /** Largest argument (proto-max-bulk-len). */
+  maxBulk: number;
+  /** Redis allows a client that has not authenticated 10 arguments of 16 kB each. */
+  unauthenticated: boolean;
+}
+
+/** Reads requests: arrays of bulk strings and inline commands, split in any way. */
+export interface RequestDecoder<T> {
+  push(chunk: Buffer): void;
+  /** The next whole request, or undefined until more bytes come. Throws RespError with Redis's own text (`Protocol error: ...`). */
+  next(): T[] | undefined;
+  readonly limits: RequestLimits;
+  /** Bytes held and not yet decoded. */
+  held(): number;
+  /** Bytes of all requests decoded so far: the offset of a replication stream. */
+  consumed(): number;
+}
+
+const MAX_INLINE = 64 * 1024;
+
+/** Makes a decoder whose arguments are made by `make`. */
+export function createRequestDecoder<T>(make: MakeArgument<T>, limits?: Partial<RequestLimits>): RequestDecoder<T> {
+  const queue = createByteQueue();
+  const bounds: RequestLimits = { maxArguments: 2 ** 31 - 1, maxBulk: 512 * 1024 * 1024, unauthenticated: false, ...limits };
+  let remaining = 0;
+  let bulkLength = -1;
+  let args: T[] = [];
+
+  /** The text from `position` to the next CRLF, consumed; undefined if it has not come yet. */
+  const takeLine = (tooBig: string): string | undefined => {
+    const feed = queue.findLineFeed();
+    if (feed === -1) {
+      if (queue.available() > MAX_INLINE) throw new RespError(tooBig);
+      return undefined;
+    }
+    const start = queue.position;
+    queue.position = feed + 1;
+    return queue.buffer.toString('latin1', start + 1, Math.max(start + 1, feed - 1));
+  };
+
+  const nextInline = (): T[] | undefined => {
+    const feed = queue.findLineFeed();
+    if (feed === -1) {
+      if (queue.available() > MAX_INLINE) throw new RespError('Protocol error: too big inline request');
+      return undefined;
+    }
+    const end = feed > queue.position && queue.buffer[feed - 1] === 13 ? feed - 1 : feed;
+    const parts = splitInline(queue.buffer.toString('latin1', queue.position, end));
+    queue.position = feed + 1;
+    if (parts === undefined) throw new RespError('Protocol error: unbalanced quotes in request');
+    return parts.map((part) => make(Buffer.from(part, 'latin1'), 0, part.length));
+  };
+
+  const readCount = (): boolean => {
+    const line = takeLine('Protocol error: too big mbulk count string');
+    if (line === undefined) return false;
+    const count = parseInteger(line);
+    if (typeof count !== 'number' || count > bounds.maxArguments) throw new RespError('Protocol error: invalid multibulk length');
+    if (count > 10 && bounds.unauthenticated) throw new RespError('Protocol error: unauthenticated multibulk length');
+    remaining = Math.max(0, count);
+    args = [];
+    return true;
+  };
+
+  const readLength = (): boolean => {
+    const feed = queue.findLineFeed();
+    if (feed === -1) {
+      if (queue.available() > MAX_INLINE) throw new RespError('Protocol error: too big bulk count string');
+      return false;
+    }
+    const mark = queue.buffer[queue.position] ?? 0;
+    if (mark !== 36) throw new RespError(`Protocol error: expected '$', got '${String.fromCharCode(mark)}'`);
+    const length = parseInteger(takeLine('') ?? '');
+    if (typeof length !== 'number' || length < 0 || length > bounds.maxBulk) throw new RespError('Protocol error: invalid bulk length');
+    if (length > 16384 && bounds.unauthenticated) throw new RespError('Protocol error: unauthenticated bulk length');
+    bulkLength = length;
+    return true;
+  };
+
+  const next = (): T[] | undefined => {
+    for (;;) {
+      if (!queue.ready() || (queue.available() === 0 && bulkLength !== 0)) return undefined;
+      if (remaining === 0) {
+        if (queue.buffer[queue.position] !== 42) {
+          const inline = nextInline();
+          // An empty line is nothing, not even an error.
+          if (inline === undefined || inline.length > 0) return inline;
+          continue;
+        }
+        if (!readCount()) return undefined;
+        continue;
+      }
+      if (bulkLength < 0 && !readLength()) return undefined;
+      const size = bulkLength + 2;
+      if (queue.available() < size) {
+        queue.expect(size);
+        return undefined;
+      }
+      args.push(make(queue.buffer, queue.position, queue.position + bulkLength));
+      queue.position += size;
+      bulkLength = -1;
+      remaining -= 1;
+      if (remaining === 0) {
+        const request = args;
+        args = [];
+        return request;
+      }
+    }
+  };
+
+  return { push: queue.push, next, limits: bounds, held: queue.held, consumed: queue.consumed };
+}

@@ -1,0 +1,220 @@
+import type { Reply } from '../../protocol/resp/reply.ts';
+import type { Context, Handlers } from '../state.ts';
+import { databaseSize, isExpired, putValue, removeValue, setExpiry, touchWatchers, findValue } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { copyValue } from '../store/copyValue.ts';
+import { encodingOf } from '../store/describe.ts';
+import { dictForEach, dictRandom } from '../store/dict.ts';
+import { globMatch } from '../store/glob.ts';
+import { NO_EXPIRY } from '../store/value.ts';
+import type { Bytes, Value } from '../store/value.ts';
+import { expiryArg, remaining, toSeconds } from './expiry.ts';
+import { scan } from './scan.ts';
+import {
+  NO_SUCH_KEY, NULL, OK, ONE, SYNTAX, ZERO, arg, bulk, bulks, changed, expireKey, fail, integer, isOption, lookupQuiet, lookupRead, lookupWrite,
+  rangeArg, remove,
+} from './support.ts';
+
+function del(context: Context, args: readonly Bytes[]): Reply {
+  let count = 0;
+  for (let index = 1; index < args.length; index += 1) if (remove(context, arg(args, index))) count += 1;
+  return integer(count);
+}
+
+function countExisting(context: Context, args: readonly Bytes[], touch: boolean): Reply {
+  let count = 0;
+  for (let index = 1; index < args.length; index += 1) {
+    const value = touch ? lookupRead(context, arg(args, index)) : lookupQuiet(context, arg(args, index));
+    if (value !== undefined) count += 1;
+  }
+  return integer(count);
+}
+
+function ttl(context: Context, args: readonly Bytes[], seconds: boolean, absolute: boolean): Reply {
+  const value = lookupQuiet(context, arg(args, 1));
+  if (value === undefined) return integer(-2);
+  if (value.expireAt === NO_EXPIRY) return integer(-1);
+  const time = absolute ? value.expireAt : remaining(value.expireAt, context.now);
+  return integer(seconds ? toSeconds(time) : time);
+}
+
+function expire(context: Context, args: readonly Bytes[], seconds: boolean, absolute: boolean, command: string): Reply {
+  const key = arg(args, 1);
+  let [nx, xx, gt, lt] = [false, false, false, false];
+  for (const option of args.slice(3)) {
+    if (isOption(option, 'NX')) nx = true;
+    else if (isOption(option, 'XX')) xx = true;
+    else if (isOption(option, 'GT')) gt = true;
+    else if (isOption(option, 'LT')) lt = true;
+    else fail(`ERR Unsupported option ${option}`);
+  }
+  if (nx && (xx || gt || lt)) fail('ERR NX and XX, GT or LT options at the same time are not compatible');
+  if (gt && lt) fail('ERR GT and LT options at the same time are not compatible');
+  const at = expiryArg(arg(args, 2), { seconds, absolute }, context.now, command, true);
+  const value = lookupWrite(context, key);
+  if (value === undefined) return ZERO;
+  const current = value.expireAt;
+  const none = current === NO_EXPIRY;
+  // Without an expiry GT never passes and LT always does.
+  if ((nx && !none) || (xx && none) || (gt && (none || at <= current)) || (lt && !none && at >= current)) return ZERO;
+  if (at <= context.now) removeValue(context.database, key);
+  else setExpiry(context.database, key, value, at);
+  changed(context, key);
+  return ONE;
+}
+
+function persist(context: Context, args: readonly Bytes[]): Reply {
+  const value = lookupWrite(context, arg(args, 1));
+  if (value === undefined || value.expireAt === NO_EXPIRY) return ZERO;
+  setExpiry(context.database, arg(args, 1), value, NO_EXPIRY);
+  changed(context, arg(args, 1));
+  return ONE;
+}
+
+function rename(context: Context, args: readonly Bytes[], onlyNew: boolean): Reply {
+  const [from, to] = [arg(args, 1), arg(args, 2)];
+  const value = lookupWrite(context, from) ?? fail(NO_SUCH_KEY);
+  if (from === to) return onlyNew ? ZERO : OK;
+  if (lookupWrite(context, to) !== undefined) {
+    if (onlyNew) return ZERO;
+    removeValue(context.database, to);
+  }
+  removeValue(context.database, from);
+  putValue(context.database, to, value);
+  changed(context, from);
+  changed(context, to);
+  return onlyNew ? ONE : OK;
+}
+
+function keys(context: Context, args: readonly Bytes[]): Reply {
+  const pattern = arg(args, 1);
+  const found: Bytes[] = [];
+  const expired: Bytes[] = [];
+  dictForEach(context.database.dict, (entry) => {
+    if (!globMatch(pattern, entry.key)) return;
+    if (isExpired(entry.value, context.now)) expired.push(entry.key);
+    else found.push(entry.key);
+  });
+  for (const key of expired) expireKey(context, key);
+  return bulks(found);
+}
+
+function randomkey(context: Context): Reply {
+  while (databaseSize(context.database) > 0) {
+    const key = dictRandom(context.database.dict, context.server.random)?.key ?? '';
+    if (lookupWrite(context, key) !== undefined) return bulk(key);
+  }
+  return NULL;
+}
+
+/** The live value of a key in any database. */
+function liveIn(context: Context, db: Database, key: Bytes): Value | undefined {
+  const value = findValue(db, key);
+  return value === undefined || isExpired(value, context.now) ? undefined : value;
+}
+
+function otherDatabase(context: Context, text: Bytes): Database {
+  const index = rangeArg(text, -(2 ** 31), 2 ** 31 - 1, 'ERR value is not an integer or out of range');
+  return context.server.databases[index] ?? fail('ERR DB index is out of range');
+}
+
+function copy(context: Context, args: readonly Bytes[]): Reply {
+  const [from, to] = [arg(args, 1), arg(args, 2)];
+  let target = context.database;
+  let replace = false;
+  for (let index = 3; index < args.length; index += 1) {
+    const next = args[index + 1];
+    if (isOption(args[index], 'REPLACE')) replace = true;
+    else if (isOption(args[index], 'DB') && next !== undefined) {
+      target = otherDatabase(context, next);
+      index += 1;
+    } else fail(SYNTAX);
+  }
+  if (target === context.database && from === to) fail('ERR source and destination objects are the same');
+  const value = lookupRead(context, from);
+  if (value === undefined) return ZERO;
+  if (liveIn(context, target, to) !== undefined && !replace) return ZERO;
+  removeValue(target, to);
+  putValue(target, to, copyValue(value, context.server.environment));
+  context.server.dirty += 1;
+  touchWatchers(target, to);
+  return ONE;
+}
+
+function move(context: Context, args: readonly Bytes[]): Reply {
+  const key = arg(args, 1);
+  const target = otherDatabase(context, arg(args, 2));
+  if (target === context.database) fail('ERR source and destination objects are the same');
+  const value = lookupWrite(context, key);
+  if (value === undefined || liveIn(context, target, key) !== undefined) return ZERO;
+  removeValue(context.database, key);
+  putValue(target, key, value);
+  changed(context, key);
+  touchWatchers(target, key);
+  return ONE;
+}
+
+/** A value for OBJECT, which neither counts as an access nor as one that is shown. */
+function inspected(context: Context, args: readonly Bytes[], show: (value: Value) => Reply): Reply {
+  const value = lookupQuiet(context, arg(args, 2));
+  return value === undefined ? NULL : show(value);
+}
+
+function refcount(value: Value): number {
+  // Redis shares the objects of the numbers 0 to 9999.
+  const shared = value.type === 'string' && value.encoding === 'int' && /^\d{1,4}$/.test(value.data);
+  return shared ? 2 ** 31 - 1 : 1;
+}
+
+const objectHelp = [
+  'OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
+  'ENCODING <key>',
+  '    Return the kind of internal representation used in order to store the value',
+  '    associated with a <key>.',
+  'FREQ <key>',
+  '    Return the access frequency index of the <key>. The returned integer is',
+  '    proportional to the logarithm of the recent access frequency of the key.',
+  'IDLETIME <key>',
+  '    Return the idle time of the <key>, that is the approximated number of',
+  '    seconds elapsed since the last access to the key.',
+  'REFCOUNT <key>',
+  '    Return the number of references of the value associated with the specified',
+  '    <key>.',
+  'HELP',
+  '    Print this help.',
+];
+
+/** DEL, EXISTS, EXPIRE, SCAN and the other commands of keys of any type. */
+export const genericCommands: Handlers = {
+  copy,
+  del,
+  exists: (context, args) => countExisting(context, args, false),
+  expire: (context, args) => expire(context, args, true, false, 'expire'),
+  expireat: (context, args) => expire(context, args, true, true, 'expireat'),
+  expiretime: (context, args) => ttl(context, args, true, true),
+  keys,
+  move,
+  'object|encoding': (context, args) => inspected(context, args, (value) => bulk(encodingOf(value))),
+  'object|freq': (context, args) =>
+    inspected(context, args, () =>
+      fail(
+        'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
+      ),
+    ),
+  'object|help': () => ({ kind: 'array', items: objectHelp.map((text) => ({ kind: 'simple', text })) }),
+  'object|idletime': (context, args) => inspected(context, args, (value) => integer(Math.max(0, Math.floor(context.now / 1000) - value.accessed))),
+  'object|refcount': (context, args) => inspected(context, args, (value) => integer(refcount(value))),
+  persist,
+  pexpire: (context, args) => expire(context, args, false, false, 'pexpire'),
+  pexpireat: (context, args) => expire(context, args, false, true, 'pexpireat'),
+  pexpiretime: (context, args) => ttl(context, args, false, true),
+  pttl: (context, args) => ttl(context, args, false, false),
+  randomkey,
+  rename: (context, args) => rename(context, args, false),
+  renamenx: (context, args) => rename(context, args, true),
+  scan,
+  touch: (context, args) => countExisting(context, args, true),
+  ttl: (context, args) => ttl(context, args, true, false),
+  type: (context, args) => ({ kind: 'simple', text: lookupQuiet(context, arg(args, 1))?.type ?? 'none' }),
+  unlink: del,
+};

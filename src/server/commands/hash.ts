@@ -1,0 +1,215 @@
+import { normalizeInteger, parseInteger } from '../../protocol/resp/number.ts';
+import type { Reply } from '../../protocol/resp/reply.ts';
+import type { Context, Handlers } from '../state.ts';
+import { removeValue } from '../store/database.ts';
+import { dictRandom } from '../store/dict.ts';
+import { globMatch } from '../store/glob.ts';
+import { convertHash, hashDelete, hashEach, hashGet, hashLength, hashScan, hashSet, makeHash } from '../store/hashValue.ts';
+import { addLongDouble, formatLongDouble } from '../store/longDouble.ts';
+import type { Bytes, HashValue } from '../store/value.ts';
+import { cursorArg, scanLoop, scanOptions, scanReply } from './scan.ts';
+import { longDoubleArg } from './string.ts';
+import {
+  EMPTY_ARRAY, NOT_FLOAT, NULL, OK, OVERFLOW, SYNTAX, ZERO, arg, array, bulk, bulkOrNull, bulks, changed, fail, integer, integerArg, isOption, rangeArg,
+  readTyped, store, writeTyped,
+} from './support.ts';
+
+/** The hash for writing, made if it is missing. */
+function writable(context: Context, key: Bytes): HashValue {
+  const hash = writeTyped(context, key, 'hash');
+  if (hash !== undefined) return hash;
+  const made = makeHash();
+  store(context, key, made);
+  return made;
+}
+
+function hset(context: Context, args: readonly Bytes[], command: 'hset' | 'hmset'): Reply {
+  if (args.length % 2 === 1) fail(`ERR wrong number of arguments for '${command}' command`);
+  const { environment } = context.server;
+  const hash = writable(context, arg(args, 1));
+  // One long argument converts before anything is set, as in Redis.
+  const limit = environment.limits.hashMaxListpackValue;
+  if (hash.body.encoding === 'listpack' && args.some((text, index) => index > 1 && text.length > limit)) convertHash(hash, environment);
+  let added = 0;
+  for (let index = 2; index < args.length; index += 2) if (hashSet(hash, arg(args, index), arg(args, index + 1), environment)) added += 1;
+  changed(context, arg(args, 1));
+  return command === 'hmset' ? OK : integer(added);
+}
+
+function hsetnx(context: Context, args: readonly Bytes[]): Reply {
+  const existing = writeTyped(context, arg(args, 1), 'hash');
+  if (existing !== undefined && hashGet(existing, arg(args, 2)) !== undefined) return ZERO;
+  hashSet(existing ?? writable(context, arg(args, 1)), arg(args, 2), arg(args, 3), context.server.environment);
+  changed(context, arg(args, 1));
+  return integer(1);
+}
+
+function hdel(context: Context, args: readonly Bytes[]): Reply {
+  const key = arg(args, 1);
+  const hash = writeTyped(context, key, 'hash');
+  if (hash === undefined) return ZERO;
+  let removed = 0;
+  for (let index = 2; index < args.length; index += 1) {
+    if (!hashDelete(hash, arg(args, index))) continue;
+    removed += 1;
+    if (hashLength(hash) === 0) {
+      removeValue(context.database, key);
+      break;
+    }
+  }
+  if (removed > 0) changed(context, key);
+  return integer(removed);
+}
+
+function hincrby(context: Context, args: readonly Bytes[]): Reply {
+  const by = integerArg(arg(args, 3));
+  const existing = writeTyped(context, arg(args, 1), 'hash');
+  const text = existing === undefined ? undefined : hashGet(existing, arg(args, 2));
+  const current = text === undefined ? 0 : (parseInteger(text) ?? fail('ERR hash value is not an integer'));
+  const sum = BigInt(current) + BigInt(by);
+  if (BigInt.asIntN(64, sum) !== sum) fail(OVERFLOW);
+  const result = normalizeInteger(sum);
+  hashSet(existing ?? writable(context, arg(args, 1)), arg(args, 2), result.toString(), context.server.environment);
+  changed(context, arg(args, 1));
+  return integer(result);
+}
+
+function hincrbyfloat(context: Context, args: readonly Bytes[]): Reply {
+  const by = longDoubleArg(arg(args, 3), NOT_FLOAT);
+  if (by === 'infinite') return fail('ERR value is NaN or Infinity');
+  const existing = writeTyped(context, arg(args, 1), 'hash');
+  const text = existing === undefined ? undefined : hashGet(existing, arg(args, 2));
+  const current = longDoubleArg(text ?? '0', 'ERR hash value is not a float');
+  if (current === 'infinite') return fail('ERR increment would produce NaN or Infinity');
+  const result = formatLongDouble(addLongDouble(current, by));
+  hashSet(existing ?? writable(context, arg(args, 1)), arg(args, 2), result, context.server.environment);
+  changed(context, arg(args, 1));
+  return bulk(result);
+}
+
+function collect(hash: HashValue | undefined, what: 'fields' | 'values' | 'both'): Bytes[] {
+  const items: Bytes[] = [];
+  if (hash !== undefined) {
+    hashEach(hash, (field, value) => {
+      if (what !== 'values') items.push(field);
+      if (what !== 'fields') items.push(value);
+    });
+  }
+  return items;
+}
+
+function hgetall(context: Context, args: readonly Bytes[]): Reply {
+  return { kind: 'map', items: collect(readTyped(context, arg(args, 1), 'hash'), 'both').map(bulk) };
+}
+
+function hmget(context: Context, args: readonly Bytes[]): Reply {
+  const hash = readTyped(context, arg(args, 1), 'hash');
+  return array(args.slice(2).map((field) => (hash === undefined ? NULL : bulkOrNull(hashGet(hash, field)))));
+}
+
+function hscan(context: Context, args: readonly Bytes[]): Reply {
+  const cursor = cursorArg(arg(args, 2));
+  const hash = readTyped(context, arg(args, 1), 'hash');
+  if (hash === undefined) return scanReply(0, []);
+  const { count, match, noValues } = scanOptions(args, 3, 'hash');
+  let seen = 0;
+  const items: Bytes[] = [];
+  const visit = (field: Bytes, value: Bytes): void => {
+    seen += 1;
+    if (match !== undefined && !globMatch(match, field)) return;
+    items.push(field);
+    if (!noValues) items.push(value);
+  };
+  const next = scanLoop(cursor, count, (at) => hashScan(hash, at, visit), () => seen);
+  return scanReply(next, items);
+}
+
+function randomField(hash: HashValue, random: () => number): [Bytes, Bytes] {
+  if (hash.body.encoding === 'hashtable') {
+    const entry = dictRandom(hash.body.dict, random);
+    return [entry?.key ?? '', entry?.value ?? ''];
+  }
+  const index = Math.floor((random() * hash.body.pairs.length) / 2) * 2;
+  return [hash.body.pairs[index] ?? '', hash.body.pairs[index + 1] ?? ''];
+}
+
+/** Chooses `count` of `items`, each at most once, in their order (partial Fisher-Yates over positions). */
+export function sample<T>(items: readonly T[], count: number, random: () => number): T[] {
+  if (count >= items.length) return [...items];
+  const pool = items.map((_, index) => index);
+  for (let index = 0; index < count; index += 1) {
+    const other = index + Math.floor(random() * (pool.length - index));
+    [pool[index], pool[other]] = [pool[other] as number, pool[index] as number];
+  }
+  return pool.slice(0, count).map((index) => items[index] as T);
+}
+
+function hrandfield(context: Context, args: readonly Bytes[]): Reply {
+  if (args.length === 2) {
+    const hash = readTyped(context, arg(args, 1), 'hash');
+    return hash === undefined ? NULL : bulk(randomField(hash, context.server.random)[0]);
+  }
+  const count = randomCount(arg(args, 2));
+  const withValues = isOption(args[3], 'WITHVALUES');
+  if (args.length > 4 || (args.length === 4 && !withValues)) fail(SYNTAX);
+  if (withValues) checkPairCount(count);
+  const hash = readTyped(context, arg(args, 1), 'hash');
+  if (hash === undefined || count === 0) return EMPTY_ARRAY;
+  const picked: (readonly [Bytes, Bytes])[] = [];
+  if (count < 0) for (let left = -count; left > 0; left -= 1) picked.push(randomField(hash, context.server.random));
+  else {
+    const all: (readonly [Bytes, Bytes])[] = [];
+    hashEach(hash, (field, value) => all.push([field, value]));
+    picked.push(...sample(all, count, context.server.random));
+  }
+  return pairsReply(context, picked, withValues, bulk);
+}
+
+/** A count of HRANDFIELD, SRANDMEMBER or ZRANDMEMBER: a long, but not the smallest one. */
+export function randomCount(text: Bytes): number {
+  return rangeArg(text, -Number.MAX_VALUE, Number.MAX_VALUE, 'ERR value is out of range');
+}
+
+/** Pairs double a reply, so a count beyond half a long is refused. */
+export function checkPairCount(count: number): void {
+  if (count < -(2 ** 62) || count > 2 ** 62) fail('ERR value is out of range');
+}
+
+/** Random elements: flat in RESP2, an array of pairs in RESP3. */
+export function pairsReply<T>(context: Context, pairs: readonly (readonly [Bytes, T])[], withValues: boolean, show: (value: T) => Reply): Reply {
+  if (!withValues) return bulks(pairs.map(([name]) => name));
+  if (context.session.version === 3) return array(pairs.map(([name, value]) => array([bulk(name), show(value)])));
+  return array(pairs.flatMap(([name, value]) => [bulk(name), show(value)]));
+}
+
+/** HSET HGET and the other commands of hashes. */
+export const hashCommands: Handlers = {
+  hdel,
+  hexists: (context, args) => {
+    const hash = readTyped(context, arg(args, 1), 'hash');
+    return integer(hash !== undefined && hashGet(hash, arg(args, 2)) !== undefined ? 1 : 0);
+  },
+  hget: (context, args) => {
+    const hash = readTyped(context, arg(args, 1), 'hash');
+    return bulkOrNull(hash === undefined ? undefined : hashGet(hash, arg(args, 2)));
+  },
+  hgetall,
+  hincrby,
+  hincrbyfloat,
+  hkeys: (context, args) => bulks(collect(readTyped(context, arg(args, 1), 'hash'), 'fields')),
+  hlen: (context, args) => {
+    const hash = readTyped(context, arg(args, 1), 'hash');
+    return integer(hash === undefined ? 0 : hashLength(hash));
+  },
+  hmget,
+  hmset: (context, args) => hset(context, args, 'hmset'),
+  hrandfield,
+  hscan,
+  hset: (context, args) => hset(context, args, 'hset'),
+  hsetnx,
+  hstrlen: (context, args) => {
+    const hash = readTyped(context, arg(args, 1), 'hash');
+    return integer(hash === undefined ? 0 : (hashGet(hash, arg(args, 2))?.length ?? 0));
+  },
+  hvals: (context, args) => bulks(collect(readTyped(context, arg(args, 1), 'hash'), 'values')),
+};

@@ -1,0 +1,35 @@
+import { commandFact } from '../../protocol/commands/lookup.ts';
+import type { Command, Handlers } from '../state.ts';
+import { connectionCommands } from './connection.ts';
+import { genericCommands } from './generic.ts';
+import { hashCommands } from './hash.ts';
+import { listCommands } from './list.ts';
+import { serverCommands } from './server.ts';
+import { setCommands } from './set.ts';
+import { streamCommands } from './stream.ts';
+import { stringCommands } from './string.ts';
+import { transactionCommands } from './transactions.ts';
+import { zsetCommands } from './zset.ts';
+
+const groups: readonly Handlers[] = [
+  connectionCommands, genericCommands, hashCommands, listCommands, serverCommands, setCommands, streamCommands, stringCommands, transactionCommands,
+  zsetCommands,
+];
+
+/** Commands of later versions that stand in no row of the table, because clients send them without being asked. */
+const extra: Readonly<Record<string, { readonly arity: number; readonly flags: readonly string[] }>> = {
+  'client|setinfo': { arity: 4, flags: ['noscript', 'loading', 'stale'] },
+};
+
+/** Every command this server has: the handlers of all groups joined to the facts of the table. */
+export function commandMap(): Map<string, Command> {
+  const commands = new Map<string, Command>();
+  for (const [name, handler] of groups.flatMap((group) => Object.entries(group))) {
+    const fact = commandFact(name);
+    const other = extra[name];
+    const arity = fact?.arity ?? other?.arity;
+    if (arity === undefined) throw new Error(`the command table has no row for ${name}`);
+    commands.set(name, { name, arity, flags: fact?.flags ?? new Set(other?.flags), handler });
+  }
+  return commands;
+}

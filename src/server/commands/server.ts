@@ -1,0 +1,171 @@
+import type { Reply } from '../../protocol/resp/reply.ts';
+import type { Context, Handlers } from '../state.ts';
+import { clearDatabase, databaseSize, touchWatchers } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { dictFind } from '../store/dict.ts';
+import { encodingOf, memoryUsage } from '../store/describe.ts';
+import type { Bytes } from '../store/value.ts';
+import { commandCommands } from './commandInfo.ts';
+import { verbatim } from './connection.ts';
+import { info } from './info.ts';
+import {
+  EMPTY_ARRAY, NO_SUCH_KEY, NULL, OK, SYNTAX, arg, array, bulk, bulks, fail, floatArg, integer, isOption, lookupQuiet, numberArg,
+  rangeArg,
+} from './support.ts';
+
+function configGet(context: Context, args: readonly Bytes[]): Reply {
+  const { config } = context.server;
+  return { kind: 'map', items: config.match(args.slice(2)).flatMap((name) => [bulk(name), bulk(config.get(name))]) };
+}
+
+function configSet(context: Context, args: readonly Bytes[]): Reply {
+  if (args.length % 2 === 1) fail("ERR wrong number of arguments for 'config|set' command");
+  const changes: [Bytes, Bytes][] = [];
+  for (let index = 2; index < args.length; index += 2) changes.push([arg(args, index), arg(args, index + 1)]);
+  const problem = context.server.config.set(changes);
+  return problem === undefined ? OK : fail(problem);
+}
+
+function resetStatistics(context: Context): Reply {
+  const { statistics } = context.server;
+  for (const name of ['connections', 'rejectedConnections', 'commands', 'inputBytes', 'outputBytes', 'reads', 'writes', 'hits', 'misses', 'expired', 'errors'] as const) {
+    statistics[name] = 0;
+  }
+  statistics.perCommand.clear();
+  statistics.perError.clear();
+  return OK;
+}
+
+function flush(context: Context, args: readonly Bytes[], databases: readonly Database[]): Reply {
+  if (args.length > 2 || (args.length === 2 && !isOption(args[1], 'ASYNC') && !isOption(args[1], 'SYNC'))) fail(SYNTAX);
+  for (const db of databases) {
+    touchAll(db, [db]);
+    context.server.dirty += clearDatabase(db);
+  }
+  return OK;
+}
+
+/** Tells those who watch a key of `db` that exists in one of `where`. */
+function touchAll(db: Database, where: readonly Database[]): void {
+  for (const key of db.watchers.keys()) {
+    if (where.some(({ dict }) => dictFind(dict, key) !== undefined)) touchWatchers(db, key);
+  }
+}
+
+function swapdb(context: Context, args: readonly Bytes[]): Reply {
+  const first = rangeArg(arg(args, 1), -(2 ** 31), 2 ** 31 - 1, 'ERR invalid first DB index');
+  const second = rangeArg(arg(args, 2), -(2 ** 31), 2 ** 31 - 1, 'ERR invalid second DB index');
+  const a = context.server.databases[first] ?? fail('ERR DB index is out of range');
+  const b = context.server.databases[second] ?? fail('ERR DB index is out of range');
+  if (a === b) return OK;
+  // A key counts as touched if it is there before or after.
+  touchAll(a, [a, b]);
+  touchAll(b, [a, b]);
+  [a.dict, b.dict] = [b.dict, a.dict];
+  [a.volatile, b.volatile] = [b.volatile, a.volatile];
+  a.sweep = undefined;
+  b.sweep = undefined;
+  context.server.dirty += 1;
+  return OK;
+}
+
+function time(context: Context): Reply {
+  const microseconds = BigInt(Math.floor(context.server.clock.now() * 1000));
+  return bulks([(microseconds / 1000000n).toString(), (microseconds % 1000000n).toString()]);
+}
+
+function usage(context: Context, args: readonly Bytes[]): Reply {
+  let samples = 5;
+  for (let index = 3; index < args.length; index += 2) {
+    const next = args[index + 1];
+    if (!isOption(args[index], 'SAMPLES') || next === undefined) return fail(SYNTAX);
+    samples = numberArg(next);
+    if (samples < 0) fail(SYNTAX);
+  }
+  const value = lookupQuiet(context, arg(args, 2));
+  return value === undefined ? NULL : integer(memoryUsage(arg(args, 2), value, samples));
+}
+
+function debug(context: Context, args: readonly Bytes[]): Reply {
+  if (context.server.config.get('enable-debug-command') === 'no') {
+    fail(
+      'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.',
+    );
+  }
+  const sub = arg(args, 1);
+  if (isOption(sub, 'SLEEP') && args.length === 3) {
+    context.server.asleepUntil = context.server.clock.now() + floatArg(arg(args, 2)) * 1000;
+    return OK;
+  }
+  if (isOption(sub, 'SET-ACTIVE-EXPIRE') && args.length === 3) {
+    context.server.activeExpiry = numberArg(arg(args, 2)) !== 0;
+    return OK;
+  }
+  if (isOption(sub, 'OBJECT') && (args.length === 3 || args.length === 4)) {
+    const value = lookupQuiet(context, arg(args, 2)) ?? fail(NO_SUCH_KEY);
+    const idle = Math.max(0, Math.floor(context.now / 1000) - value.accessed);
+    const size = memoryUsage(arg(args, 2), value, 0);
+    return {
+      kind: 'simple',
+      text: `Value at:0x7f0000000000 refcount:1 encoding:${encodingOf(value)} serializedlength:${size} lru:${value.accessed & 0xffffff} lru_seconds_idle:${idle}`,
+    };
+  }
+  if ((isOption(sub, 'JMAP') || isOption(sub, 'QUICKLIST-PACKED-THRESHOLD')) && args.length <= 3) return OK;
+  if (isOption(sub, 'STRINGMATCH-LEN') && args.length === 4) return OK;
+  return fail(`ERR unknown subcommand or wrong number of arguments for '${sub}'. Try DEBUG HELP.`);
+}
+
+function slowlogGet(context: Context, args: readonly Bytes[]): Reply {
+  if (args.length > 3) fail(SYNTAX);
+  let count = 10;
+  if (args.length === 3) {
+    count = rangeArg(arg(args, 2), -1, Number.MAX_VALUE, 'ERR count should be greater than or equal to -1');
+    if (count === -1) count = context.server.slowlog.length;
+  }
+  return array(
+    context.server.slowlog.slice(0, count).map((entry) =>
+      array([integer(entry.id), integer(entry.time), integer(entry.microseconds), bulks(entry.args), bulk(entry.address), bulk(entry.name)]),
+    ),
+  );
+}
+
+function shutdown(context: Context, args: readonly Bytes[]): Reply {
+  for (const option of args.slice(1)) if (!['NOSAVE', 'SAVE', 'NOW', 'FORCE', 'ABORT'].includes(option.toUpperCase())) fail(SYNTAX);
+  const stop = context.server.onShutdown ?? fail('ERR Errors trying to SHUTDOWN. Check logs.');
+  context.session.closing = true;
+  stop();
+  return OK;
+}
+
+/** INFO CONFIG FLUSHALL DEBUG ... */
+export const serverCommands: Handlers = {
+  ...commandCommands,
+  'config|get': configGet,
+  'config|resetstat': resetStatistics,
+  'config|rewrite': () => fail('ERR The server is running without a config file'),
+  'config|set': configSet,
+  dbsize: (context) => integer(databaseSize(context.database)),
+  debug,
+  flushall: (context, args) => flush(context, args, context.server.databases),
+  flushdb: (context, args) => flush(context, args, [context.database]),
+  info,
+  lastsave: (context) => integer(context.server.lastSave),
+  'latency|doctor': () => verbatim("Dave, I have observed the system during my mission, and latency monitoring is disabled in this Redis instance.\n"),
+  'latency|history': () => EMPTY_ARRAY,
+  'latency|latest': () => EMPTY_ARRAY,
+  'latency|reset': () => integer(0),
+  lolwut: (context) => verbatim(`Redis ver. ${context.server.config.version}\n`),
+  'memory|doctor': () => verbatim('The practice server has no memory issues to tell of.\n'),
+  'memory|purge': () => OK,
+  'memory|usage': usage,
+  role: () => array([bulk('master'), integer(0), EMPTY_ARRAY]),
+  shutdown,
+  'slowlog|get': slowlogGet,
+  'slowlog|len': (context) => integer(context.server.slowlog.length),
+  'slowlog|reset': (context) => {
+    context.server.slowlog.length = 0;
+    return OK;
+  },
+  swapdb,
+  time,
+};

@@ -1,0 +1,248 @@
+import { parseInteger } from '../../protocol/resp/number.ts';
+import type { Reply } from '../../protocol/resp/reply.ts';
+import type { Context, Handlers } from '../state.ts';
+import { itemAt, sliceItems } from '../store/chunked.ts';
+import {
+  MAX_ID, MAX_ID_PART, MIN_ID, compareIds, formatId, makeStream, nextId, previousId, streamAppend, streamDelete, streamPosition, streamTrimFront,
+} from '../store/streamValue.ts';
+import type { Bytes, StreamEntry, StreamId, StreamValue } from '../store/value.ts';
+import {
+  EMPTY_ARRAY, NO_SUCH_KEY, NULL, NULL_ARRAY, SYNTAX, ZERO, arg, array, bulk, bulks, changed, fail, integer, isOption, map, numberArg, readTyped, store,
+  writeTyped,
+} from './support.ts';
+
+const INVALID_ID = 'ERR Invalid stream ID specified as stream command argument';
+
+/** An ID part: an unsigned 64-bit number. */
+function idPart(text: Bytes): bigint {
+  if (!/^\d{1,20}$/.test(text) || (text.length > 1 && text.startsWith('0'))) fail(INVALID_ID);
+  const value = BigInt(text);
+  return value > MAX_ID_PART ? fail(INVALID_ID) : value;
+}
+
+/** Parses `ms`, `ms-seq`; `missing` is the sequence of an ID without one. */
+function idArg(text: Bytes, missing: bigint): StreamId {
+  const dash = text.indexOf('-');
+  if (dash === -1) return { ms: idPart(text), seq: missing };
+  return { ms: idPart(text.slice(0, dash)), seq: idPart(text.slice(dash + 1)) };
+}
+
+interface Trim {
+  readonly strategy: 'maxlen' | 'minid';
+  readonly count: number;
+  readonly minId: StreamId;
+  readonly approximate: boolean;
+}
+
+interface AddOptions {
+  readonly trim: Trim | undefined;
+  readonly noMake: boolean;
+  /** Position of the ID. */
+  readonly idAt: number;
+}
+
+/** The options of XADD and XTRIM. */
+function parseTrim(args: readonly Bytes[], adding: boolean): AddOptions {
+  let trim: Trim | undefined;
+  let noMake = false;
+  let limit: number | undefined;
+  let index = 2;
+  for (; index < args.length; index += 1) {
+    const option = arg(args, index);
+    const more = args.length - index - 1;
+    if (adding && option === '*') break;
+    if ((isOption(option, 'MAXLEN') || isOption(option, 'MINID')) && more >= 1) {
+      const strategy = isOption(option, 'MAXLEN') ? 'maxlen' : 'minid';
+      if (trim !== undefined) fail('ERR syntax error, MAXLEN and MINID options at the same time are not compatible');
+      let approximate = false;
+      if (more >= 2 && (args[index + 1] === '~' || args[index + 1] === '=')) {
+        approximate = args[index + 1] === '~';
+        index += 1;
+      }
+      index += 1;
+      const threshold = arg(args, index);
+      const count = strategy === 'maxlen' ? numberArg(threshold) : 0;
+      if (count < 0) fail('ERR The MAXLEN argument must be >= 0.');
+      trim = { strategy, count, minId: strategy === 'minid' ? idArg(threshold, 0n) : MIN_ID, approximate };
+    } else if (isOption(option, 'LIMIT') && more >= 1) {
+      index += 1;
+      limit = numberArg(arg(args, index));
+      if (limit < 0) fail('ERR The LIMIT argument must be >= 0.');
+    } else if (adding && isOption(option, 'NOMKSTREAM')) noMake = true;
+    else if (adding) break;
+    else fail(SYNTAX);
+  }
+  if (limit !== undefined && trim === undefined) fail('ERR syntax error, LIMIT cannot be used without specifying a trimming strategy');
+  if (!adding && trim === undefined) fail('ERR syntax error, XTRIM must be called with a trimming strategy');
+  if (limit !== undefined && trim?.approximate !== true) fail('ERR syntax error, LIMIT cannot be used without the special ~ option');
+  return { trim, noMake, idAt: index };
+}
+
+/** Trims; with `~` only whole nodes of a hundred entries go, as in Redis. */
+function applyTrim(context: Context, stream: StreamValue, trim: Trim | undefined): number {
+  if (trim === undefined) return 0;
+  const surplus = trim.strategy === 'maxlen' ? stream.entries.length - trim.count : streamPosition(stream, trim.minId);
+  const node = Math.max(1, context.server.config.number('stream-node-max-entries'));
+  const count = trim.approximate ? Math.floor(surplus / node) * node : surplus;
+  return count > 0 ? streamTrimFront(stream, count) : 0;
+}
+
+/** The ID of a new entry: `*`, `ms-*` or as given. */
+function newId(context: Context, stream: StreamValue, text: Bytes): StreamId {
+  const { lastId } = stream;
+  const exhausted = 'ERR The stream has exhausted the last possible ID, unable to add more items';
+  if (text === '*') {
+    const ms = BigInt(context.now);
+    return ms > lastId.ms ? { ms, seq: 0n } : (nextId(lastId) ?? fail(exhausted));
+  }
+  const generated = /^(\d+)-\*$/.exec(text);
+  const given = generated === null ? idArg(text, 0n) : { ms: idPart(generated[1] ?? ''), seq: 0n };
+  if (generated === null && compareIds(given, MIN_ID) === 0) fail('ERR The ID specified in XADD must be greater than 0-0');
+  if (compareIds(lastId, MAX_ID) === 0) fail(exhausted);
+  const id = generated !== null && given.ms === lastId.ms ? { ms: given.ms, seq: lastId.seq + 1n } : given;
+  if ((id.seq > MAX_ID_PART || compareIds(id, lastId) <= 0) && !(generated !== null && lastId.ms === 0n && given.ms === 0n && id.seq <= MAX_ID_PART)) {
+    fail('ERR The ID specified in XADD is equal or smaller than the target stream top item');
+  }
+  return id;
+}
+
+function xadd(context: Context, args: readonly Bytes[]): Reply {
+  const { trim, noMake, idAt } = parseTrim(args, true);
+  const text = args[idAt];
+  const fields = args.slice(idAt + 1);
+  // Redis looks at the ID before it counts the fields.
+  if (text !== undefined && text !== '*' && !/^\d+-\*$/.test(text)) {
+    if (compareIds(idArg(text, 0n), MIN_ID) === 0) fail('ERR The ID specified in XADD must be greater than 0-0');
+  }
+  if (text === undefined || fields.length < 2 || fields.length % 2 === 1) return fail("ERR wrong number of arguments for 'xadd' command");
+  const existing = writeTyped(context, arg(args, 1), 'stream');
+  if (existing === undefined && noMake) return NULL;
+  const stream = existing ?? makeStream();
+  const id = newId(context, stream, text);
+  if (existing === undefined) store(context, arg(args, 1), stream);
+  streamAppend(stream, { id, fields });
+  applyTrim(context, stream, trim);
+  changed(context, arg(args, 1));
+  return bulk(formatId(id));
+}
+
+function xtrim(context: Context, args: readonly Bytes[]): Reply {
+  const { trim } = parseTrim(args, false);
+  const stream = writeTyped(context, arg(args, 1), 'stream');
+  if (stream === undefined) return ZERO;
+  const removed = applyTrim(context, stream, trim);
+  if (removed > 0) changed(context, arg(args, 1), removed);
+  return integer(removed);
+}
+
+function xdel(context: Context, args: readonly Bytes[]): Reply {
+  const stream = writeTyped(context, arg(args, 1), 'stream');
+  if (stream === undefined) return ZERO;
+  const ids = args.slice(2).map((text) => idArg(text, 0n));
+  let removed = 0;
+  for (const id of ids) if (streamDelete(stream, id)) removed += 1;
+  if (removed > 0) changed(context, arg(args, 1), removed);
+  return integer(removed);
+}
+
+/** A bound of XRANGE: `-`, `+`, an ID, or `(` before one. */
+function rangeBound(text: Bytes, end: 'start' | 'end'): StreamId {
+  const open = text.startsWith('(');
+  const rest = open ? text.slice(1) : text;
+  const id = rest === '-' && !open ? MIN_ID : rest === '+' && !open ? MAX_ID : idArg(rest, end === 'start' ? 0n : MAX_ID_PART);
+  if (!open) return id;
+  return end === 'start'
+    ? (nextId(id) ?? fail('ERR invalid start ID for the interval'))
+    : (previousId(id) ?? fail('ERR invalid end ID for the interval'));
+}
+
+function entryReply({ id, fields }: StreamEntry): Reply {
+  return array([bulk(formatId(id)), bulks(fields)]);
+}
+
+function xrange(context: Context, args: readonly Bytes[], reverse: boolean): Reply {
+  const start = rangeBound(arg(args, reverse ? 3 : 2), 'start');
+  const end = rangeBound(arg(args, reverse ? 2 : 3), 'end');
+  let count = -1;
+  for (let index = 4; index < args.length; index += 2) {
+    const next = args[index + 1];
+    if (!isOption(args[index], 'COUNT') || next === undefined) return fail(SYNTAX);
+    count = Math.max(0, numberArg(next));
+  }
+  const stream = readTyped(context, arg(args, 1), 'stream');
+  if (stream === undefined) return EMPTY_ARRAY;
+  if (count === 0) return NULL_ARRAY;
+  let from = streamPosition(stream, start);
+  const after = nextId(end);
+  let to = (after === undefined ? stream.entries.length : streamPosition(stream, after)) - 1;
+  if (count > 0 && reverse) from = Math.max(from, to - count + 1);
+  else if (count > 0) to = Math.min(to, from + count - 1);
+  const entries = sliceItems(stream.entries, from, to).map(entryReply);
+  return array(reverse ? entries.reverse() : entries);
+}
+
+function xsetid(context: Context, args: readonly Bytes[]): Reply {
+  const id = idArg(arg(args, 2), 0n);
+  const stream = writeTyped(context, arg(args, 1), 'stream') ?? fail(NO_SUCH_KEY);
+  const last = itemAt(stream.entries, stream.entries.length - 1);
+  if (last !== undefined && compareIds(id, last.id) < 0) fail('ERR The ID specified in XSETID is smaller than the target stream top item');
+  stream.lastId = id;
+  changed(context, arg(args, 1));
+  return { kind: 'simple', text: 'OK' };
+}
+
+/** XINFO STREAM key [FULL [COUNT n]]; groups come with a later cut. */
+function xinfoStream(context: Context, args: readonly Bytes[]): Reply {
+  let count: number | undefined;
+  if (args.length > 3) {
+    if (!isOption(args[3], 'FULL') || args.length === 5 || args.length > 6) fail(SYNTAX);
+    count = 10;
+    if (args.length === 6) {
+      if (!isOption(args[4], 'COUNT')) fail(SYNTAX);
+      count = numberArg(arg(args, 5));
+      if (count < 0) count = 10;
+    }
+  }
+  const stream = readTyped(context, arg(args, 2), 'stream') ?? fail(NO_SUCH_KEY);
+  const { entries } = stream;
+  const first = itemAt(entries, 0);
+  const last = itemAt(entries, entries.length - 1);
+  const nodes = Math.ceil(entries.length / Math.max(1, context.server.config.number('stream-node-max-entries')));
+  const head: [string, Reply][] = [
+    ['length', integer(entries.length)],
+    ['radix-tree-keys', integer(nodes)],
+    ['radix-tree-nodes', integer(nodes + 1)],
+    ['last-generated-id', bulk(formatId(stream.lastId))],
+    ['max-deleted-entry-id', bulk(formatId(stream.maxDeletedId))],
+    ['entries-added', integer(parseInteger(stream.entriesAdded.toString()) ?? 0)],
+    ['recorded-first-entry-id', bulk(formatId(first?.id ?? MIN_ID))],
+  ];
+  if (count === undefined) {
+    return map([
+      ...head,
+      ['groups', ZERO],
+      ['first-entry', first === undefined ? NULL : entryReply(first)],
+      ['last-entry', last === undefined ? NULL : entryReply(last)],
+    ]);
+  }
+  const shown = sliceItems(entries, 0, count === 0 ? entries.length - 1 : count - 1);
+  return map([...head, ['entries', array(shown.map(entryReply))], ['groups', EMPTY_ARRAY]]);
+}
+
+function xinfoGroups(context: Context, args: readonly Bytes[]): Reply {
+  if (readTyped(context, arg(args, 2), 'stream') === undefined) fail(NO_SUCH_KEY);
+  return EMPTY_ARRAY;
+}
+
+/** XADD XRANGE and the other commands of streams, without groups. */
+export const streamCommands: Handlers = {
+  xadd,
+  xdel,
+  'xinfo|groups': xinfoGroups,
+  'xinfo|stream': xinfoStream,
+  xlen: (context, args) => integer(readTyped(context, arg(args, 1), 'stream')?.entries.length ?? 0),
+  xrange: (context, args) => xrange(context, args, false),
+  xrevrange: (context, args) => xrange(context, args, true),
+  xsetid,
+  xtrim,
+};

@@ -1,0 +1,188 @@
+import { parseInteger } from '../../protocol/resp/number.ts';
+import type { Reply } from '../../protocol/resp/reply.ts';
+import type { Context } from '../state.ts';
+import { findValue, isExpired, putValue, removeValue, touchWatchers } from '../store/database.ts';
+import type { Bytes, Value, ValueType } from '../store/value.ts';
+
+/** An error reply on its way to the client; `message` is the reply with its code. */
+export class CommandError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'CommandError';
+  }
+}
+
+export const WRONG_TYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value';
+export const SYNTAX = 'ERR syntax error';
+export const NOT_INTEGER = 'ERR value is not an integer or out of range';
+export const NOT_FLOAT = 'ERR value is not a valid float';
+export const NO_SUCH_KEY = 'ERR no such key';
+export const OUT_OF_RANGE = 'ERR index out of range';
+export const OVERFLOW = 'ERR increment or decrement would overflow';
+
+export const OK: Reply = { kind: 'simple', text: 'OK' };
+export const NULL: Reply = { kind: 'null' };
+export const NULL_ARRAY: Reply = { kind: 'nullArray' };
+export const EMPTY_ARRAY: Reply = { kind: 'array', items: [] };
+export const ZERO: Reply = { kind: 'integer', value: 0 };
+export const ONE: Reply = { kind: 'integer', value: 1 };
+
+/** A bulk string reply. */
+export function bulk(value: Bytes): Reply {
+  return { kind: 'latin1', value };
+}
+
+/** A bulk string, or null for undefined. */
+export function bulkOrNull(value: Bytes | undefined): Reply {
+  return value === undefined ? NULL : { kind: 'latin1', value };
+}
+
+/** An integer reply. */
+export function integer(value: number | bigint): Reply {
+  return value === 0 ? ZERO : value === 1 ? ONE : { kind: 'integer', value };
+}
+
+/** An array reply. */
+export function array(items: readonly Reply[]): Reply {
+  return { kind: 'array', items };
+}
+
+/** An array of bulk strings. */
+export function bulks(values: readonly Bytes[]): Reply {
+  return { kind: 'array', items: values.map(bulk) };
+}
+
+/** A map reply of text names. */
+export function map(entries: readonly (readonly [string, Reply])[]): Reply {
+  return { kind: 'map', items: entries.flatMap(([name, value]) => [bulk(name), value]) };
+}
+
+/** Text that may hold other than latin1 characters, as bytes. */
+export function utf8(text: string): Bytes {
+  return Buffer.from(text).toString('latin1');
+}
+
+/** Throws an error reply. */
+export function fail(message: string): never {
+  throw new CommandError(message);
+}
+
+/** The argument at `index`, which arity promises. */
+export function arg(args: readonly Bytes[], index: number): Bytes {
+  return args[index] ?? fail(SYNTAX);
+}
+
+/** A 64-bit integer argument. */
+export function integerArg(text: Bytes, message: string = NOT_INTEGER): number | bigint {
+  return parseInteger(text) ?? fail(message);
+}
+
+/** An integer argument as a number: beyond 2^53 only its size matters (indices, counts). */
+export function numberArg(text: Bytes, message: string = NOT_INTEGER): number {
+  return Number(integerArg(text, message));
+}
+
+/** An integer between bounds; otherwise `message`, which getRangeLongFromObjectOrReply gives for text that is no integer too. */
+export function rangeArg(text: Bytes, low: number, high: number, message: string): number {
+  const value = numberArg(text, message);
+  return value < low || value > high ? fail(message) : value;
+}
+
+/** A positive long (LPOP's count): `value is out of range, must be positive`. */
+export function positiveArg(text: Bytes): number {
+  return rangeArg(text, 0, Number.MAX_VALUE, 'ERR value is out of range, must be positive');
+}
+
+/** A double as strtod reads it, the whole text; undefined if it is none or is NaN. */
+export function parseFloatStrict(text: Bytes): number | undefined {
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) {
+    const value = Number(text);
+    // strtod reports ERANGE for a finite text that overflows, and Redis refuses it.
+    return Number.isFinite(value) ? value : undefined;
+  }
+  if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
+  const hex = /^([+-]?)0x([0-9a-f]+)$/i.exec(text);
+  return hex === null ? undefined : Number(`0x${hex[2] ?? '0'}`) * (hex[1] === '-' ? -1 : 1);
+}
+
+/** A double argument. */
+export function floatArg(text: Bytes, message: string = NOT_FLOAT): number {
+  return parseFloatStrict(text) ?? fail(message);
+}
+
+/** True for the option `name` (upper case) in any case. */
+export function isOption(text: Bytes | undefined, name: string): boolean {
+  return text !== undefined && text.length === name.length && text.toUpperCase() === name;
+}
+
+/** The value of a key, or undefined; an expired key is removed on the way. */
+export function lookupWrite(context: Context, key: Bytes): Value | undefined {
+  const value = findValue(context.database, key);
+  if (value === undefined) return undefined;
+  if (isExpired(value, context.now)) {
+    expireKey(context, key);
+    return undefined;
+  }
+  return value;
+}
+
+/** As `lookupWrite`, counted as a hit or miss. */
+export function lookupRead(context: Context, key: Bytes): Value | undefined {
+  const value = lookupQuiet(context, key);
+  if (value !== undefined) value.accessed = Math.floor(context.now / 1000);
+  return value;
+}
+
+/** As `lookupRead`, without touching the time of access (TYPE, TTL, OBJECT). */
+export function lookupQuiet(context: Context, key: Bytes): Value | undefined {
+  const value = lookupWrite(context, key);
+  if (value === undefined) context.server.statistics.misses += 1;
+  else context.server.statistics.hits += 1;
+  return value;
+}
+
+/** Removes a key whose time is over. */
+export function expireKey(context: Context, key: Bytes): void {
+  removeValue(context.database, key);
+  context.server.statistics.expired += 1;
+  touchWatchers(context.database, key);
+}
+
+type ValueOf<T extends ValueType> = Extract<Value, { type: T }>;
+
+/** Holds a value to its type. Throws WRONGTYPE. */
+export function typed<T extends ValueType>(value: Value | undefined, type: T): ValueOf<T> | undefined {
+  if (value !== undefined && value.type !== type) fail(WRONG_TYPE);
+  return value as ValueOf<T> | undefined;
+}
+
+/** The value of a key for reading, of one type. Throws WRONGTYPE. */
+export function readTyped<T extends ValueType>(context: Context, key: Bytes, type: T): ValueOf<T> | undefined {
+  return typed(lookupRead(context, key), type);
+}
+
+/** The value of a key for writing, of one type. Throws WRONGTYPE. */
+export function writeTyped<T extends ValueType>(context: Context, key: Bytes, type: T): ValueOf<T> | undefined {
+  return typed(lookupWrite(context, key), type);
+}
+
+/** Says that a key was changed: WATCH hears of it. */
+export function changed(context: Context, key: Bytes, count = 1): void {
+  context.server.dirty += count;
+  touchWatchers(context.database, key);
+}
+
+/** Puts a value and says so. */
+export function store(context: Context, key: Bytes, value: Value): void {
+  value.accessed = Math.floor(context.now / 1000);
+  putValue(context.database, key, value);
+  changed(context, key);
+}
+
+/** Removes a key and says so; false if there was none. */
+export function remove(context: Context, key: Bytes): boolean {
+  if (lookupWrite(context, key) === undefined) return false;
+  removeValue(context.database, key);
+  changed(context, key);
+  return true;
+}

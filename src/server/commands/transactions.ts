@@ -1,0 +1,81 @@
+import type { Reply } from '../../protocol/resp/reply.ts';
+import { runCommand } from '../run.ts';
+import type { Context, Handlers } from '../state.ts';
+import { findValue, isExpired } from '../store/database.ts';
+import type { Bytes } from '../store/value.ts';
+import { NULL_ARRAY, OK, array, fail } from './support.ts';
+
+/** Forgets all watched keys. */
+export function unwatch(context: Context): void {
+  const { session, server } = context;
+  for (const { database, key } of session.watched) {
+    const watchers = server.databases[database]?.watchers;
+    const flags = watchers?.get(key);
+    flags?.delete(session.watch);
+    if (flags?.size === 0) watchers?.delete(key);
+  }
+  session.watched.length = 0;
+  session.watch.dirty = false;
+}
+
+/** Leaves MULTI and forgets all watched keys. */
+export function dropTransaction(context: Context): void {
+  context.session.transaction = undefined;
+  unwatch(context);
+}
+
+function watch(context: Context, args: readonly Bytes[]): Reply {
+  const { session, database } = context;
+  if (session.transaction !== undefined) fail('ERR WATCH inside MULTI is not allowed');
+  // Once a watched key has changed there is nothing left to watch for.
+  if (session.watch.dirty) return OK;
+  for (const key of args.slice(1)) {
+    if (session.watched.some((one) => one.database === database.index && one.key === key)) continue;
+    const value = findValue(database, key);
+    session.watched.push({ database: database.index, key, wasExpired: value !== undefined && isExpired(value, context.now) });
+    const flags = database.watchers.get(key) ?? new Set();
+    flags.add(session.watch);
+    database.watchers.set(key, flags);
+  }
+  return OK;
+}
+
+/** True if a watched key has expired since WATCH. */
+function watchedExpired(context: Context): boolean {
+  return context.session.watched.some(({ database, key, wasExpired }) => {
+    const db = context.server.databases[database];
+    const value = db === undefined ? undefined : findValue(db, key);
+    return !wasExpired && value !== undefined && isExpired(value, context.now);
+  });
+}
+
+function exec(context: Context): Reply {
+  const { session } = context;
+  const { transaction } = session;
+  if (transaction === undefined) return fail('ERR EXEC without MULTI');
+  const aborted = session.watch.dirty || watchedExpired(context);
+  dropTransaction(context);
+  if (transaction.failed) return fail('EXECABORT Transaction discarded because of previous errors.');
+  if (aborted) return NULL_ARRAY;
+  return array(transaction.queue.map(({ command, args }) => runCommand(context, command, args)));
+}
+
+/** MULTI EXEC DISCARD WATCH UNWATCH. */
+export const transactionCommands: Handlers = {
+  discard: (context) => {
+    if (context.session.transaction === undefined) fail('ERR DISCARD without MULTI');
+    dropTransaction(context);
+    return OK;
+  },
+  exec,
+  multi: (context) => {
+    if (context.session.transaction !== undefined) fail('ERR MULTI calls can not be nested');
+    context.session.transaction = { queue: [], failed: false };
+    return OK;
+  },
+  unwatch: (context) => {
+    unwatch(context);
+    return OK;
+  },
+  watch,
+};

@@ -1,0 +1,117 @@
+import type { Reply } from '../../protocol/resp/reply.ts';
+import type { Context, Handlers } from '../state.ts';
+import { setMembers } from '../store/setValue.ts';
+import type { ScoredMember } from '../store/skiplist.ts';
+import type { Bytes, Value } from '../store/value.ts';
+import { zsetOf, zsetSize, zsetSlice } from '../store/zsetValue.ts';
+import {
+  SYNTAX, WRONG_TYPE, ZERO, arg, fail, floatArg, integer, isOption, lookupRead, numberArg, rangeArg, remove, store,
+} from './support.ts';
+import { membersReply } from './zsetRange.ts';
+
+type Operation = 'union' | 'inter' | 'diff';
+type Aggregate = 'SUM' | 'MIN' | 'MAX';
+
+/** The members of a sorted set, or of a set, whose members have score 1. */
+function scoredMembers(value: Value | undefined): ScoredMember[] {
+  if (value === undefined) return [];
+  if (value.type === 'zset') return zsetSlice(value, 0, zsetSize(value) - 1);
+  if (value.type === 'set') return setMembers(value).map((member) => ({ member, score: 1 }));
+  return fail(WRONG_TYPE);
+}
+
+function aggregate(kind: Aggregate, a: number, b: number): number {
+  if (kind === 'MIN') return Math.min(a, b);
+  if (kind === 'MAX') return Math.max(a, b);
+  // Infinity and minus infinity add up to nothing.
+  return Number.isNaN(a + b) ? 0 : a + b;
+}
+
+/** Combines inputs; `limit` ends an intersection early (0: not). */
+function combine(operation: Operation, inputs: readonly ScoredMember[][], weights: readonly number[], kind: Aggregate, limit = 0): ScoredMember[] {
+  const weigh = (score: number, index: number): number => {
+    const weighed = score * (weights[index] ?? 1);
+    return Number.isNaN(weighed) ? 0 : weighed;
+  };
+  const maps = inputs.map((members, index) => new Map(members.map(({ member, score }) => [member, operation === 'diff' ? score : weigh(score, index)])));
+  const [first = new Map<Bytes, number>(), ...others] = maps;
+  if (operation === 'diff') return [...first].filter(([member]) => !others.some((map) => map.has(member))).map(([member, score]) => ({ member, score }));
+  const result = new Map<Bytes, number>();
+  if (operation === 'union') {
+    for (const map of maps) {
+      for (const [member, score] of map) {
+        const before = result.get(member);
+        result.set(member, before === undefined ? score : aggregate(kind, before, score));
+      }
+    }
+  } else {
+    for (const [member, score] of first) {
+      if (!others.every((map) => map.has(member))) continue;
+      result.set(member, others.reduce((sum, map) => aggregate(kind, sum, map.get(member) ?? 0), score));
+      if (result.size === limit) break;
+    }
+  }
+  return [...result].map(([member, score]) => ({ member, score }));
+}
+
+function combineCommand(context: Context, args: readonly Bytes[], operation: Operation, command: string): Reply {
+  const storing = command.endsWith('store');
+  const at = storing ? 2 : 1;
+  const count = numberArg(arg(args, at));
+  if (count < 1) fail(`ERR at least 1 input key is needed for '${command}' command`);
+  if (count > args.length - at - 1) fail(SYNTAX);
+  const values = args.slice(at + 1, at + 1 + count).map((key) => lookupRead(context, key));
+  for (const value of values) if (value !== undefined && value.type !== 'zset' && value.type !== 'set') fail(WRONG_TYPE);
+  const weights: number[] = [];
+  let kind: Aggregate = 'SUM';
+  let withScores = false;
+  for (let index = at + 1 + count; index < args.length; index += 1) {
+    const option = args[index];
+    const left = args.length - index - 1;
+    if (operation !== 'diff' && isOption(option, 'WEIGHTS') && left >= count) {
+      for (let key = 0; key < count; key += 1) weights[key] = floatArg(arg(args, index + 1 + key), 'ERR weight value is not a float');
+      index += count;
+    } else if (operation !== 'diff' && isOption(option, 'AGGREGATE') && left >= 1) {
+      const name = arg(args, index + 1).toUpperCase();
+      if (name !== 'SUM' && name !== 'MIN' && name !== 'MAX') return fail(SYNTAX);
+      kind = name;
+      index += 1;
+    } else if (!storing && isOption(option, 'WITHSCORES')) withScores = true;
+    else fail(SYNTAX);
+  }
+  const result = zsetOf(combine(operation, values.map(scoredMembers), weights, kind), context.server.environment);
+  const size = zsetSize(result);
+  if (!storing) return membersReply(context, zsetSlice(result, 0, size - 1), withScores);
+  if (size === 0) {
+    remove(context, arg(args, 1));
+    return ZERO;
+  }
+  store(context, arg(args, 1), result);
+  return integer(size);
+}
+
+function zintercard(context: Context, args: readonly Bytes[]): Reply {
+  const count = numberArg(arg(args, 1));
+  if (count < 1) fail("ERR at least 1 input key is needed for 'zintercard' command");
+  if (count > args.length - 2) fail(SYNTAX);
+  const values = args.slice(2, 2 + count).map((key) => lookupRead(context, key));
+  for (const value of values) if (value !== undefined && value.type !== 'zset' && value.type !== 'set') fail(WRONG_TYPE);
+  let limit = 0;
+  for (let index = 2 + count; index < args.length; index += 2) {
+    const next = args[index + 1];
+    if (!isOption(args[index], 'LIMIT') || next === undefined) return fail(SYNTAX);
+    limit = rangeArg(next, 0, Number.MAX_VALUE, "ERR LIMIT can't be negative");
+  }
+  return integer(combine('inter', values.map(scoredMembers), [], 'SUM', limit).length);
+}
+
+/** ZUNION ZINTER ZDIFF, to the client or into a key. */
+export const zsetCombineCommands: Handlers = {
+  zdiff: (context, args) => combineCommand(context, args, 'diff', 'zdiff'),
+  zdiffstore: (context, args) => combineCommand(context, args, 'diff', 'zdiffstore'),
+  zinter: (context, args) => combineCommand(context, args, 'inter', 'zinter'),
+  zintercard,
+  zinterstore: (context, args) => combineCommand(context, args, 'inter', 'zinterstore'),
+  zunion: (context, args) => combineCommand(context, args, 'union', 'zunion'),
+  zunionstore: (context, args) => combineCommand(context, args, 'union', 'zunionstore'),
+};

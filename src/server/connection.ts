@@ -1,0 +1,173 @@
+import type { Duplex } from 'node:stream';
+import { createReplyWriter } from '../protocol/resp/encode.ts';
+import type { Reply } from '../protocol/resp/reply.ts';
+import { RespError } from '../protocol/resp/reply.ts';
+import { createRequestDecoder, latin1Argument } from '../protocol/resp/requestDecoder.ts';
+import { unwatch } from './commands/transactions.ts';
+import { execute } from './execute.ts';
+import type { Context, ServerState, Session } from './state.ts';
+
+/** Longest time that one connection keeps the thread for itself, ms. */
+const SLICE = 10;
+/** Replies are handed on when this many bytes have come together. */
+const FLUSH = 64 * 1024;
+/** Items of a large reply that are encoded at once. */
+const ITEMS = 4096;
+
+/** Where a connection comes from, as CLIENT LIST shows it. */
+export interface Peer {
+  readonly address: string;
+  readonly localAddress: string;
+}
+
+/** A large reply on its way out, a slice at a time. */
+interface Unfinished {
+  readonly items: readonly Reply[];
+  next: number;
+}
+
+/** Serves one client on a byte stream until either side ends it. */
+export function serveConnection(server: ServerState, stream: Duplex, peer: Peer): Session {
+  const now = server.clock.now();
+  const session: Session = {
+    id: server.nextSessionId,
+    address: peer.address,
+    localAddress: peer.localAddress,
+    name: '',
+    libraryName: '',
+    libraryVersion: '',
+    database: 0,
+    version: 2,
+    authenticated: server.config.get('requirepass') === '',
+    noEvict: false,
+    transaction: undefined,
+    watch: { dirty: false },
+    watched: [],
+    createdAt: now,
+    lastUsed: now,
+    lastCommand: '',
+    inputBytes: 0,
+    outputBytes: 0,
+    closing: false,
+    disconnect: () => stream.destroy(),
+  };
+  server.nextSessionId += 1;
+  const context: Context = { server, session, database: server.databases[0] as Context['database'], now: Math.floor(now) };
+  const decoder = createRequestDecoder(latin1Argument);
+  const writer = createReplyWriter();
+  let unfinished: Unfinished | undefined;
+  /** True while something else (a timer, a drain) will call `pump`. */
+  let waiting = false;
+  let inputEnded = false;
+
+  const later = (schedule: (callback: () => void) => void): void => {
+    waiting = true;
+    stream.pause();
+    schedule(() => {
+      waiting = false;
+      pump();
+    });
+  };
+
+  /** Hands the encoded replies on; false if the client does not read them fast enough. */
+  const flush = (): boolean => {
+    const { size } = writer;
+    if (size === 0) return true;
+    session.outputBytes += size;
+    server.statistics.outputBytes += size;
+    server.statistics.writes += 1;
+    let room = true;
+    for (const chunk of writer.take()) room = stream.write(chunk);
+    return room;
+  };
+
+  const finish = (): void => {
+    flush();
+    session.closing = true;
+    stream.end();
+    stream.resume();
+    // A client that never ends its side is cut off.
+    const cut = setTimeout(() => stream.destroy(), 1000);
+    cut.unref();
+    stream.once('close', () => clearTimeout(cut));
+  };
+
+  const answer = (reply: Reply): void => {
+    if ('items' in reply && reply.items.length > ITEMS && reply.kind !== 'attribute') {
+      writer.writeHeader(reply.kind, reply.items.length, session.version);
+      unfinished = { items: reply.items, next: 0 };
+    } else writer.write(reply, session.version);
+  };
+
+  /** One unit of work: a slice of a large reply, or a request. False when there is nothing to do. */
+  const step = (): boolean => {
+    if (unfinished !== undefined) {
+      const { items, next } = unfinished;
+      const end = Math.min(items.length, next + ITEMS);
+      for (let index = next; index < end; index += 1) writer.write(items[index] as Reply, session.version);
+      unfinished.next = end;
+      if (end === items.length) unfinished = undefined;
+      return true;
+    }
+    decoder.limits.unauthenticated = !session.authenticated;
+    decoder.limits.maxBulk = server.config.number('proto-max-bulk-len');
+    const request = decoder.next();
+    if (request === undefined) return false;
+    session.lastUsed = server.clock.now();
+    answer(execute(context, request));
+    return true;
+  };
+
+  const pump = (): void => {
+    if (waiting || stream.destroyed || session.closing) return;
+    const started = performance.now();
+    try {
+      for (;;) {
+        const asleep = server.asleepUntil - server.clock.now();
+        if (asleep > 0) return later((callback) => setTimeout(callback, asleep));
+        if (!step()) break;
+        if (session.closing && unfinished === undefined) return finish();
+        if (writer.size >= FLUSH && !flush()) return later((callback) => stream.once('drain', callback));
+        if (performance.now() - started > SLICE) {
+          if (!flush()) return later((callback) => stream.once('drain', callback));
+          return later((callback) => setImmediate(callback));
+        }
+      }
+    } catch (error) {
+      if (!(error instanceof RespError)) throw error;
+      writer.write({ kind: 'error', text: `ERR ${error.message}` }, session.version);
+      return finish();
+    }
+    if (!flush()) return later((callback) => stream.once('drain', callback));
+    if (inputEnded) return finish();
+    stream.resume();
+  };
+
+  stream.on('data', (chunk: Buffer) => {
+    if (session.closing) return;
+    session.inputBytes += chunk.length;
+    server.statistics.inputBytes += chunk.length;
+    server.statistics.reads += 1;
+    decoder.push(chunk);
+    if (decoder.held() > server.config.number('client-query-buffer-limit')) return void stream.destroy();
+    pump();
+  });
+  stream.on('end', () => {
+    inputEnded = true;
+    if (!session.closing) pump();
+  });
+  stream.on('error', () => stream.destroy());
+  stream.on('close', () => {
+    unwatch(context);
+    server.sessions.delete(session.id);
+  });
+
+  server.statistics.connections += 1;
+  if (server.sessions.size >= server.config.number('maxclients')) {
+    server.statistics.rejectedConnections += 1;
+    writer.write({ kind: 'error', text: 'ERR max number of clients reached' }, 2);
+    finish();
+  }
+  server.sessions.set(session.id, session);
+  return session;
+}

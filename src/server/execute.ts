@@ -1,0 +1,69 @@
+import { isContainer } from '../protocol/commands/lookup.ts';
+import type { Reply } from '../protocol/resp/reply.ts';
+import { countError, runCommand } from './run.ts';
+import type { Command, Context, ServerState } from './state.ts';
+import type { Bytes } from './store/value.ts';
+
+/** Commands that act at once between MULTI and EXEC. */
+const immediate = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
+
+const QUEUED: Reply = { kind: 'simple', text: 'QUEUED' };
+
+/**
+ * One request as Redis's processCommand treats it: the command is looked up, its arity and the client's rights are checked,
+ * and it is run, queued or refused.
+ */
+export function execute(context: Context, args: readonly Bytes[]): Reply {
+  const { server, session } = context;
+  context.now = Math.floor(server.clock.now());
+  const found = resolve(server, args);
+  if (typeof found === 'string') return reject(context, undefined, found);
+  session.lastCommand = found.name;
+  if (found.arity > 0 ? args.length !== found.arity : args.length < -found.arity) {
+    return reject(context, found, `ERR wrong number of arguments for '${found.name}' command`);
+  }
+  if (!session.authenticated && !found.flags.has('no_auth')) return reject(context, found, 'NOAUTH Authentication required.');
+  const { transaction } = session;
+  if (transaction === undefined || immediate.has(found.name)) return runCommand(context, found, args);
+  if (found.flags.has('no_multi')) return reject(context, found, 'ERR Command not allowed inside a transaction');
+  transaction.queue.push({ command: found, args });
+  return QUEUED;
+}
+
+/** An error before the command ran: it also spoils a transaction. */
+function reject(context: Context, command: Command | undefined, text: string): Reply {
+  if (context.session.transaction !== undefined) context.session.transaction.failed = true;
+  const counts = command === undefined ? undefined : context.server.statistics.perCommand.get(command.name);
+  if (counts !== undefined) counts.rejected += 1;
+  countError(context.server, text);
+  return { kind: 'error', text };
+}
+
+/** The command of a request, or the text of the error. */
+function resolve({ commands }: ServerState, args: readonly Bytes[]): Command | string {
+  const given = args[0] ?? '';
+  const name = given.toLowerCase();
+  const plain = commands.get(name);
+  if (!isContainer(name)) return plain ?? unknown(given, args);
+  const sub = args[1];
+  if (sub === undefined || name === 'command' && args.length === 1) return plain ?? `ERR wrong number of arguments for '${name}' command`;
+  const command = commands.get(`${name}|${sub.toLowerCase()}`);
+  if (command !== undefined) return command;
+  if (name === 'debug' && plain !== undefined) return plain;
+  return `ERR unknown subcommand '${visible(sub, 128)}'. Try ${name.toUpperCase()} HELP.`;
+}
+
+function unknown(given: Bytes, args: readonly Bytes[]): string {
+  let shown = '';
+  for (const arg of args.slice(1)) {
+    if (shown.length >= 128) break;
+    shown += `'${visible(arg, 128 - shown.length)}' `;
+  }
+  return `ERR unknown command '${visible(given, 128)}', with args beginning with: ${shown}`;
+}
+
+/** As much of a text as C's `%.*s` prints: it ends at a zero byte. */
+function visible(text: Bytes, length: number): string {
+  const end = text.indexOf('\0');
+  return (end === -1 ? text : text.slice(0, end)).slice(0, length);
+}

@@ -1,0 +1,138 @@
+import { createServer as createTcpServer } from 'node:net';
+import type { Server as TcpServer, Socket } from 'node:net';
+import { commandMap } from './commands/index.ts';
+import { createConfig } from './config.ts';
+import { serveConnection } from './connection.ts';
+import { serverCron } from './cron.ts';
+import { loadSample } from './samples/index.ts';
+import type { SampleName } from './samples/index.ts';
+import type { ServerClock, ServerState } from './state.ts';
+import { clearDatabase, createDatabase } from './store/database.ts';
+import type { EncodingLimits } from './store/value.ts';
+import { streamPair } from './transport/pair.ts';
+import type { PracticeStream } from './transport/socketLike.ts';
+
+/** How a practice server is made. Everything has a default. */
+export interface ServerOptions {
+  readonly clock?: ServerClock;
+  /** [0, 1); also makes the run ID and the hash seed, so a fixed one makes the server repeatable. */
+  readonly random?: () => number;
+  /** Parameters as in redis.conf: `requirepass`, `databases` ... */
+  readonly config?: Readonly<Record<string, string>>;
+  /** False: nothing happens by itself; call `cron` (tests). */
+  readonly cron?: boolean;
+}
+
+/** A practice server: an in-process Redis. */
+export interface PracticeServer {
+  readonly state: ServerState;
+  /** A new connection within this thread; the client's end. */
+  connect(): PracticeStream;
+  /** Serves a byte stream that comes from elsewhere (another thread, a test). */
+  serve(stream: PracticeStream, address: string): void;
+  /** Opens a port, 127.0.0.1 and one chosen by the system unless told otherwise. Rejects with the system's error. */
+  listen(options?: { readonly host?: string; readonly port?: number }): Promise<{ port: number }>;
+  /** Puts a sample data set into database 0, in slices. */
+  loadSample(name: SampleName): Promise<void>;
+  /** Empties every database. */
+  reset(): void;
+  /** One round of expiry and resizing. */
+  cron(): void;
+  /** Ends every connection and the port. */
+  close(): Promise<void>;
+}
+
+const HEX = '0123456789abcdef';
+
+/** Makes a practice server. Throws an Error for a parameter that CONFIG does not know. */
+export function createServer(options: ServerOptions = {}): PracticeServer {
+  const random = options.random ?? Math.random;
+  const clock = options.clock ?? { now: () => performance.timeOrigin + performance.now() };
+  const limits: EncodingLimits = { hashMaxListpackEntries: 0, hashMaxListpackValue: 0, setMaxIntsetEntries: 0, zsetMaxListpackEntries: 0, zsetMaxListpackValue: 0 };
+  const config = createConfig(limits);
+  for (const [name, value] of Object.entries(options.config ?? {})) {
+    const problem = config.start(name, value);
+    if (problem !== undefined) throw new Error(`practice server: ${name}: ${problem}`);
+  }
+  const hex = (): string => Array.from({ length: 40 }, () => HEX[Math.floor(random() * 16)]).join('');
+  const seed = Math.floor(random() * 2 ** 32);
+  const state: ServerState = {
+    clock,
+    random,
+    environment: { limits, seed, random },
+    config,
+    commands: commandMap(),
+    databases: Array.from({ length: config.number('databases') }, (_, index) => createDatabase(index, seed)),
+    sessions: new Map(),
+    statistics: {
+      connections: 0, rejectedConnections: 0, commands: 0, inputBytes: 0, outputBytes: 0, reads: 0, writes: 0, hits: 0, misses: 0, expired: 0, errors: 0,
+      perCommand: new Map(), perError: new Map(),
+    },
+    runId: hex(),
+    replicationId: hex(),
+    startedAt: clock.now(),
+    lastSave: Math.floor(clock.now() / 1000),
+    dirty: 0,
+    nextSessionId: 1,
+    asleepUntil: 0,
+    activeExpiry: true,
+    port: 0,
+    slowlog: [],
+    nextSlowlogId: 0,
+    onShutdown: undefined,
+  };
+  const listeners = new Set<TcpServer>();
+  let connections = 0;
+
+  const timer = options.cron === false ? undefined : setInterval(() => serverCron(state), 100);
+  timer?.unref();
+
+  const acceptSocket = (socket: Socket): void => {
+    socket.setNoDelay(true);
+    serveConnection(state, socket, {
+      address: `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`,
+      localAddress: `${socket.localAddress ?? ''}:${socket.localPort ?? 0}`,
+    });
+  };
+
+  return {
+    state,
+    connect() {
+      const [client, server] = streamPair();
+      connections += 1;
+      serveConnection(state, server, { address: `memory:${connections}`, localAddress: 'memory:0' });
+      return client;
+    },
+    serve(stream, address) {
+      serveConnection(state, stream, { address, localAddress: 'memory:0' });
+    },
+    listen({ host = '127.0.0.1', port = 0 } = {}) {
+      return new Promise((resolve, reject) => {
+        const listener = createTcpServer({ allowHalfOpen: true }, acceptSocket);
+        listener.once('error', reject);
+        listener.listen(port, host, () => {
+          listener.off('error', reject);
+          listeners.add(listener);
+          const address = listener.address();
+          const chosen = typeof address === 'object' && address !== null ? address.port : port;
+          state.port = chosen;
+          config.start('port', chosen.toString());
+          resolve({ port: chosen });
+        });
+      });
+    },
+    loadSample: (name) => loadSample(state, name),
+    reset() {
+      for (const db of state.databases) clearDatabase(db);
+    },
+    cron: () => serverCron(state),
+    async close() {
+      if (timer !== undefined) clearInterval(timer);
+      const closing = [...listeners].map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
+      listeners.clear();
+      for (const session of state.sessions.values()) session.disconnect();
+      await Promise.all(closing);
+      state.port = 0;
+    },
+  };
+}

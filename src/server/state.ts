@@ -1,0 +1,127 @@
+import type { Reply, RespVersion } from '../protocol/resp/reply.ts';
+import type { Config } from './config.ts';
+import type { Database, WatchFlag } from './store/database.ts';
+import type { Bytes, StoreEnvironment } from './store/value.ts';
+
+/** Injected time. */
+export interface ServerClock {
+  /** Ms since the epoch; may have a fraction. */
+  now(): number;
+}
+
+/** What INFO stats counts. */
+export interface Statistics {
+  connections: number;
+  rejectedConnections: number;
+  commands: number;
+  inputBytes: number;
+  outputBytes: number;
+  reads: number;
+  writes: number;
+  hits: number;
+  misses: number;
+  expired: number;
+  errors: number;
+  readonly perCommand: Map<string, { calls: number; usec: number; rejected: number; failed: number }>;
+  readonly perError: Map<string, number>;
+}
+
+/** One server: all of it that is not a connection. */
+export interface ServerState {
+  readonly clock: ServerClock;
+  /** [0, 1). */
+  readonly random: () => number;
+  readonly environment: StoreEnvironment;
+  readonly config: Config;
+  /** What this server can do, by full name. */
+  readonly commands: ReadonlyMap<string, Command>;
+  databases: Database[];
+  readonly sessions: Map<number, Session>;
+  readonly statistics: Statistics;
+  readonly runId: string;
+  readonly replicationId: string;
+  /** Ms since the epoch. */
+  readonly startedAt: number;
+  /** S since the epoch. */
+  lastSave: number;
+  /** Writes since the start. */
+  dirty: number;
+  nextSessionId: number;
+  /** No command runs before this time, ms since the epoch (DEBUG SLEEP). */
+  asleepUntil: number;
+  /** DEBUG SET-ACTIVE-EXPIRE. */
+  activeExpiry: boolean;
+  /** The port that INFO tells; 0 while nothing listens. */
+  port: number;
+  readonly slowlog: SlowlogEntry[];
+  nextSlowlogId: number;
+  /** Set by SHUTDOWN. */
+  onShutdown: (() => void) | undefined;
+}
+
+export interface SlowlogEntry {
+  readonly id: number;
+  /** S since the epoch. */
+  readonly time: number;
+  readonly microseconds: number;
+  readonly args: readonly Bytes[];
+  readonly address: string;
+  readonly name: string;
+}
+
+/** A command that waits for EXEC. */
+export interface QueuedCommand {
+  readonly command: Command;
+  readonly args: readonly Bytes[];
+}
+
+/** One client's state; its transport is elsewhere. */
+export interface Session {
+  readonly id: number;
+  readonly address: string;
+  readonly localAddress: string;
+  name: string;
+  libraryName: string;
+  libraryVersion: string;
+  database: number;
+  version: RespVersion;
+  authenticated: boolean;
+  noEvict: boolean;
+  /** Between MULTI and EXEC. */
+  transaction: { readonly queue: QueuedCommand[]; failed: boolean } | undefined;
+  readonly watch: WatchFlag;
+  readonly watched: { readonly database: number; readonly key: Bytes; readonly wasExpired: boolean }[];
+  /** Ms since the epoch. */
+  readonly createdAt: number;
+  lastUsed: number;
+  lastCommand: string;
+  inputBytes: number;
+  outputBytes: number;
+  /** The connection ends after the reply. */
+  closing: boolean;
+  /** Ends the connection from the outside (CLIENT KILL). */
+  disconnect: () => void;
+}
+
+/** What a command acts on. `now` stands still during one command, as in Redis. */
+export interface Context {
+  readonly server: ServerState;
+  readonly session: Session;
+  database: Database;
+  now: number;
+}
+
+/** Acts and answers. `args[0]` is the command's name. Throws CommandError to answer an error. */
+export type Handler = (context: Context, args: readonly Bytes[]) => Reply;
+
+/** A command this server has: its fact from the table and what it does. */
+export interface Command {
+  /** `get`, `config|set`. */
+  readonly name: string;
+  readonly arity: number;
+  readonly flags: ReadonlySet<string>;
+  readonly handler: Handler;
+}
+
+/** Handlers by name, of one group. */
+export type Handlers = Readonly<Record<string, Handler>>;

@@ -1,0 +1,175 @@
+/**
+ * A sequence in chunks: O(1) at both ends, cheap in the middle, no copy of the whole. Holds the items of a list and the
+ * entries of a stream. Treat the fields as read-only outside this file.
+ */
+export interface Chunked<T> {
+  readonly chunks: T[][];
+  length: number;
+}
+
+const CHUNK = 128;
+
+/** Makes an empty sequence. */
+export function createChunked<T>(): Chunked<T> {
+  return { chunks: [], length: 0 };
+}
+
+/** Adds at the end. */
+export function pushBack<T>(sequence: Chunked<T>, item: T): void {
+  const last = sequence.chunks.at(-1);
+  if (last === undefined || last.length >= CHUNK) sequence.chunks.push([item]);
+  else last.push(item);
+  sequence.length += 1;
+}
+
+/** Adds at the front. */
+export function pushFront<T>(sequence: Chunked<T>, item: T): void {
+  const head = sequence.chunks[0];
+  if (head === undefined || head.length >= CHUNK) sequence.chunks.unshift([item]);
+  else head.unshift(item);
+  sequence.length += 1;
+}
+
+/** Takes from the end, or undefined. */
+export function popBack<T>(sequence: Chunked<T>): T | undefined {
+  const last = sequence.chunks.at(-1);
+  if (last === undefined) return undefined;
+  const item = last.pop();
+  if (last.length === 0) sequence.chunks.pop();
+  sequence.length -= 1;
+  return item;
+}
+
+/** Takes from the front, or undefined. */
+export function popFront<T>(sequence: Chunked<T>): T | undefined {
+  const head = sequence.chunks[0];
+  if (head === undefined) return undefined;
+  const item = head.shift();
+  if (head.length === 0) sequence.chunks.shift();
+  sequence.length -= 1;
+  return item;
+}
+
+/** Chunk number and offset of `index` (0 to length - 1), walked from the nearer end. */
+function locate(sequence: Chunked<unknown>, index: number): { chunk: number; offset: number } {
+  if (index < sequence.length / 2) {
+    let offset = index;
+    let chunk = 0;
+    for (;;) {
+      const size = sequence.chunks[chunk]?.length ?? 0;
+      if (offset < size || chunk >= sequence.chunks.length - 1) return { chunk, offset };
+      offset -= size;
+      chunk += 1;
+    }
+  }
+  let fromEnd = sequence.length - index;
+  let chunk = sequence.chunks.length - 1;
+  for (;;) {
+    const size = sequence.chunks[chunk]?.length ?? 0;
+    if (fromEnd <= size || chunk <= 0) return { chunk, offset: size - fromEnd };
+    fromEnd -= size;
+    chunk -= 1;
+  }
+}
+
+/** The item at `index`, or undefined. */
+export function itemAt<T>(sequence: Chunked<T>, index: number): T | undefined {
+  if (index < 0 || index >= sequence.length) return undefined;
+  const { chunk, offset } = locate(sequence, index);
+  return sequence.chunks[chunk]?.[offset];
+}
+
+/** Replaces the item at `index`, which exists. */
+export function replaceAt<T>(sequence: Chunked<T>, index: number, item: T): void {
+  const { chunk, offset } = locate(sequence, index);
+  const items = sequence.chunks[chunk];
+  if (items !== undefined) items[offset] = item;
+}
+
+/** Inserts before `index`; `length` appends. */
+export function insertAt<T>(sequence: Chunked<T>, index: number, item: T): void {
+  if (index <= 0) return pushFront(sequence, item);
+  if (index >= sequence.length) return pushBack(sequence, item);
+  const { chunk, offset } = locate(sequence, index);
+  const items = sequence.chunks[chunk] ?? [];
+  items.splice(offset, 0, item);
+  if (items.length > CHUNK) sequence.chunks.splice(chunk + 1, 0, items.splice(items.length >>> 1));
+  sequence.length += 1;
+}
+
+/** Removes `count` items from `index` on; what is beyond the end is ignored. */
+export function removeAt(sequence: Chunked<unknown>, index: number, count = 1): void {
+  let left = Math.min(count, sequence.length - index);
+  if (left <= 0) return;
+  sequence.length -= left;
+  const { chunk, offset } = locate({ chunks: sequence.chunks, length: sequence.length + left }, index);
+  let at = chunk;
+  let from = offset;
+  let whole = 0;
+  let firstWhole = -1;
+  while (left > 0) {
+    const items = sequence.chunks[at];
+    if (items === undefined) break;
+    const size = Math.min(left, items.length - from);
+    left -= size;
+    if (size === items.length) {
+      if (firstWhole === -1) firstWhole = at;
+      whole += 1;
+    } else items.splice(from, size);
+    at += 1;
+    from = 0;
+  }
+  if (whole > 0) sequence.chunks.splice(firstWhole, whole);
+}
+
+/** The items from `start` to `end`, both included and within bounds. */
+export function sliceItems<T>(sequence: Chunked<T>, start: number, end: number): T[] {
+  if (start > end || start >= sequence.length) return [];
+  const result: T[] = [];
+  let { chunk, offset } = locate(sequence, start);
+  let left = Math.min(end, sequence.length - 1) - start + 1;
+  while (left > 0) {
+    const items = sequence.chunks[chunk];
+    if (items === undefined) break;
+    const stop = Math.min(items.length, offset + left);
+    for (let index = offset; index < stop; index += 1) result.push(items[index] as T);
+    left -= stop - offset;
+    chunk += 1;
+    offset = 0;
+  }
+  return result;
+}
+
+/** Every item, first to last. */
+export function* eachItem<T>(sequence: Chunked<T>): Generator<T> {
+  for (const chunk of sequence.chunks) yield* chunk;
+}
+
+/** Index of the first item for which `reached` is true (it must stay true from there on), or `length`. */
+export function lowerBound<T>(sequence: Chunked<T>, reached: (item: T) => boolean): number {
+  let low = 0;
+  let high = sequence.chunks.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const last = sequence.chunks[middle]?.at(-1);
+    if (last !== undefined && reached(last)) high = middle;
+    else low = middle + 1;
+  }
+  const items = sequence.chunks[low];
+  if (items === undefined) return sequence.length;
+  let start = 0;
+  let end = items.length;
+  while (start < end) {
+    const middle = (start + end) >>> 1;
+    if (reached(items[middle] as T)) end = middle;
+    else start = middle + 1;
+  }
+  let before = 0;
+  for (let chunk = 0; chunk < low; chunk += 1) before += sequence.chunks[chunk]?.length ?? 0;
+  return before + start;
+}
+
+/** A copy with chunks of its own. */
+export function copyChunked<T>(sequence: Chunked<T>): Chunked<T> {
+  return { chunks: sequence.chunks.map((chunk) => [...chunk]), length: sequence.length };
+}

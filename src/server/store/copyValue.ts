@@ -1,0 +1,42 @@
+import { copyChunked } from './chunked.ts';
+import { createDict, dictExpand, dictForEach, dictSet, dictSize } from './dict.ts';
+import type { Dict } from './dict.ts';
+import { createSkiplist, skipInsert } from './skiplist.ts';
+import type { StoreEnvironment, Value } from './value.ts';
+
+/** A copy that shares nothing changeable, in the same encoding (COPY). The expiry comes along. */
+export function copyValue(value: Value, env: StoreEnvironment): Value {
+  switch (value.type) {
+    case 'string':
+      return { ...value };
+    case 'list':
+      return { ...value, items: copyChunked(value.items) };
+    case 'hash':
+      return {
+        ...value,
+        body: value.body.encoding === 'listpack' ? { encoding: 'listpack', pairs: [...value.body.pairs] } : { encoding: 'hashtable', dict: copyDict(value.body.dict, env) },
+      };
+    case 'set':
+      return {
+        ...value,
+        body: value.body.encoding === 'intset' ? { encoding: 'intset', numbers: [...value.body.numbers] } : { encoding: 'hashtable', dict: copyDict(value.body.dict, env) },
+      };
+    case 'zset': {
+      if (value.body.encoding === 'listpack') return { ...value, body: { encoding: 'listpack', members: [...value.body.members] } };
+      const list = createSkiplist(env.random);
+      for (let node = value.body.list.header.forward[0]; node !== undefined; node = node.forward[0]) skipInsert(list, node.score, node.member);
+      return { ...value, body: { encoding: 'skiplist', scores: copyDict(value.body.scores, env), list } };
+    }
+    case 'stream':
+      return { ...value, entries: copyChunked(value.entries) };
+  }
+}
+
+function copyDict<V>(dict: Dict<V>, env: StoreEnvironment): Dict<V> {
+  const copy = createDict<V>(env.seed);
+  dictExpand(copy, dictSize(dict));
+  dictForEach(dict, (entry) => {
+    dictSet(copy, entry.key, entry.value);
+  });
+  return copy;
+}

@@ -1,0 +1,65 @@
+import { createChunked, itemAt, lowerBound, pushBack, removeAt } from './chunked.ts';
+import { NO_EXPIRY } from './value.ts';
+import type { StreamEntry, StreamId, StreamValue } from './value.ts';
+
+/** Largest part of an ID. */
+export const MAX_ID_PART = 2n ** 64n - 1n;
+export const MIN_ID: StreamId = { ms: 0n, seq: 0n };
+export const MAX_ID: StreamId = { ms: MAX_ID_PART, seq: MAX_ID_PART };
+
+/** An empty stream. */
+export function makeStream(): StreamValue {
+  return { type: 'stream', entries: createChunked(), lastId: MIN_ID, maxDeletedId: MIN_ID, entriesAdded: 0n, expireAt: NO_EXPIRY, accessed: 0 };
+}
+
+/** Negative, zero or positive, as a stands before, at or after b. */
+export function compareIds(a: StreamId, b: StreamId): number {
+  if (a.ms !== b.ms) return a.ms < b.ms ? -1 : 1;
+  return a.seq === b.seq ? 0 : a.seq < b.seq ? -1 : 1;
+}
+
+/** `ms-seq`. */
+export function formatId({ ms, seq }: StreamId): string {
+  return `${ms}-${seq}`;
+}
+
+/** The next ID, or undefined after the largest. */
+export function nextId({ ms, seq }: StreamId): StreamId | undefined {
+  if (seq < MAX_ID_PART) return { ms, seq: seq + 1n };
+  return ms < MAX_ID_PART ? { ms: ms + 1n, seq: 0n } : undefined;
+}
+
+/** The ID before, or undefined before the smallest. */
+export function previousId({ ms, seq }: StreamId): StreamId | undefined {
+  if (seq > 0n) return { ms, seq: seq - 1n };
+  return ms > 0n ? { ms: ms - 1n, seq: MAX_ID_PART } : undefined;
+}
+
+/** Appends an entry whose ID is above `lastId`. */
+export function streamAppend(stream: StreamValue, entry: StreamEntry): void {
+  pushBack(stream.entries, entry);
+  stream.lastId = entry.id;
+  stream.entriesAdded += 1n;
+}
+
+/** Index of the first entry with an ID of at least `id`. */
+export function streamPosition(stream: StreamValue, id: StreamId): number {
+  return lowerBound(stream.entries, (entry) => compareIds(entry.id, id) >= 0);
+}
+
+/** XDEL of one ID; true if it was there. */
+export function streamDelete(stream: StreamValue, id: StreamId): boolean {
+  const index = streamPosition(stream, id);
+  const entry = itemAt(stream.entries, index);
+  if (entry === undefined || compareIds(entry.id, id) !== 0) return false;
+  removeAt(stream.entries, index);
+  if (compareIds(id, stream.maxDeletedId) > 0) stream.maxDeletedId = id;
+  return true;
+}
+
+/** Removes the first `count` entries (XTRIM); the number removed. Does not touch the largest deleted ID, as Redis does not. */
+export function streamTrimFront(stream: StreamValue, count: number): number {
+  const removed = Math.min(count, stream.entries.length);
+  removeAt(stream.entries, 0, removed);
+  return removed;
+}

@@ -1,0 +1,94 @@
+import type { Chunked } from './chunked.ts';
+import type { Dict } from './dict.ts';
+import type { ScoredMember, Skiplist } from './skiplist.ts';
+
+/**
+ * Bytes are kept as text of one character per byte (latin1): a third of the memory of a Buffer, compared and hashed by V8,
+ * and ordered as memcmp orders. Only the decoder and the encoder turn bytes into it and back.
+ */
+export type Bytes = string;
+
+/** Types as TYPE answers them. */
+export type ValueType = 'string' | 'list' | 'hash' | 'set' | 'zset' | 'stream';
+
+/** `expireAt` of a value that does not expire. */
+export const NO_EXPIRY = -1;
+
+interface Held {
+  /** When it expires, ms since the epoch (a bigint beyond 2^53), or NO_EXPIRY. The only place where an expiry is kept. */
+  expireAt: number | bigint;
+  /** Last access, s since the epoch (OBJECT IDLETIME). */
+  accessed: number;
+}
+
+export interface StringValue extends Held {
+  readonly type: 'string';
+  readonly encoding: 'int' | 'embstr' | 'raw';
+  readonly data: Bytes;
+}
+
+export interface ListValue extends Held {
+  readonly type: 'list';
+  readonly items: Chunked<Bytes>;
+}
+
+/** `pairs` is flat: field, value, field, value, in the order of insertion. */
+export type HashBody = { readonly encoding: 'listpack'; readonly pairs: Bytes[] } | { readonly encoding: 'hashtable'; readonly dict: Dict<Bytes> };
+export interface HashValue extends Held {
+  readonly type: 'hash';
+  body: HashBody;
+}
+
+/** `numbers` are integers in canonical form, ascending. */
+export type SetBody = { readonly encoding: 'intset'; readonly numbers: Bytes[] } | { readonly encoding: 'hashtable'; readonly dict: Dict<true> };
+export interface SetValue extends Held {
+  readonly type: 'set';
+  body: SetBody;
+}
+
+/** `members` are in order of score, then bytes. */
+export type ZsetBody =
+  | { readonly encoding: 'listpack'; readonly members: ScoredMember[] }
+  | { readonly encoding: 'skiplist'; readonly scores: Dict<number>; readonly list: Skiplist };
+export interface ZsetValue extends Held {
+  readonly type: 'zset';
+  body: ZsetBody;
+}
+
+/** An ID of a stream entry; both parts are unsigned 64-bit. */
+export interface StreamId {
+  readonly ms: bigint;
+  readonly seq: bigint;
+}
+export interface StreamEntry {
+  readonly id: StreamId;
+  /** Flat: field, value. */
+  readonly fields: readonly Bytes[];
+}
+export interface StreamValue extends Held {
+  readonly type: 'stream';
+  readonly entries: Chunked<StreamEntry>;
+  lastId: StreamId;
+  maxDeletedId: StreamId;
+  entriesAdded: bigint;
+}
+
+export type Value = StringValue | ListValue | HashValue | SetValue | ZsetValue | StreamValue;
+
+/** Where small encodings end; from CONFIG. */
+export interface EncodingLimits {
+  hashMaxListpackEntries: number;
+  hashMaxListpackValue: number;
+  setMaxIntsetEntries: number;
+  zsetMaxListpackEntries: number;
+  zsetMaxListpackValue: number;
+}
+
+/** What values are made with. */
+export interface StoreEnvironment {
+  readonly limits: EncodingLimits;
+  /** Seed of every dict. */
+  readonly seed: number;
+  /** [0, 1). */
+  readonly random: () => number;
+}

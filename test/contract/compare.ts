@@ -39,6 +39,8 @@ export function groups(reply: Reply, width: number): string[] {
   if ('entries' in reply) return reply.entries.map(([key, value]) => `${printReply(key)}\n${printReply(value)}`);
   if (!('items' in reply)) return [printReply(reply)];
   const printed = reply.items.map((item) => printReply(item));
+  // RESP3 nests pairs (ZRANDMEMBER WITHSCORES): each is one element already.
+  if (reply.items.every((item) => item.kind === 'array')) return printed;
   return Array.from({ length: Math.ceil(printed.length / width) }, (_, i) => printed.slice(i * width, (i + 1) * width).join('\n'));
 }
 
@@ -85,7 +87,8 @@ function fields(ours: Reply, theirs: Reply, present: readonly string[], equal: r
 
 /** `name:value` lines (INFO, with its sections as fields of their own) or `name=value` words (CLIENT INFO). */
 function fieldsOf(text: string): Map<string, string> {
-  const lines = text.includes('\r\n') ? text.split('\r\n') : text.trim().split(' ');
+  const bare = text.replace(/^txt:/, '');
+  const lines = bare.includes('\r\n') ? bare.split('\r\n') : bare.trim().split(/\s+/);
   return new Map(
     lines.map((line): [string, string] => {
       const at = line.search(/[:=]/);

@@ -32,6 +32,8 @@ export type Step =
 /** A command sequence; it begins on an empty server and a fresh connection. */
 export interface Script {
   readonly name: string;
+  /** Commands that the practice server may not have yet (see coverage.ts): without them the script says only that they are unknown. */
+  readonly needs?: readonly string[];
   /** Text is one command in redis-cli's notation. */
   readonly steps: readonly (string | Step)[];
 }

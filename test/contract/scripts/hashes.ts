@@ -34,7 +34,7 @@ export const hashes: readonly Script[] = [
   {
     name: 'hashes: HSCAN arguments',
     steps: [
-      'HSET h a 1 b 2 c 3', 'HSCAN h 0', 'HSCAN h 0 COUNT 1', 'HSCAN h 0 MATCH *', 'HSCAN h 0 MATCH [ab]', 'HSCAN h 0 match ? count 100', 'HSCAN h 0 NOVALUES', 'HSCAN h 0 COUNT', 'HSCAN h 0 COUNT 0', 'HSCAN h 0 COUNT -1', 'HSCAN h 0 COUNT abc', 'HSCAN h 0 TYPE hash', 'HSCAN h abc', 'HSCAN h -1', 'HSCAN h 5',
+      'HSET h a 1 b 2 c 3', 'HSCAN h 0', 'HSCAN h 0 COUNT 1', 'HSCAN h 0 MATCH *', 'HSCAN h 0 MATCH [ab]', 'HSCAN h 0 match ? count 100', 'HSCAN h 0 COUNT', 'HSCAN h 0 COUNT 0', 'HSCAN h 0 COUNT -1', 'HSCAN h 0 COUNT abc', 'HSCAN h 0 TYPE hash', 'HSCAN h abc', 'HSCAN h -1', 'HSCAN h 5',
       'HSCAN h 18446744073709551615', 'HSCAN h 18446744073709551616', 'HSCAN h ""', 'HSCAN h " 0"', 'HSCAN none 0', 'HSCAN none abc', 'HSCAN none 0 COUNT 0', 'HSCAN h', 'HSCAN', 'HSCAN h 0 MATCH', 'SET s v', 'HSCAN s 0', 'HSCAN h 0 MATCH a MATCH b', 'HSCAN h 0 COUNT 1 COUNT 10',
     ],
   },

@@ -22,13 +22,19 @@ export const lists: readonly Script[] = [
     name: 'lists: LINSERT, LREM, LPOS',
     steps: [
       'RPUSH l a b c b a', 'LINSERT l BEFORE b x', 'LINSERT l after c y', 'LINSERT l BEFORE none z', 'LINSERT none BEFORE a z', 'LINSERT l MIDDLE a z', 'LINSERT l BEFORE a', 'LRANGE l 0 -1', 'LREM l 1 a', 'LRANGE l 0 -1', 'LREM l -1 b', 'LRANGE l 0 -1', 'LREM l 0 zz', 'LREM l abc a', 'LREM none 0 a', 'RPUSH l a a a', 'LREM l 0 a', 'LRANGE l 0 -1', 'LREM l 9223372036854775807 b', 'LREM l -9223372036854775807 x',
-      'DEL l', 'RPUSH l a b c 1 2 3 c c', 'LPOS l c', 'LPOS l c RANK 2', 'LPOS l c RANK -1', 'LPOS l zz', 'LPOS l zz COUNT 0', 'LPOS l c COUNT 0', 'LPOS l c COUNT 2', 'LPOS l c RANK -1 COUNT 2', 'LPOS l c RANK 2 COUNT 0', 'LPOS l c MAXLEN 3', 'LPOS l c MAXLEN 2', 'LPOS l c MAXLEN 2 COUNT 0', 'LPOS l c RANK -1 MAXLEN 1', 'LPOS l c RANK 0', 'LPOS l c COUNT -1', 'LPOS l c MAXLEN -1', 'LPOS l c RANK', 'LPOS l c BOGUS 1', 'LPOS none c', 'LPOS none c COUNT 1', 'LPOS l c RANK abc', 'LPOS l c RANK -9223372036854775808', 'LPOS l 1',
+      'DEL l', 'RPUSH l a b c 1 2 3 c c', 'LPOS l c', 'LPOS l c RANK 2', 'LPOS l c RANK -1', 'LPOS l zz', 'LPOS l zz COUNT 0', 'LPOS l c COUNT 0', 'LPOS l c COUNT 2', 'LPOS l c RANK -1 COUNT 2', 'LPOS l c RANK 2 COUNT 0', 'LPOS l c MAXLEN 3', 'LPOS l c MAXLEN 2', 'LPOS l c MAXLEN 2 COUNT 0', 'LPOS l c RANK -1 MAXLEN 1', 'LPOS l c RANK 0', 'LPOS l c COUNT -1', 'LPOS l c MAXLEN -1', 'LPOS l c RANK', 'LPOS l c BOGUS 1', 'LPOS none c', 'LPOS none c COUNT 1', 'LPOS l c RANK abc', 'LPOS l 1',
     ],
   },
   {
     name: 'lists: moving between lists',
     steps: [
       'RPUSH a 1 2 3', 'RPOPLPUSH a b', 'RPOPLPUSH a b', 'LRANGE a 0 -1', 'LRANGE b 0 -1', 'RPOPLPUSH none b', 'RPOPLPUSH b b', 'LRANGE b 0 -1', 'LMOVE b a LEFT RIGHT', 'LMOVE b a right left', 'LRANGE a 0 -1', 'EXISTS b', 'LMOVE none a LEFT LEFT', 'LMOVE a b UP LEFT', 'LMOVE a a LEFT RIGHT', 'LRANGE a 0 -1', 'SET s v', 'RPOPLPUSH a s', 'LMOVE s a LEFT LEFT', 'LMOVE a s LEFT LEFT', 'RPOPLPUSH none s', 'LRANGE a 0 -1', 'LMOVE a b LEFT',
+    ],
+  },
+  {
+    name: 'lists: LMPOP',
+    steps: [
+      'RPUSH a 1 2 3', 'RPUSH b x y', 'LMPOP 2 none a LEFT', 'LMPOP 2 a b RIGHT', 'LMPOP 1 a LEFT COUNT 5', 'LMPOP 2 a b left count 2', 'EXISTS a b', 'LMPOP 1 none LEFT', 'LMPOP 0 a LEFT', 'LMPOP -1 a LEFT', 'LMPOP abc a LEFT', 'LMPOP 2 a LEFT', 'LMPOP 1 a UP', 'LMPOP 1 a LEFT COUNT 0', 'LMPOP 1 a LEFT COUNT', 'LMPOP 1 a LEFT COUNT abc', 'LMPOP 1 a LEFT BOGUS 1', 'LMPOP 1 a LEFT COUNT 1 COUNT 2', 'SET s v', 'LMPOP 2 s a LEFT', 'LMPOP 2 none s LEFT',
     ],
   },
   {

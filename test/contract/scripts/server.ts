@@ -1,4 +1,4 @@
-import { entries, fields, shape, type Script } from '../script.ts';
+import { entries, fields, other, scan, shape, unordered, type Script } from '../script.ts';
 
 export const server: readonly Script[] = [
   {
@@ -12,6 +12,36 @@ export const server: readonly Script[] = [
     steps: [
       'CONFIG GET databases', 'CONFIG GET DATABASES', 'CONFIG GET nosuch', 'CONFIG GET', 'CONFIG BOGUS', 'CONFIG', 'CONFIG GET databases nosuch databases', 'CONFIG GET database?', 'CONFIG SET', 'CONFIG SET databases', 'CONFIG SET nosuch 1',
     ],
+  },
+  {
+    name: 'server: CONFIG SET and what it does to encodings',
+    steps: [
+      unordered('CONFIG GET *-max-*pack-*', 2), 'CONFIG GET maxmemory', 'CONFIG GET maxmemory-policy', unordered('CONFIG GET set-max* zset-max*', 2), 'CONFIG GET appendonly', 'CONFIG GET requirepass', 'CONFIG GET timeout', 'CONFIG SET hash-max-listpack-entries 2', 'CONFIG GET hash-max-listpack-entries', 'CONFIG GET hash-max-ziplist-entries', 'HSET h a 1 b 2', 'OBJECT ENCODING h', 'HSET h c 3', 'OBJECT ENCODING h', unordered('HGETALL h', 2), scan('HSCAN h CURSOR COUNT 1', 2), 'CONFIG SET hash-max-listpack-entries 512', 'OBJECT ENCODING h', 'CONFIG SET hash-max-listpack-value 4', 'HSET w a 12345', 'OBJECT ENCODING w', 'CONFIG SET hash-max-listpack-value 64 set-max-intset-entries 2', 'SADD s 1 2', 'OBJECT ENCODING s', 'SADD s 3', 'OBJECT ENCODING s', 'CONFIG SET set-max-intset-entries 512 zset-max-listpack-entries 1', 'ZADD z 1 a 2 b', 'OBJECT ENCODING z', 'CONFIG SET zset-max-listpack-entries 128',
+      'CONFIG SET databases 20', 'CONFIG SET maxmemory abc', 'CONFIG SET hz', 'CONFIG SET hash-max-listpack-entries -1', 'CONFIG SET appendonly maybe', 'CONFIG SET maxmemory-policy bogus', 'CONFIG SET nosuch 1 hz 10', 'CONFIG SET hz 10 hz 11', 'CONFIG SET HZ 10', 'CONFIG RESETSTAT', 'CONFIG RESETSTAT x',
+    ],
+  },
+  {
+    name: 'server: clients of one another',
+    steps: [
+      'CLIENT SETNAME first', other('CLIENT SETNAME second'), other('CLIENT GETNAME'), 'CLIENT KILL 1.2.3.4:5', 'CLIENT KILL ID 999999', 'CLIENT KILL ID abc', 'CLIENT KILL BOGUS x', 'CLIENT KILL', 'CLIENT KILL TYPE bogus', 'CLIENT KILL ID', 'CLIENT LIST BOGUS', 'CLIENT LIST TYPE bogus', 'CLIENT LIST ID abc', fields('CLIENT LIST', 'id addr name db cmd'), 'CLIENT LIST TYPE replica', 'CLIENT NO-EVICT on', 'CLIENT NO-EVICT off', 'CLIENT NO-EVICT maybe',
+    ],
+  },
+  {
+    name: 'server: SLOWLOG and DEBUG arguments',
+    steps: [
+      'COMMAND LIST BOGUS', 'SLOWLOG RESET', 'SLOWLOG LEN', 'SLOWLOG GET abc', 'SLOWLOG BOGUS', 'SLOWLOG GET -2', 'SLOWLOG GET 0', 'SLOWLOG', 'DEBUG SET-ACTIVE-EXPIRE 0', 'DEBUG SET-ACTIVE-EXPIRE 1', 'DEBUG SLEEP 0', 'DEBUG BOGUS', 'DEBUG',
+    ],
+  },
+  {
+    name: 'server: small talk',
+    steps: [
+      'ACL WHOAMI', 'ACL WHOAMI x', 'ACL BOGUS', 'ACL', 'CLIENT GETREDIR', 'CLIENT TRACKINGINFO', 'CONFIG REWRITE', shape('LATENCY DOCTOR'), 'LATENCY HISTORY command', 'LATENCY LATEST', 'LATENCY RESET', 'LATENCY BOGUS', shape('LOLWUT'), shape('MEMORY DOCTOR'), 'MEMORY PURGE', 'MEMORY PURGE x',
+    ],
+  },
+  {
+    name: 'server: keys that a command names',
+    needs: ['command|getkeys'],
+    steps: ['COMMAND GETKEYS SET k v', 'COMMAND GETKEYS MSET a 1 b 2', 'COMMAND GETKEYS PING', 'COMMAND GETKEYS NOSUCH a', 'COMMAND GETKEYS GET', 'COMMAND GETKEYS ZUNIONSTORE d 2 a b', 'COMMAND GETKEYS XREAD STREAMS a b 0 0'],
   },
   {
     name: 'server: DBSIZE over databases',

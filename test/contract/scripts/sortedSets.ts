@@ -56,6 +56,18 @@ export const sortedSets: readonly Script[] = [
     ],
   },
   {
+    name: 'sorted sets: ZMPOP',
+    steps: [
+      'ZADD a 1 x 2 y 3 z', 'ZADD b 5 w', 'ZMPOP 2 none a MIN', 'ZMPOP 1 a MAX', 'ZMPOP 2 a b MIN COUNT 10', 'ZMPOP 2 a b max count 2', 'EXISTS a b', 'ZMPOP 1 none MIN', 'ZMPOP 0 a MIN', 'ZMPOP abc a MIN', 'ZMPOP 2 a MIN', 'ZMPOP 1 a MIDDLE', 'ZMPOP 1 a MIN COUNT 0', 'ZMPOP 1 a MIN COUNT', 'ZMPOP 1 a MIN BOGUS 1', 'SET s v', 'ZMPOP 1 s MIN', 'ZADD c 0.5 h inf i -inf j', 'ZMPOP 1 c MIN COUNT 3',
+    ],
+  },
+  {
+    name: 'sorted sets: limits of the encoding and equal scores',
+    steps: [
+      ...Array.from({ length: 140 }, (_, i) => `ZADD z ${String(i % 7)} m${String((i * 37) % 140)}`), 'ZCARD z', 'ZRANGE z 0 -1 WITHSCORES', 'ZREVRANGE z 20 40', 'ZRANGEBYSCORE z 3 (5', 'ZREVRANGEBYSCORE z 5 (3 LIMIT 4 7', 'ZCOUNT z 2 4', 'ZRANK z m100', 'ZREVRANK z m100', 'ZREMRANGEBYSCORE z 2 3', 'ZCARD z', 'ZRANGE z 15 25 WITHSCORES', 'ZINCRBY z 100 m100', 'ZRANK z m100', 'ZREMRANGEBYRANK z 50 60', 'ZRANGE z 45 55', 'ZPOPMIN z 5', 'ZPOPMAX z 5',
+    ],
+  },
+  {
     name: 'sorted sets: the wrong type',
     steps: ['SET s v', 'ZADD s 1 a', 'ZADD s abc a', 'ZINCRBY s 1 a', 'ZREM s a', 'ZCARD s', 'ZSCORE s a', 'ZMSCORE s a', 'ZRANK s a', 'ZREVRANK s a', 'ZRANGE s 0 -1', 'ZRANGE s a b', 'ZREVRANGE s 0 -1', 'ZRANGEBYSCORE s 0 1', 'ZCOUNT s 0 1', 'ZLEXCOUNT s - +', 'ZPOPMIN s', 'ZPOPMIN s 1', 'ZRANDMEMBER s', 'ZREMRANGEBYRANK s 0 1', 'ZREMRANGEBYSCORE s 0 1', 'ZREMRANGEBYLEX s - +', 'ZRANGEBYLEX s - +', 'ZSCAN s 0', 'GET s'],
   },

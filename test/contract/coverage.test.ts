@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { commandRows } from '../../src/protocol/commands/table.ts';
+import { connectResp, type RespClient } from '../support/respClient.ts';
+import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
+import { printReply, replyItems, replyText, type Reply } from '../support/respReply.ts';
+import { isNotYet, later, notYet, untried } from './coverage.ts';
+import { startPractice, type Practice } from './practice.ts';
+import { toStep, type Step } from './script.ts';
+import { scripts } from './scripts/index.ts';
+
+describe('what the practice server has of redis-server 7.0', () => {
+  let server: RedisServer;
+  let practice: Practice;
+  let theirs: RespClient;
+  let ours: RespClient;
+  let real: Map<string, Reply>;
+  let had: Map<string, Reply>;
+
+  before(async () => {
+    [server, practice] = await Promise.all([startRedisServer(), startPractice()]);
+    theirs = await connectResp(server.port);
+    ours = practice.openStream();
+    real = commandsIn(await theirs.call(['COMMAND']));
+    had = commandsIn(await ours.call(['COMMAND']));
+  });
+  after(async () => {
+    theirs.close();
+    ours.close();
+    await practice.close();
+    await server.stop();
+  });
+
+  it('is all but the commands listed as not there yet', () => {
+    const missing = [...real.keys()].filter((name) => !had.has(name) && !isNotYet(name));
+    assert.deepEqual(missing, [], 'neither there nor listed in coverage.ts');
+  });
+
+  it('lists as not there yet only what is neither there nor invented', () => {
+    assert.deepEqual([...notYet].filter((name) => had.has(name)), [], 'there by now');
+    assert.deepEqual([...notYet].filter((name) => !real.has(name)), [], 'not a command of 7.0');
+  });
+
+  it('tells in COMMAND what the real server tells: arity, flags, keys', () => {
+    const shown = [...had.keys()].filter((name) => real.has(name));
+    assert.ok(shown.length > 100, `only ${String(shown.length)} commands`);
+    assert.deepEqual(shown.map((name) => facts(name, had)), shown.map((name) => facts(name, real)));
+  });
+
+  it('has nothing besides, save what is marked as later', () => {
+    const known = new Set([...real.keys(), ...later, ...commandRows.map(([name]) => name)]);
+    assert.deepEqual([...had.keys()].filter((name) => !known.has(name)), []);
+  });
+
+  it('answers what is not there as an unknown command', async () => {
+    for (const name of notYet) {
+      const reply = await ours.call([...name.split('|'), 'x', 'y']);
+      assert.match(replyText(reply) ?? printReply(reply), /^ERR unknown (sub)?command/, name);
+    }
+  });
+
+  it('is tried by a script, command by command', () => {
+    const tried = new Set(scripts.flatMap((script) => script.steps.map(toStep)).flatMap(commandNames));
+    const containers = new Set([...had.keys()].filter((name) => name.includes('|')).map((name) => name.slice(0, name.indexOf('|'))));
+    assert.deepEqual([...had.keys()].filter((name) => !tried.has(name) && !containers.has(name) && !untried.has(name)), []);
+    assert.deepEqual([...untried.keys()].filter((name) => !had.has(name)), [], 'excused in vain');
+  });
+});
+
+/** COMMAND's entries by name, subcommands among them. */
+function commandsIn(reply: Reply): Map<string, Reply> {
+  const entries = replyItems(reply).flatMap((entry) => [entry, ...replyItems(replyItems(entry)[9])]);
+  return new Map(entries.map((entry) => [replyText(replyItems(entry)[0]) ?? '', entry]));
+}
+
+function facts(name: string, from: ReadonlyMap<string, Reply>): string {
+  const [, arity, flags, ...rest] = replyItems(from.get(name));
+  const sorted = replyItems(flags).map((flag) => printReply(flag)).sort();
+  return [name, ...[arity, ...rest.slice(0, 3)].map((part) => replyText(part)), ...sorted].join(' ');
+}
+
+/** The names a step may stand for: `config` and `config|get`. */
+function commandNames(step: Step): string[] {
+  if (step.do === 'raw') return [];
+  const [name = '', sub = ''] = step.args.map((arg) => arg.toString().toLowerCase());
+  return [name, `${name}|${sub}`];
+}

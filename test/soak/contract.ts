@@ -1,0 +1,83 @@
+import { startPractice } from '../contract/practice.ts';
+import { createCalls, randomCommandNames } from '../contract/randomCalls.ts';
+import { play, type Player } from '../contract/play.ts';
+import type { Script, Step } from '../contract/script.ts';
+import { seededRandom } from '../support/random.ts';
+import { startRedisServer } from '../support/redisServer.ts';
+import { connectResp, printArguments } from '../support/respClient.ts';
+import { replyText } from '../support/respReply.ts';
+
+/** Calls on one data set before both servers are emptied: long enough to make tables convert, short enough to shrink. */
+const SESSION = 400;
+
+/** Replays of a session that are spent on making it shorter. */
+const SHRINKS = 300;
+
+/**
+ * Random calls, most of them valid, on the practice server and on a real redis-server: equal replies, reply by reply.
+ * Throws at the first difference, with the seed and the shortest sequence found that still shows it.
+ */
+export async function run({ seed, seconds }: { seed: number; seconds: number }): Promise<{ checks: number }> {
+  const end = performance.now() + seconds * 1000;
+  const real = await startRedisServer();
+  const practice = await startPractice();
+  const ours: Player = { open: () => Promise.resolve(practice.openStream()) };
+  const theirs: Player = { open: () => connectResp(real.port) };
+  try {
+    const random = seededRandom(seed);
+    const nextStep = createCalls(random, await commandsOf(ours));
+    let checks = 0;
+    for (let session = 0; session === 0 || performance.now() < end; session += 1) {
+      const protocol = random.oneIn(2) ? 2 : 3;
+      const script: Script = { name: `session ${String(session)}`, steps: Array.from({ length: SESSION }, nextStep) };
+      const played = await play(script, ours, theirs, protocol, { stopAtFirst: true });
+      checks += played.checks;
+      const [difference] = played.differences;
+      if (difference === undefined) continue;
+      const shown = (script.steps as readonly Step[]).slice(0, played.steps);
+      const short = await shrink(shown, ours, theirs, protocol);
+      throw new Error(`seed ${String(seed)}, ${script.name}, RESP${String(protocol)}: ${short.difference ?? difference}\nafter\n${printSteps(short.steps)}`);
+    }
+    return { checks };
+  } finally {
+    await practice.close();
+    await real.stop();
+  }
+}
+
+/** The commands that the practice server has; what it calls unknown is left out. */
+async function commandsOf(player: Player): Promise<Set<string>> {
+  const known = new Set<string>();
+  const client = await player.open();
+  for (const name of randomCommandNames()) {
+    const reply = replyText(await client.call([name])) ?? '';
+    if (name === 'NOSUCH' || !reply.startsWith('ERR unknown command')) known.add(name);
+  }
+  client.close();
+  return known;
+}
+
+interface Shrunk {
+  readonly steps: readonly Step[];
+  readonly difference: string | undefined;
+}
+
+/** Leaves out halves, quarters … single steps for as long as a difference remains. */
+async function shrink(steps: readonly Step[], ours: Player, theirs: Player, protocol: 2 | 3): Promise<Shrunk> {
+  let kept: Shrunk = { steps, difference: undefined };
+  let replays = 0;
+  for (let size = Math.ceil(steps.length / 2); size >= 1 && replays < SHRINKS; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let at = 0; at < kept.steps.length - 1 && replays < SHRINKS; ) {
+      const fewer = kept.steps.toSpliced(at, Math.min(size, kept.steps.length - 1 - at));
+      replays += 1;
+      const played = await play({ name: 'shrinking', steps: fewer }, ours, theirs, protocol, { stopAtFirst: true });
+      if (played.differences.length > 0) kept = { steps: fewer.slice(0, played.steps), difference: played.differences[0] };
+      else at += size;
+    }
+  }
+  return kept;
+}
+
+function printSteps(steps: readonly Step[]): string {
+  return steps.slice(-60).map((step) => `    ${step.do === 'raw' ? 'raw' : printArguments(step.args, 400)}`).join('\n');
+}

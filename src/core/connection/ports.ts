@@ -15,7 +15,7 @@ export interface Secrets {
 
 /** What core asks of whoever runs practice servers; `ui/practice` implements it. */
 export interface PracticeHost {
-  open(options: { readonly name: string; readonly sample?: string }): Promise<ConnectionProfile>;
+  open(options: { readonly name: string; readonly sample?: 'shop' }): Promise<ConnectionProfile>;
   /** A byte stream to the practice server `instance`. Throws Failure `closed` if it does not run. */
   connect(instance: string): Promise<Duplex>;
   close(id: string): Promise<void>;

@@ -117,7 +117,7 @@ export function createChildren(deps: {
         return nodes.intern<Node>({ kind: 'key', id: nodeId.key(ref, row.name), parent, ref, name: row.name, segment: row.segment, type: row.type });
       case 'range': {
         const node: Node = nodes.intern<Node>({
-          kind: 'range', id: nodeId.range(parent, row.id), parent, first: displayName(row.first), last: displayName(row.last), size: row.rows.length,
+          kind: 'range', id: nodeId.range(parent, row.id), parent, first: displayName(row.first), last: displayName(row.last), size: row.size,
           children: (): Node[] => row.rows.map((child) => keyRow(node, ref, child)),
         });
         return node;
@@ -128,7 +128,7 @@ export function createChildren(deps: {
   function memberRow(parent: Node, key: KeyNode, row: MemberRow): Node {
     if (row.kind === 'range') {
       const node: Node = nodes.intern<Node>({
-        kind: 'range', id: nodeId.range(parent, row.id), parent, first: row.first, last: row.last, size: row.rows.length,
+        kind: 'range', id: nodeId.range(parent, row.id), parent, first: row.first, last: row.last, size: row.size,
         children: (): Node[] => row.rows.map((child) => memberRow(node, key, child)),
       });
       return node;

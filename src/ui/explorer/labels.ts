@@ -19,7 +19,7 @@ export function describeCounts(counts: ScanCounts, what: 'database' | 'collectio
 }
 
 function progressText(counts: ScanCounts, shown: string, found: string, what: 'database' | 'collection'): string {
-  if (counts.complete) return vscode.l10n.t('{0} of {1} shown', shown, found);
+  if (counts.complete) return vscode.l10n.t('{0} shown, {1} found, all scanned', shown, found);
   if (counts.scanned === undefined) return vscode.l10n.t('{0} shown, {1} found', shown, found);
   const percent = formatPercent(counts.scanned);
   return what === 'database'

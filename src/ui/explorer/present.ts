@@ -64,7 +64,7 @@ function connectionItem({ profile, connected }: ConnectionNode): vscode.TreeItem
   const practice = profile.endpoint.kind === 'practice';
   item.iconPath = icon(practice ? 'mortar-board' : 'server-environment', connected ? 'charts.green' : undefined);
   const notes = [
-    practice ? vscode.l10n.t('in this window, no server needed') : endpointLabel(profile),
+    practice ? vscode.l10n.t('no server needed') : endpointLabel(profile),
     profile.access === 'read-only' ? vscode.l10n.t('read-only') : '',
     profile.access === 'confirm-writes' ? vscode.l10n.t('confirms writes') : '',
     profile.endpoint.kind === 'tcp' && profile.endpoint.tls?.verify === false ? vscode.l10n.t('certificate not verified') : '',

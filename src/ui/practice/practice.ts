@@ -4,7 +4,8 @@ import * as vscode from 'vscode';
 import type { PracticeHost } from '../../core/connection/ports.ts';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import { Failure } from '../../core/failure.ts';
-import { type PracticeWorker, startWorker } from '../../server/workerHost.ts';
+import type { SampleName } from '../../server/samples/index.ts';
+import { startWorker, type WorkerServer } from '../../server/workerHost.ts';
 
 /** The practice server that is always there: in a worker thread of this process, with a sample data set, started on first use. */
 export interface Practice extends PracticeHost, vscode.Disposable {
@@ -14,16 +15,16 @@ export interface Practice extends PracticeHost, vscode.Disposable {
 }
 
 const builtIn = 'practice';
-const builtInSample = 'shop';
+const builtInSample: SampleName = 'shop';
 
 export function createPractice(context: vscode.ExtensionContext, onCrash: (error: unknown) => void): Practice {
-  const workers = new Map<string, Promise<PracticeWorker>>();
-  const samples = new Map<string, string | undefined>([[builtIn, builtInSample]]);
+  const workers = new Map<string, Promise<WorkerServer>>();
+  const samples = new Map<string, SampleName | undefined>([[builtIn, builtInSample]]);
   const profile: ConnectionProfile = {
     id: builtIn, name: vscode.l10n.t('Practice'), endpoint: { kind: 'practice', instance: builtIn }, access: 'read-write',
   };
 
-  function start(instance: string): Promise<PracticeWorker> {
+  function start(instance: string): Promise<WorkerServer> {
     const running = workers.get(instance);
     if (running !== undefined) return running;
     const sample = samples.get(instance);
@@ -31,9 +32,9 @@ export function createPractice(context: vscode.ExtensionContext, onCrash: (error
       entry: join(context.extensionPath, 'dist', 'practiceWorker.cjs'),
       options: sample === undefined ? {} : { sample },
     }).then((worker) => {
-      worker.onExit((error) => {
-        workers.delete(instance);
-        if (error !== undefined) onCrash(error);
+      worker.onExit(({ expected, error }) => {
+        if (workers.get(instance) === started) workers.delete(instance);
+        if (!expected) onCrash(error);
       });
       return worker;
     });

@@ -26,7 +26,7 @@ describe('renderCollection', () => {
     const text = renderCollection([
       { kind: 'field', field: Buffer.from('a\nb'), value: Buffer.from([0xff]) },
       { kind: 'scored', member: Buffer.from('m'), score: '1.50' },
-      { kind: 'range', id: 0, first: '0', last: '1', rows: [{ kind: 'item', index: 0, value: Buffer.from('x') }, { kind: 'item', index: 1, value: Buffer.from('y') }] },
+      { kind: 'range', id: 0, first: '0', last: '1', size: 2, rows: [{ kind: 'item', index: 0, value: Buffer.from('x') }, { kind: 'item', index: 1, value: Buffer.from('y') }] },
       { kind: 'entry', id: '1-1', fields: [[Buffer.from('f'), Buffer.from('v')]] },
     ]);
     assert.equal(text, 'a\\nb: \\xff\n1.50  m\n0: x\n1: y\n1-1\n  f: v\n');

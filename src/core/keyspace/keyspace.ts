@@ -55,7 +55,17 @@ export type KeyRow =
       readonly total: boolean;
     }
   | { readonly kind: 'key'; readonly name: Buffer; readonly segment: Buffer; readonly type: KeyType | undefined }
-  | { readonly kind: 'range'; readonly id: number; readonly first: Buffer; readonly last: Buffer; readonly rows: readonly KeyRow[] };
+  | {
+      /** Earlier rows, folded. */
+      readonly kind: 'range';
+      readonly id: number;
+      readonly first: Buffer;
+      readonly last: Buffer;
+      /** Length of `rows`, without making them. */
+      readonly size: number;
+      /** Made when asked for. */
+      readonly rows: readonly KeyRow[];
+    };
 
 /** What is shown under a database or a namespace, and the pager that fills it. */
 export interface Level {

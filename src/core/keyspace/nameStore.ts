@@ -32,7 +32,8 @@ export interface NameStore {
   /** A copy of the name. */
   get(index: number): Buffer;
   view(index: number): NameView;
-  /** Forgets which names were seen; `add` marks a name as seen. */
+  /** Names seen (that is, given to `add`) since `clearSeen`. */
+  readonly seen: number;
   clearSeen(): void;
   wasSeen(index: number): boolean;
 }
@@ -66,10 +67,11 @@ export function createNameStore(): NameStore {
   const places = createColumn();
   /** Two bits a name: present, seen. */
   const marks = createColumn();
-  const present = 1;
-  const seen = 2;
+  const presentMark = 1;
+  const seenMark = 2;
   let count = 0;
   let size = 0;
+  let seen = 0;
 
   const at: { bytes: Buffer; start: number; end: number } = { bytes: Buffer.alloc(0), start: 0, end: 0 };
   let wanted: Buffer = at.bytes;
@@ -153,29 +155,31 @@ export function createNameStore(): NameStore {
       const known = indexOf(name, hash);
       if (known >= 0) {
         const marked = marksOf(known);
-        if ((marked & present) === 0) size++;
-        if (marked !== (present | seen)) mark(known, present | seen);
+        if ((marked & presentMark) === 0) size++;
+        if ((marked & seenMark) === 0) seen++;
+        if (marked !== (presentMark | seenMark)) mark(known, presentMark | seenMark);
         return known;
       }
       const index = count;
       write(places, index, append(name));
-      if ((index & 15) === 0) write(marks, index >>> 4, present | seen);
-      else mark(index, present | seen);
+      if ((index & 15) === 0) write(marks, index >>> 4, presentMark | seenMark);
+      else mark(index, presentMark | seenMark);
       table.insert(hash, index);
       count++;
       size++;
+      seen++;
       return index;
     },
     indexOf: (name) => indexOf(name, hashBytes(name, 0, name.length)),
     has(name) {
       const index = indexOf(name, hashBytes(name, 0, name.length));
-      return index >= 0 && (marksOf(index) & present) !== 0;
+      return index >= 0 && (marksOf(index) & presentMark) !== 0;
     },
-    isPresent: (index) => (marksOf(index) & present) !== 0,
+    isPresent: (index) => (marksOf(index) & presentMark) !== 0,
     markAbsent(index) {
       const marked = marksOf(index);
-      if ((marked & present) === 0) return false;
-      mark(index, marked & ~present);
+      if ((marked & presentMark) === 0) return false;
+      mark(index, marked & ~presentMark);
       size--;
       return true;
     },
@@ -184,9 +188,13 @@ export function createNameStore(): NameStore {
       return Buffer.from(bytes.subarray(start, end));
     },
     view,
+    get seen() {
+      return seen;
+    },
     clearSeen() {
+      seen = 0;
       for (const page of marks.pages) for (let word = 0; word < page.length; word++) page[word] = (page[word] as number) & 0x55555555;
     },
-    wasSeen: (index) => (marksOf(index) & seen) !== 0,
+    wasSeen: (index) => (marksOf(index) & seenMark) !== 0,
   };
 }

@@ -51,8 +51,8 @@ export interface Namespaces {
   isAlive(entry: Entry): boolean;
   /** Order of two children of one namespace: namespaces first, then the bytes of the segment. */
   compare(a: Entry, b: Entry, prefixLength: number): number;
-  /** Ends of the prefixes that `prefix` passes through, its own last; undefined if it is not a prefix by this delimiter. */
-  boundaries(prefix: Buffer): readonly number[] | undefined;
+  /** Ends of the namespaces that a name or a prefix passes through, outermost first. */
+  boundaries(name: Buffer): readonly number[];
 }
 
 /** In `tails`: the namespace is open. */
@@ -247,14 +247,9 @@ export function createNamespaces(store: NameStore, delimiter: Buffer): Namespace
       }
       return aEnd - aStart - (bEnd - bStart);
     },
-    boundaries(prefix) {
+    boundaries(name) {
       const ends: number[] = [];
-      for (let from = 0; from < prefix.length; ) {
-        const end = segmentEnd(prefix, from, prefix.length);
-        if (end < 0) return undefined;
-        ends.push(end);
-        from = end;
-      }
+      for (let end = segmentEnd(name, 0, name.length); end >= 0; end = segmentEnd(name, end, name.length)) ends.push(end);
       return ends;
     },
   };

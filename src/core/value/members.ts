@@ -7,7 +7,7 @@ export type MemberRow =
   | { readonly kind: 'scored'; readonly member: Buffer; /** As the server wrote it. */ readonly score: string }
   | { readonly kind: 'item'; readonly index: number; readonly value: Buffer }
   | { readonly kind: 'entry'; readonly id: string; readonly fields: readonly (readonly [Buffer, Buffer])[] }
-  | { readonly kind: 'range'; readonly id: number; readonly first: string; readonly last: string; readonly rows: readonly MemberRow[] };
+  | { readonly kind: 'range'; readonly id: number; readonly first: string; readonly last: string; readonly size: number; readonly rows: readonly MemberRow[] };
 
 /** What is shown under a collection key. The same rules as for a Level of keys. */
 export interface Members {

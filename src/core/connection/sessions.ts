@@ -124,6 +124,8 @@ export function createSessions(deps: SessionsDeps): Sessions {
         (link) => {
           if (slot.connecting?.promise === promise) slot.connecting = undefined;
           slot.link = link;
+          // A new link may take another way; what the old one measured says nothing of it.
+          slot.smallestRoundTrip = link.smallestRoundTrip;
           return link;
         },
         (error: unknown) => {

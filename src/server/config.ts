@@ -15,7 +15,7 @@ export interface Config {
   get(name: string): Bytes;
   /** The value of a number. */
   number(name: string): number;
-  /** Names (aliases included) that match any of the patterns, in the order of the table. */
+  /** Names (aliases included) that match any of the patterns; one without a glob character as it was written. */
   match(patterns: readonly Bytes[]): string[];
   /** Sets all or none. Answers the text of the error, or undefined. */
   set(changes: readonly (readonly [name: Bytes, value: Bytes])[]): string | undefined;
@@ -146,7 +146,7 @@ const aliases: Readonly<Record<string, string>> = {
 export function createConfig(limits: EncodingLimits): Config {
   const kinds = new Map(parameters.map(([name, kind]) => [name, kind]));
   const values = new Map(parameters.map(([name, , initial]) => [name, initial]));
-  const real = (name: string): string => aliases[name] ?? name;
+  const real = (name: string): string => aliases[name.toLowerCase()] ?? name.toLowerCase();
   const get = (name: string): Bytes => values.get(real(name)) ?? '';
   const numeric = (name: string): number => Number(get(name));
   const apply = (): void => {
@@ -162,13 +162,20 @@ export function createConfig(limits: EncodingLimits): Config {
     get,
     number: numeric,
     match(patterns) {
-      const lower = patterns.map((pattern) => pattern.toLowerCase());
-      return [...values.keys(), ...Object.keys(aliases)].filter((name) => lower.some((pattern) => globMatch(pattern, name)));
+      const names = [...values.keys(), ...Object.keys(aliases)];
+      // A name without a glob character is answered as it was written; every parameter once.
+      const found = new Map<string, string>();
+      for (const pattern of patterns) {
+        const lower = pattern.toLowerCase();
+        if (/[*?[]/.test(pattern)) for (const name of names.filter((one) => globMatch(lower, one))) found.set(name, found.get(name) ?? name);
+        else if (names.includes(lower)) found.set(lower, found.get(lower) ?? pattern);
+      }
+      return [...found.values()];
     },
     set(changes) {
       const next = new Map<string, string>();
       for (const [given, value] of changes) {
-        const name = real(given.toLowerCase());
+        const name = real(given);
         const kind = kinds.get(name);
         if (kind === undefined) return `ERR Unknown option or number of arguments for CONFIG SET - '${given}'`;
         if (kind.fixed === true) return failed(given, "can't set immutable config");
@@ -176,7 +183,7 @@ export function createConfig(limits: EncodingLimits): Config {
         next.set(name, value);
       }
       for (const [given] of changes) {
-        const name = real(given.toLowerCase());
+        const name = real(given);
         const kind = kinds.get(name);
         const parsed = kind === undefined ? { error: '' } : parse(kind, next.get(name) ?? '');
         if ('error' in parsed) return failed(given, parsed.error);
@@ -187,7 +194,7 @@ export function createConfig(limits: EncodingLimits): Config {
       return undefined;
     },
     start(given, value) {
-      const name = real(given.toLowerCase());
+      const name = real(given);
       const kind = kinds.get(name);
       if (kind === undefined) return 'Bad directive or wrong number of arguments';
       const parsed = parse(kind, value);

@@ -1,5 +1,6 @@
 import { isContainer } from '../protocol/commands/lookup.ts';
 import type { Reply } from '../protocol/resp/reply.ts';
+import { dropTransaction } from './commands/transactions.ts';
 import { countError, runCommand } from './run.ts';
 import type { Command, Context, ServerState } from './state.ts';
 import type { Bytes } from './store/value.ts';
@@ -32,6 +33,11 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
 
 /** An error before the command ran: it also spoils a transaction. */
 function reject(context: Context, command: Command | undefined, text: string): Reply {
+  if (command?.name === 'exec') {
+    // Redis: an EXEC that cannot run ends the transaction, even where there is none.
+    dropTransaction(context);
+    text = `EXECABORT Transaction discarded because of: ${text.replace(/^ERR /, '')}`;
+  }
   if (context.session.transaction !== undefined) context.session.transaction.failed = true;
   const counts = command === undefined ? undefined : context.server.statistics.perCommand.get(command.name);
   if (counts !== undefined) counts.rejected += 1;
@@ -43,7 +49,8 @@ function reject(context: Context, command: Command | undefined, text: string): R
 function resolve({ commands }: ServerState, args: readonly Bytes[]): Command | string {
   const given = args[0] ?? '';
   const name = given.toLowerCase();
-  const plain = commands.get(name);
+  // Subcommands are kept as `config|get`, which is no name that a client may send.
+  const plain = name.includes('|') ? undefined : commands.get(name);
   if (!isContainer(name)) return plain ?? unknown(given, args);
   const sub = args[1];
   if (sub === undefined || name === 'command' && args.length === 1) return plain ?? `ERR wrong number of arguments for '${name}' command`;

@@ -4,7 +4,7 @@ import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context, Handlers, ServerState } from '../state.ts';
 import { globMatch } from '../store/glob.ts';
 import type { Bytes } from '../store/value.ts';
-import { EMPTY_ARRAY, NULL_ARRAY, SYNTAX, arg, array, bulk, bulks, fail, integer, isOption, map } from './support.ts';
+import { EMPTY_ARRAY, NULL, SYNTAX, arg, array, bulk, bulks, fail, integer, isOption, map } from './support.ts';
 
 /** Names of the commands at the top: a container counts once, with or without a handler of its own. */
 function topNames({ commands }: ServerState): string[] {
@@ -25,8 +25,9 @@ function factReply(server: ServerState, fact: CommandFact): Reply {
     integer(fact.keys.last),
     integer(fact.keys.step),
     { kind: 'set', items: categories(fact).map(status) },
-    EMPTY_ARRAY,
-    EMPTY_ARRAY,
+    // Tips and key specifications, which this server does not tell.
+    { kind: 'set', items: [] },
+    { kind: 'set', items: [] },
     array(subcommands(server, fact.name).flatMap((name) => commandReply(server, name))),
   ]);
 }
@@ -57,7 +58,7 @@ function commandInfo(context: Context, args: readonly Bytes[]): Reply {
   const { server } = context;
   const names = args.length > 2 ? args.slice(2).map((name) => name.toLowerCase()) : topNames(server);
   const known = new Set([...server.commands.keys(), ...topNames(server)]);
-  return array(names.map((name) => (known.has(name) ? commandReply(server, name)[0] : undefined) ?? NULL_ARRAY));
+  return array(names.map((name) => (known.has(name) ? commandReply(server, name)[0] : undefined) ?? NULL));
 }
 
 function commandList(context: Context, args: readonly Bytes[]): Reply {

@@ -3,6 +3,8 @@
  */
 export function globMatch(pattern: string, text: string, ignoreCase = false): boolean {
   if (pattern === '*') return true;
+  // Redis does not look at the pattern at all when there is no text: `**` does not match it.
+  if (text === '') return pattern === '';
   const state = { giveUp: false };
   return ignoreCase ? match(pattern.toLowerCase(), 0, text.toLowerCase(), 0, state) : match(pattern, 0, text, 0, state);
 }

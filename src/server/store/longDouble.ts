@@ -15,6 +15,8 @@ const MAX_DECIMAL_EXPONENT = 4932;
 export function parseLongDouble(text: string): LongDouble | 'inf' | '-inf' | 'nan' | undefined {
   if (/^[+-]?inf(inity)?$/i.test(text)) return text.startsWith('-') ? '-inf' : 'inf';
   if (/^[+-]?nan$/i.test(text)) return 'nan';
+  const hex = /^([+-]?)0x([0-9a-f]*)(?:\.([0-9a-f]*))?(?:p([+-]?\d{1,5}))?$/i.exec(text);
+  if (hex !== null) return parseHexadecimal(hex[1] ?? '', hex[2] ?? '', hex[3] ?? '', Number(hex[4] ?? '0'));
   const parts = /^([+-]?)(\d*)(?:\.(\d*))?(?:[eE]([+-]?\d+))?$/.exec(text);
   if (parts === null) return undefined;
   const [, sign = '', whole = '', fraction = '', exponentText = '0'] = parts;
@@ -25,6 +27,15 @@ export function parseLongDouble(text: string): LongDouble | 'inf' | '-inf' | 'na
   if (exponent + whole.length + fraction.length > MAX_DECIMAL_EXPONENT + 1) return undefined;
   const value = exponent >= 0 ? round(digits * 10n ** BigInt(exponent), 1n) : round(digits, 10n ** BigInt(-exponent));
   return sign === '-' ? { mantissa: -value.mantissa, exponent: value.exponent } : value;
+}
+
+/** C's strtold takes hexadecimal too, and so does Redis. */
+function parseHexadecimal(sign: string, whole: string, fraction: string, power: number): LongDouble | undefined {
+  if (whole === '' && fraction === '') return undefined;
+  if (Math.abs(power) + 4 * whole.length > 16_383) return undefined;
+  const digits = round(BigInt(`0x${whole}${fraction}`), 1n);
+  const exponent = digits.mantissa === 0n ? 0 : digits.exponent + power - 4 * fraction.length;
+  return { mantissa: sign === '-' ? -digits.mantissa : digits.mantissa, exponent };
 }
 
 /** The sum, rounded to 64 bits. */

@@ -11,9 +11,14 @@ export function makeZset(first: Bytes, env: StoreEnvironment): ZsetValue {
   return zset;
 }
 
+/** A listpack keeps whole scores as integers, which have no -0. */
+function normal(entry: ScoredMember): ScoredMember {
+  return Object.is(entry.score, -0) ? { member: entry.member, score: 0 } : entry;
+}
+
 /** A sorted set made of a result, in the encoding that Redis gives to a stored result. */
 export function zsetOf(members: readonly ScoredMember[], env: StoreEnvironment): ZsetValue {
-  const sorted = [...members].sort((a, b) => (precedes(a, b) ? -1 : precedes(b, a) ? 1 : 0));
+  const sorted = members.map(normal).sort((a, b) => (precedes(a, b) ? -1 : precedes(b, a) ? 1 : 0));
   const zset: ZsetValue = { type: 'zset', body: { encoding: 'listpack', members: sorted }, expireAt: NO_EXPIRY, accessed: 0 };
   const { limits } = env;
   if (sorted.length > limits.zsetMaxListpackEntries || sorted.some(({ member }) => member.length > limits.zsetMaxListpackValue)) convertZset(zset, env);
@@ -61,7 +66,7 @@ export function zsetSet(zset: ZsetValue, member: Bytes, score: number, env: Stor
   }
   const { body } = zset;
   const entry = { member, score };
-  if (body.encoding === 'listpack') body.members.splice(listpackPosition(body.members, entry), 0, entry);
+  if (body.encoding === 'listpack') body.members.splice(listpackPosition(body.members, entry), 0, normal(entry));
   else {
     if (before !== undefined) skipDelete(body.list, before, member);
     skipInsert(body.list, score, member);

@@ -36,7 +36,7 @@ export const strings: readonly Script[] = [
       'SET m ""', 'INCR m', 'SET m 1.0', 'INCR m', 'SET m -0', 'INCR m', 'SET m 0', 'DECR m', 'LPUSH l a', 'INCR l', 'DECRBY l 1', 'INCRBYFLOAT l 1', 'SET t 5 EX 100', 'INCR t', 'TTL t',
       'INCRBYFLOAT f 10.5', 'INCRBYFLOAT f 0.1', 'INCRBYFLOAT f -5', 'INCRBYFLOAT f 5.0e3', 'INCRBYFLOAT f 1e-5', 'GET f', 'INCRBYFLOAT f abc', 'INCRBYFLOAT f ""', 'INCRBYFLOAT f " 1"',
       'INCRBYFLOAT f inf', 'INCRBYFLOAT f nan', 'SET f abc', 'INCRBYFLOAT f 1', 'SET f 3.0', 'INCRBYFLOAT f 1.200', 'SET f 1', 'INCRBYFLOAT f 0', 'INCRBYFLOAT f 1.5', 'INCRBYFLOAT f -2.5', 'SET f -0', 'INCRBYFLOAT f 0',
-      'SET f 3.14159', 'INCRBYFLOAT f 2.71828', 'SET f 1000000', 'INCRBYFLOAT f 0.25', 'INCRBYFLOAT none 3', 'INCRBYFLOAT none -3', 'SET f 0x10', 'INCRBYFLOAT f 1',
+      'SET f 3.14159', 'INCRBYFLOAT f 2.71828', 'SET f 1000000', 'INCRBYFLOAT f 0.25', 'INCRBYFLOAT none 3', 'INCRBYFLOAT none -3', 'SET f 0x10', 'INCRBYFLOAT f 1', 'INCRBYFLOAT f 0x1.8p1', 'INCRBYFLOAT f -0XA', 'INCRBYFLOAT f 0x', 'INCRBYFLOAT f 0x1g', 'INCRBYFLOAT f 1e', 'INCRBYFLOAT f .5', 'INCRBYFLOAT f 5.', 'INCRBYFLOAT f .',
     ],
   },
   {

@@ -4,7 +4,7 @@ export const transactions: readonly Script[] = [
   {
     name: 'transactions: MULTI, EXEC, DISCARD',
     steps: [
-      'MULTI', 'SET a 1', 'INCR a', 'GET a', 'EXEC', 'GET a', 'EXEC', 'DISCARD', 'MULTI', 'MULTI', 'SET a 9', 'DISCARD', 'GET a', 'MULTI', 'EXEC', 'MULTI', 'NOSUCH x', 'SET a 7', 'EXEC', 'GET a', 'MULTI', 'GET', 'EXEC', 'MULTI', 'LPUSH a x', 'SET a 3', 'EXEC', 'GET a', 'MULTI', 'HSET h f v', 'HGETALL h', 'SADD s a', 'SMEMBERS s', 'ZADD z 1 m', 'ZRANGE z 0 -1 WITHSCORES', 'GET none', 'PING', 'EXEC', 'MULTI x', 'MULTI', 'SELECT 1', 'SET k in1', 'EXEC', 'GET k', 'SELECT 0', 'GET k', 'MULTI', 'WATCH a', 'EXEC', 'MULTI', 'EXEC x', 'EXEC', 'MULTI', 'CONFIG BOGUS', 'EXEC',
+      'MULTI', 'SET a 1', 'INCR a', 'GET a', 'EXEC', 'GET a', 'EXEC', 'DISCARD', 'MULTI', 'MULTI', 'SET a 9', 'DISCARD', 'GET a', 'MULTI', 'EXEC', 'MULTI', 'NOSUCH x', 'SET a 7', 'EXEC', 'GET a', 'MULTI', 'GET', 'EXEC', 'MULTI', 'LPUSH a x', 'SET a 3', 'EXEC', 'GET a', 'MULTI', 'HSET h f v', 'HGETALL h', 'SADD s a', 'SMEMBERS s', 'ZADD z 1 m', 'ZRANGE z 0 -1 WITHSCORES', 'GET none', 'PING', 'EXEC', 'MULTI x', 'MULTI', 'SELECT 1', 'SET k in1', 'EXEC', 'GET k', 'SELECT 0', 'GET k', 'MULTI', 'WATCH a', 'EXEC', 'MULTI', 'EXEC x', 'EXEC', 'MULTI', 'CONFIG BOGUS', 'EXEC', 'EXEC x', 'WATCH a', 'EXEC x y', 'SET a changed', 'MULTI', 'GET a', 'EXEC',
     ],
   },
   {

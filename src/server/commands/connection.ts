@@ -4,7 +4,7 @@ import type { Context, Handlers, Session } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
 import { dropTransaction } from './transactions.ts';
 import {
-  EMPTY_ARRAY, NULL, OK, SYNTAX, arg, array, bulk, fail, integer, integerArg, isOption, map, utf8,
+  EMPTY_ARRAY, NULL, OK, SYNTAX, arg, array, bulk, fail, intArg, integer, integerArg, isOption, map, utf8,
 } from './support.ts';
 
 const WRONG_PASSWORD = 'WRONGPASS invalid username-password pair or user is disabled.';
@@ -72,9 +72,7 @@ function isName(text: Bytes): boolean {
 }
 
 function select(context: Context, args: readonly Bytes[]): Reply {
-  const index = parseInteger(arg(args, 1));
-  if (index === undefined || Math.abs(Number(index)) > 2 ** 31 - 1) return fail('ERR value is not an integer or out of range');
-  const database = context.server.databases[Number(index)] ?? fail('ERR DB index is out of range');
+  const database = context.server.databases[intArg(arg(args, 1))] ?? fail('ERR DB index is out of range');
   context.session.database = database.index;
   context.database = database;
   return OK;
@@ -133,12 +131,16 @@ function describe(context: Context, session: Session): string {
   ].join(' ');
 }
 
+/** A client type in lower case; every session here is a `normal` one. */
+function clientType(text: Bytes): string {
+  const type = text.toLowerCase();
+  return ['normal', 'master', 'replica', 'slave', 'pubsub'].includes(type) ? type : fail(`ERR Unknown client type '${text}'`);
+}
+
 function listClients(context: Context, args: readonly Bytes[]): Reply {
   let chosen = [...context.server.sessions.values()];
   if (args.length === 4 && isOption(args[2], 'TYPE')) {
-    const type = arg(args, 3).toLowerCase();
-    if (!['normal', 'master', 'replica', 'slave', 'pubsub'].includes(type)) fail(`ERR Unknown client type '${arg(args, 3)}'`);
-    if (type !== 'normal') chosen = [];
+    if (clientType(arg(args, 3)) !== 'normal') chosen = [];
   } else if (args.length > 3 && isOption(args[2], 'ID')) {
     const ids = args.slice(3).map((text) => integerArg(text, 'ERR Invalid client ID'));
     chosen = ids.flatMap((id) => context.server.sessions.get(Number(id)) ?? []);
@@ -181,11 +183,12 @@ function kill(context: Context, args: readonly Bytes[]): Reply {
     const value = args[index + 1] ?? fail(SYNTAX);
     const option = arg(args, index).toUpperCase();
     if (option === 'ID') {
-      const id = integerArg(value);
+      const id = parseInteger(value) ?? 0;
+      if (id < 1) fail('ERR client-id should be greater than 0');
       chosen = chosen.filter((session) => session.id === id);
     } else if (option === 'ADDR') chosen = chosen.filter(({ address }) => address === value);
     else if (option === 'LADDR') chosen = chosen.filter(({ localAddress }) => localAddress === value);
-    else if (option === 'TYPE') chosen = value.toLowerCase() === 'normal' ? chosen : [];
+    else if (option === 'TYPE') chosen = clientType(value) === 'normal' ? chosen : [];
     else if (option === 'USER') chosen = value === 'default' ? chosen : fail(`ERR No such user '${value}'`);
     else if (option === 'SKIPME') {
       if (!isOption(value, 'YES') && !isOption(value, 'NO')) fail(SYNTAX);

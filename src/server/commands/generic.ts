@@ -11,8 +11,8 @@ import type { Bytes, Value } from '../store/value.ts';
 import { expiryArg, remaining, toSeconds } from './expiry.ts';
 import { scan } from './scan.ts';
 import {
-  NO_SUCH_KEY, NULL, OK, ONE, SYNTAX, ZERO, arg, bulk, bulks, changed, expireKey, fail, integer, isOption, lookupQuiet, lookupRead, lookupWrite,
-  rangeArg, remove,
+  NO_SUCH_KEY, NULL, OK, ONE, SYNTAX, ZERO, arg, bulk, bulks, changed, expireKey, fail, intArg, integer, isOption, lookupQuiet, lookupRead, lookupWrite,
+  remove,
 } from './support.ts';
 
 function del(context: Context, args: readonly Bytes[]): Reply {
@@ -114,7 +114,7 @@ function liveIn(context: Context, db: Database, key: Bytes): Value | undefined {
 }
 
 function otherDatabase(context: Context, text: Bytes): Database {
-  const index = rangeArg(text, -(2 ** 31), 2 ** 31 - 1, 'ERR value is not an integer or out of range');
+  const index = intArg(text);
   return context.server.databases[index] ?? fail('ERR DB index is out of range');
 }
 
@@ -181,7 +181,7 @@ const objectHelp = [
   '    Return the number of references of the value associated with the specified',
   '    <key>.',
   'HELP',
-  '    Print this help.',
+  '    Prints this help.',
 ];
 
 /** DEL, EXISTS, EXPIRE, SCAN and the other commands of keys of any type. */

@@ -10,7 +10,7 @@ import type { Bytes, HashValue } from '../store/value.ts';
 import { cursorArg, scanLoop, scanOptions, scanReply } from './scan.ts';
 import { longDoubleArg } from './string.ts';
 import {
-  EMPTY_ARRAY, NOT_FLOAT, NULL, OK, OVERFLOW, SYNTAX, ZERO, arg, array, bulk, bulkOrNull, bulks, changed, fail, integer, integerArg, isOption, rangeArg,
+  EMPTY_ARRAY, NOT_FLOAT, NULL, OK, OVERFLOW, SYNTAX, ZERO, arg, array, bulk, bulkOrNull, bulks, changed, fail, integer, integerArg, isOption,
   readTyped, store, writeTyped,
 } from './support.ts';
 
@@ -155,19 +155,30 @@ function hrandfield(context: Context, args: readonly Bytes[]): Reply {
   if (withValues) checkPairCount(count);
   const hash = readTyped(context, arg(args, 1), 'hash');
   if (hash === undefined || count === 0) return EMPTY_ARRAY;
-  const picked: (readonly [Bytes, Bytes])[] = [];
-  if (count < 0) for (let left = -count; left > 0; left -= 1) picked.push(randomField(hash, context.server.random));
+  let picked: (readonly [Bytes, Bytes])[];
+  if (count < 0) picked = pickRepeatedly(-count, () => randomField(hash, context.server.random));
   else {
     const all: (readonly [Bytes, Bytes])[] = [];
     hashEach(hash, (field, value) => all.push([field, value]));
-    picked.push(...sample(all, count, context.server.random));
+    picked = sample(all, count, context.server.random);
   }
   return pairsReply(context, picked, withValues, bulk);
 }
 
+/** Most elements that are picked with repetition: more would be a reply of gigabytes. */
+const MAX_PICKS = 2 ** 24;
+
 /** A count of HRANDFIELD, SRANDMEMBER or ZRANDMEMBER: a long, but not the smallest one. */
 export function randomCount(text: Bytes): number {
-  return rangeArg(text, -Number.MAX_VALUE, Number.MAX_VALUE, 'ERR value is out of range');
+  const count = integerArg(text);
+  if (BigInt(count) === -(2n ** 63n)) fail('ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807');
+  return Number(count);
+}
+
+/** Picks `count` times with repetition. */
+export function pickRepeatedly<T>(count: number, pick: () => T): T[] {
+  if (count > MAX_PICKS) fail('ERR the practice server picks no more than 16777216 elements at once');
+  return Array.from({ length: count }, pick);
 }
 
 /** Pairs double a reply, so a count beyond half a long is refused. */

@@ -163,8 +163,8 @@ function lpos(context: Context, args: readonly Bytes[]): Reply {
   for (let index = 3; index < args.length; index += 2) {
     const next = args[index + 1] ?? fail(SYNTAX);
     if (isOption(args[index], 'RANK')) {
-      rank = numberArg(next);
-      if (next === '-9223372036854775808') fail('ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807');
+      // The smallest long has no opposite: Redis 7.0 then skips nothing.
+      rank = next === '-9223372036854775808' ? -1 : numberArg(next);
       if (rank === 0) {
         fail("ERR RANK can't be zero: use 1 to start from the first match, 2 from the second ... or use negative to start from the end of the list");
       }

@@ -9,7 +9,7 @@ import { commandCommands } from './commandInfo.ts';
 import { verbatim } from './connection.ts';
 import { info } from './info.ts';
 import {
-  EMPTY_ARRAY, NO_SUCH_KEY, NULL, OK, SYNTAX, arg, array, bulk, bulks, fail, floatArg, integer, isOption, lookupQuiet, numberArg,
+  EMPTY_ARRAY, NO_SUCH_KEY, NULL, OK, SYNTAX, arg, array, bulk, bulks, fail, integer, isOption, lookupQuiet, numberArg,
   rangeArg,
 } from './support.ts';
 
@@ -94,7 +94,7 @@ function debug(context: Context, args: readonly Bytes[]): Reply {
   }
   const sub = arg(args, 1);
   if (isOption(sub, 'SLEEP') && args.length === 3) {
-    context.server.asleepUntil = context.server.clock.now() + floatArg(arg(args, 2)) * 1000;
+    context.server.asleepUntil = context.server.clock.now() + (Number.parseFloat(arg(args, 2)) || 0) * 1000;
     return OK;
   }
   if (isOption(sub, 'SET-ACTIVE-EXPIRE') && args.length === 3) {

@@ -4,7 +4,7 @@ import { removeValue } from '../store/database.ts';
 import { globMatch } from '../store/glob.ts';
 import { makeSet, setAdd, setHas, setMembers, setRandom, setRemove, setScan, setSize } from '../store/setValue.ts';
 import type { Bytes, SetValue } from '../store/value.ts';
-import { randomCount, sample } from './hash.ts';
+import { pickRepeatedly, randomCount, sample } from './hash.ts';
 import { cursorArg, scanLoop, scanOptions, scanReply } from './scan.ts';
 import {
   EMPTY_ARRAY, NULL, SYNTAX, ZERO, arg, array, bulk, bulks, changed, fail, integer, isOption, lookupRead, lookupWrite, positiveArg, rangeArg,
@@ -90,9 +90,7 @@ function srandmember(context: Context, args: readonly Bytes[]): Reply {
   const set = readTyped(context, arg(args, 1), 'set');
   if (set === undefined || count === 0) return EMPTY_ARRAY;
   if (count > 0) return bulks(sample(setMembers(set), count, context.server.random));
-  const picked: Bytes[] = [];
-  for (let left = -count; left > 0; left -= 1) picked.push(setRandom(set, context.server.random));
-  return bulks(picked);
+  return bulks(pickRepeatedly(-count, () => setRandom(set, context.server.random)));
 }
 
 /** The sets of keys, all looked up and held to their type before anything is computed. */

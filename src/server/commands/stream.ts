@@ -7,7 +7,7 @@ import {
 } from '../store/streamValue.ts';
 import type { Bytes, StreamEntry, StreamId, StreamValue } from '../store/value.ts';
 import {
-  EMPTY_ARRAY, NO_SUCH_KEY, NULL, NULL_ARRAY, SYNTAX, ZERO, arg, array, bulk, bulks, changed, fail, integer, isOption, map, numberArg, readTyped, store,
+  EMPTY_ARRAY, NO_SUCH_KEY, NULL, NULL_ARRAY, SYNTAX, ZERO, arg, array, bulk, bulks, changed, fail, integer, integerArg, isOption, map, numberArg, readTyped, store,
   writeTyped,
 } from './support.ts';
 
@@ -112,9 +112,10 @@ function xadd(context: Context, args: readonly Bytes[]): Reply {
   const fields = args.slice(idAt + 1);
   // Redis looks at the ID before it counts the fields.
   if (text !== undefined && text !== '*' && !/^\d+-\*$/.test(text)) {
-    if (compareIds(idArg(text, 0n), MIN_ID) === 0) fail('ERR The ID specified in XADD must be greater than 0-0');
+    idArg(text, 0n);
   }
   if (text === undefined || fields.length < 2 || fields.length % 2 === 1) return fail("ERR wrong number of arguments for 'xadd' command");
+  if (/^0+(-0+)?$/.test(text)) fail('ERR The ID specified in XADD must be greater than 0-0');
   const existing = writeTyped(context, arg(args, 1), 'stream');
   if (existing === undefined && noMake) return NULL;
   const stream = existing ?? makeStream();
@@ -183,19 +184,39 @@ function xrange(context: Context, args: readonly Bytes[], reverse: boolean): Rep
 
 function xsetid(context: Context, args: readonly Bytes[]): Reply {
   const id = idArg(arg(args, 2), 0n);
+  let added: bigint | undefined;
+  let deleted: StreamId | undefined;
+  for (let index = 3; index < args.length; index += 2) {
+    const value = args[index + 1] ?? fail(SYNTAX);
+    if (isOption(args[index], 'ENTRIESADDED')) {
+      added = BigInt(integerArg(value));
+      if (added < 0n) fail('ERR entries_added must be positive');
+    } else if (isOption(args[index], 'MAXDELETEDID')) {
+      deleted = idArg(value, 0n);
+      if (compareIds(id, deleted) < 0) fail('ERR The ID specified in XSETID is smaller than the provided max_deleted_entry_id');
+    } else fail(SYNTAX);
+  }
   const stream = writeTyped(context, arg(args, 1), 'stream') ?? fail(NO_SUCH_KEY);
   const last = itemAt(stream.entries, stream.entries.length - 1);
   if (last !== undefined && compareIds(id, last.id) < 0) fail('ERR The ID specified in XSETID is smaller than the target stream top item');
+  if (last !== undefined && added !== undefined && added < BigInt(stream.entries.length)) {
+    fail('ERR The entries_added specified in XSETID is smaller than the target stream length');
+  }
   stream.lastId = id;
+  if (added !== undefined) stream.entriesAdded = added;
+  if (deleted !== undefined && compareIds(deleted, MIN_ID) !== 0) stream.maxDeletedId = deleted;
   changed(context, arg(args, 1));
   return { kind: 'simple', text: 'OK' };
 }
 
 /** XINFO STREAM key [FULL [COUNT n]]; groups come with a later cut. */
 function xinfoStream(context: Context, args: readonly Bytes[]): Reply {
+  const stream = readTyped(context, arg(args, 2), 'stream') ?? fail(NO_SUCH_KEY);
   let count: number | undefined;
   if (args.length > 3) {
-    if (!isOption(args[3], 'FULL') || args.length === 5 || args.length > 6) fail(SYNTAX);
+    if (!isOption(args[3], 'FULL') || args.length === 5 || args.length > 6) {
+      fail(`ERR unknown subcommand or wrong number of arguments for '${arg(args, 1)}'. Try XINFO HELP.`);
+    }
     count = 10;
     if (args.length === 6) {
       if (!isOption(args[4], 'COUNT')) fail(SYNTAX);
@@ -203,7 +224,6 @@ function xinfoStream(context: Context, args: readonly Bytes[]): Reply {
       if (count < 0) count = 10;
     }
   }
-  const stream = readTyped(context, arg(args, 2), 'stream') ?? fail(NO_SUCH_KEY);
   const { entries } = stream;
   const first = itemAt(entries, 0);
   const last = itemAt(entries, entries.length - 1);

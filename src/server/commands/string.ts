@@ -36,12 +36,13 @@ function parseSetOptions(args: readonly Bytes[], start: number, command: 'set' |
     const option = arg(args, index).toUpperCase();
     const next = args[index + 1];
     const setting = command === 'set';
-    const timed = keepTtl || persist || expiry !== undefined;
+    // Redis lets an option stand twice, but not beside another one of its kind.
+    const other = keepTtl || persist || (expiry !== undefined && expiry.option !== option);
     if (setting && (option === 'NX' || option === 'XX') && (condition === undefined || condition === option)) condition = option;
     else if (setting && option === 'GET') get = true;
     else if (setting && option === 'KEEPTTL' && !persist && expiry === undefined) keepTtl = true;
     else if (!setting && option === 'PERSIST' && expiry === undefined) persist = true;
-    else if (expiryOptions[option] !== undefined && next !== undefined && !timed) {
+    else if (expiryOptions[option] !== undefined && next !== undefined && !other) {
       expiry = { option, text: next };
       index += 1;
     } else fail(SYNTAX);

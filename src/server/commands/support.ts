@@ -88,6 +88,12 @@ export function rangeArg(text: Bytes, low: number, high: number, message: string
   return value < low || value > high ? fail(message) : value;
 }
 
+/** A C int: of a database. */
+export function intArg(text: Bytes): number {
+  const value = numberArg(text);
+  return Math.abs(value + 0.5) < 2 ** 31 ? value : fail('ERR value is out of range, value must between -2147483648 and 2147483647');
+}
+
 /** A positive long (LPOP's count): `value is out of range, must be positive`. */
 export function positiveArg(text: Bytes): number {
   return rangeArg(text, 0, Number.MAX_VALUE, 'ERR value is out of range, must be positive');

@@ -6,7 +6,7 @@ import { globMatch } from '../store/glob.ts';
 import type { ScoredMember } from '../store/skiplist.ts';
 import type { Bytes, ZsetValue } from '../store/value.ts';
 import { makeZset, zsetRandom, zsetRank, zsetRemove, zsetScan, zsetScore, zsetSet, zsetSize, zsetSlice } from '../store/zsetValue.ts';
-import { checkPairCount, pairsReply, randomCount, sample } from './hash.ts';
+import { checkPairCount, pairsReply, pickRepeatedly, randomCount, sample } from './hash.ts';
 import { cursorArg, scanLoop, scanOptions, scanReply } from './scan.ts';
 import {
   EMPTY_ARRAY, NULL, NULL_ARRAY, SYNTAX, ZERO, arg, array, bulk, changed, fail, floatArg, integer, isOption, positiveArg, rangeArg, readTyped, store,
@@ -160,10 +160,14 @@ function zrandmember(context: Context, args: readonly Bytes[]): Reply {
   if (withScores) checkPairCount(count);
   const zset = readTyped(context, arg(args, 1), 'zset');
   if (zset === undefined || count === 0) return EMPTY_ARRAY;
-  const picked: ScoredMember[] = [];
-  if (count > 0) picked.push(...sample(zsetSlice(zset, 0, zsetSize(zset) - 1), count, random));
-  else for (let left = -count; left > 0; left -= 1) picked.push(zsetRandom(zset, random));
+  const picked =
+    count > 0 ? sample(zsetSlice(zset, 0, zsetSize(zset) - 1), count, random) : pickRepeatedly(-count, () => zsetRandom(zset, random));
   return pairsReply(context, picked.map(({ member, score }) => [member, score] as const), withScores, double);
+}
+
+/** A score as a listpack keeps it: whole numbers below 2^62 as integers. */
+function formatKept(score: number): Bytes {
+  return Number.isInteger(score) && Math.abs(score) < 2 ** 62 ? BigInt(score).toString() : formatDouble(score);
 }
 
 function zscan(context: Context, args: readonly Bytes[]): Reply {
@@ -171,11 +175,13 @@ function zscan(context: Context, args: readonly Bytes[]): Reply {
   const zset = readTyped(context, arg(args, 1), 'zset');
   if (zset === undefined) return scanReply(0, []);
   const { count, match } = scanOptions(args, 3, 'other');
+  // A listpack keeps a whole score as an integer, and ZSCAN answers it as it is kept: 100000000000000000, not 1e+17.
+  const show = zset.body.encoding === 'listpack' ? formatKept : formatDouble;
   let seen = 0;
   const items: Bytes[] = [];
   const visit = (member: Bytes, score: number): void => {
     seen += 1;
-    if (match === undefined || globMatch(match, member)) items.push(member, formatDouble(score));
+    if (match === undefined || globMatch(match, member)) items.push(member, show(score));
   };
   const next = scanLoop(cursor, count, (at) => zsetScan(zset, at, visit), () => seen);
   return scanReply(next, items);

@@ -118,7 +118,7 @@ function rangeCommand(context: Context, args: readonly Bytes[], form: RangeForm)
       count = numberArg(arg(args, index + 2));
       limited = true;
       index += 2;
-    } else if (form.reverse === 'auto' && isOption(option, 'REV')) reverse = true;
+    } else if (form.reverse === 'auto' && !reverse && isOption(option, 'REV')) reverse = true;
     else if (!old && by === 'auto' && isOption(option, 'BYLEX')) by = 'lex';
     else if (!old && by === 'auto' && isOption(option, 'BYSCORE')) by = 'score';
     else fail(SYNTAX);

@@ -6,6 +6,7 @@ export const quietSettings = {
   // No chat: its side bar opens by itself on a new profile, and its host logs a lot.
   'chat.disableAIFeatures': true,
   'workbench.secondarySideBar.defaultVisibility': 'hidden',
+  'workbench.reduceMotion': 'on',
   'workbench.startupEditor': 'none',
   'workbench.tips.enabled': false,
   'telemetry.telemetryLevel': 'off',

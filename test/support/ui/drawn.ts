@@ -5,7 +5,8 @@
 export interface Drawn {
   readonly textContent: string | null;
   readonly classList: { contains(name: string): boolean };
-  readonly style: { readonly top: string };
+  readonly style: { readonly top: string; readonly height: string };
   getAttribute(name: string): string | null;
+  dispatchEvent(event: object): boolean;
   querySelector(selector: string): Drawn | null;
 }

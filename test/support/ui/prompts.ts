@@ -17,7 +17,7 @@ export interface Prompts {
   pick(name: string | RegExp, title?: string | RegExp): Promise<void>;
   /** The entries of the quick pick. */
   picks(): Promise<string[]>;
-  /** Closes what asks, with Escape. */
+  /** Closes the input box or quick pick that is open (or opens within 15 s), with Escape. */
   dismiss(): Promise<void>;
   /** Presses a button of the modal dialog. Resolves with the dialog's text. */
   answer(button: string | RegExp): Promise<string>;
@@ -29,9 +29,11 @@ export interface Prompts {
 }
 
 const patience = 15_000;
+/** While one fades away the next may not have come. */
+const openWidget = '.quick-input-widget:visible:not(.quick-input-widget-closing)';
 
 export function createPrompts(page: Page): Prompts {
-  const widget = page.locator('.quick-input-widget:visible');
+  const widget = page.locator(openWidget);
   const box = widget.locator('input.input');
   const dialog = page.getByRole('dialog').and(page.locator('.monaco-dialog-box'));
   const toasts = page.locator('.notifications-toasts .notification-list-item');
@@ -43,13 +45,15 @@ export function createPrompts(page: Page): Prompts {
     // "…, similar commands" and key bindings may follow in the name.
     const option = widget.getByRole('option', { name: new RegExp(`^${escape(title)}(?:,|$)`) }).first();
     await option.click({ timeout: patience });
+    // What the command asks comes in the same box: nobody may take the palette for it.
+    await widget.getByPlaceholder('Type the name of a command to run.').waitFor({ state: 'hidden', timeout: patience });
   }
 
   /** The input or pick whose title, prompt or placeholder says this. */
   async function opened(title: string | RegExp | undefined): Promise<void> {
     await widget.waitFor({ timeout: patience });
     if (title === undefined) return;
-    const says: Locator = widget.filter({ hasText: title }).or(page.locator('.quick-input-widget:visible', { has: page.getByPlaceholder(title) }));
+    const says: Locator = widget.filter({ hasText: title }).or(page.locator(openWidget, { has: page.getByPlaceholder(title) }));
     await says.first().waitFor({ timeout: patience });
   }
 
@@ -77,7 +81,8 @@ export function createPrompts(page: Page): Prompts {
       return await widget.getByRole('option').evaluateAll((elements: Drawn[]) => elements.map(element => element.getAttribute('aria-label') ?? ''));
     },
     async dismiss() {
-      if (await widget.count() > 0) await page.keyboard.press('Escape');
+      await opened(undefined);
+      await page.keyboard.press('Escape');
       await widget.waitFor({ state: 'hidden', timeout: patience });
     },
     async answer(button) {

@@ -86,27 +86,29 @@ export function createTree(page: Page): Tree {
     return rows.sort((a, b) => a.index - b.index);
   }
 
-  const atEnd = async (): Promise<boolean> => await list.locator('[role=treeitem][data-last-element=true]').count() > 0;
-
-  /** Turns the wheel over the rows, and waits until others are drawn (or there is no way to go). */
-  async function scroll(pixels: number): Promise<void> {
-    const before = (await shown()).map(({ index }) => index).join();
+  /** The sheet that holds the drawn rows: as high as all rows, and moved up as the view is scrolled. In pixels. */
+  async function sheet(): Promise<{ scrolled: number; height: number; sight: number }> {
+    const drawn = await list.locator('.monaco-list-rows').first().evaluate((element: Drawn) => [element.style.top, element.style.height].map(Number.parseFloat));
     const box = await list.boundingBox();
     if (box === null) throw new Error('the tree is not shown: tree.open() first');
-    // The gap at the left edge: no row's tooltip is asked for there.
-    await page.mouse.move(box.x + 2, box.y + box.height - 2);
-    await page.mouse.wheel(0, pixels);
-    await until(async () => (await shown()).map(({ index }) => index).join() !== before, 400).catch(() => undefined);
+    return { scrolled: -(drawn[0] ?? 0), height: drawn[1] ?? 0, sight: box.height };
   }
 
-  async function pageHeight(): Promise<number> {
-    const box = await list.boundingBox();
-    return box?.height ?? 0;
+  /** True if the last row is drawn. */
+  async function atEnd(): Promise<boolean> {
+    const { height } = await sheet();
+    return ((await shown()).at(-1)?.index ?? -1) >= Math.round(height / rowHeight) - 1;
+  }
+
+  /** As a wheel would, without focus or hover; a real one moves 50 pixels a notch, which takes minutes for thousands of rows. */
+  async function scrollTo(pixels: number): Promise<void> {
+    const { scrolled } = await sheet();
+    await list.locator('.monaco-list-rows').first().evaluate(turnWheel, pixels - scrolled);
   }
 
   /** Rows from the top, scrolling on as they are asked for. */
   async function* walk(): AsyncGenerator<Row> {
-    if ((await shown())[0]?.index !== 0) await scroll(-10_000_000);
+    if ((await shown())[0]?.index !== 0) await scrollTo(0);
     let next = 0;
     for (;;) {
       for (const row of await shown()) {
@@ -114,10 +116,8 @@ export function createTree(page: Page): Tree {
         next = row.index + 1;
         yield row;
       }
-      if (await atEnd() || (await shown()).length === 0) return;
-      const height = await pageHeight();
-      await scroll(Math.max(rowHeight, height - 2 * rowHeight));
-      if ((await shown()).every(({ index }) => index < next)) return;
+      if (next === 0 || await atEnd()) return;
+      await scrollTo(next * rowHeight);
     }
   }
 
@@ -157,15 +157,10 @@ export function createTree(page: Page): Tree {
   async function find(path: RowPath): Promise<Locator> {
     const row = await need(path);
     const locator = list.locator(`[role=treeitem][data-index="${row.index}"]`);
-    const [box, area] = [await locator.boundingBox(), await list.boundingBox()];
-    if (box !== null && area !== null) {
-      const below = box.y + box.height - (area.y + area.height);
-      const above = area.y - box.y;
-      // Into the middle, so that children and the neighbours are drawn too.
-      if (below > -2 * rowHeight && !await atEnd()) await scroll(below + area.height / 2);
-      else if (above > 0) await scroll(-above - area.height / 2);
-      else if (below > 0) await scroll(below);
-    }
+    const { scrolled, sight } = await sheet();
+    const top = row.index * rowHeight - scrolled;
+    // Into the middle, so that children and the neighbours are drawn too.
+    if (top < 0 || top > sight - 3 * rowHeight) await scrollTo(row.index * rowHeight - sight / 2);
     return locator;
   }
 
@@ -251,7 +246,11 @@ export function createTree(page: Page): Tree {
     },
     async menu(path, ...items) {
       await (await find(path)).click({ button: 'right' });
-      for (const item of items) await page.getByRole('menuitem', { name: item }).click();
+      for (const item of items) {
+        // A menu that just opened ignores the mouse for a moment; Enter takes the item under it.
+        await page.getByRole('menuitem', { name: item }).hover();
+        await page.keyboard.press('Enter');
+      }
     },
     async titleAction(action) {
       const title = view.locator('.composite.title');
@@ -276,6 +275,20 @@ export function createTree(page: Page): Tree {
       return await hover.innerText();
     },
   };
+}
+
+/** Runs in the page. VS Code moves a list by 50 pixels for each 120 of wheelDeltaY. */
+async function turnWheel(element: Drawn, pixels: number): Promise<void> {
+  const { WheelEvent, requestAnimationFrame } = globalThis as unknown as {
+    WheelEvent: new (type: string, init: object) => object;
+    requestAnimationFrame(callback: () => void): void;
+  };
+  element.dispatchEvent(new WheelEvent('wheel', { deltaY: pixels, wheelDeltaY: -pixels * 120 / 50, bubbles: true, cancelable: true }));
+  await new Promise<void>((resolve) => {
+    requestAnimationFrame(() => {
+      resolve();
+    });
+  });
 }
 
 function matches(row: Row, name: RowName): boolean {

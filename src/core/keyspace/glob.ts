@@ -63,7 +63,9 @@ export function globMatch(pattern: Buffer, bytes: Buffer): boolean {
 /** The pattern as a test of names; its time is at most pattern length × name length, whatever the stars. */
 export function compileGlob(pattern: Buffer): (bytes: Buffer) => boolean {
   const tokens = tokenize(pattern);
-  return (bytes) => matches(tokens, bytes);
+  // Redis does not start on an empty name: only the empty pattern matches it, and `*`, which is not matched at all.
+  const matchesEmpty = pattern.length === 0 || (pattern.length === 1 && pattern[0] === star);
+  return (bytes) => (bytes.length === 0 ? matchesEmpty : matches(tokens, bytes));
 }
 
 function tokenize(pattern: Buffer): Token[] {
@@ -86,7 +88,10 @@ function tokenize(pattern: Buffer): Token[] {
   return tokens;
 }
 
-/** A class as Redis reads it: one that is not closed ends with the pattern, `[]` matches nothing, a range may be written backwards. */
+/**
+ * A class as Redis reads it: one that is not closed ends with the pattern, `[]` matches nothing, a range may be written
+ * backwards. Ranges compare C's `char`, which is signed on x86: `[\x00-\xff]` is but these two bytes.
+ */
 function readClass(pattern: Buffer, from: number): { has: Uint8Array; end: number } {
   const has = new Uint8Array(256);
   let at = from;
@@ -98,8 +103,8 @@ function readClass(pattern: Buffer, from: number): { has: Uint8Array; end: numbe
       at++;
       has[pattern[at] as number] = 1;
     } else if (left >= 3 && pattern[at + 1] === dash) {
-      const [a, b] = [pattern[at] as number, pattern[at + 2] as number];
-      has.fill(1, Math.min(a, b), Math.max(a, b) + 1);
+      const [a, b] = [pattern.readInt8(at), pattern.readInt8(at + 2)];
+      for (let byte = Math.min(a, b); byte <= Math.max(a, b); byte++) has[byte & 0xff] = 1;
       at += 2;
     } else {
       has[pattern[at] as number] = 1;

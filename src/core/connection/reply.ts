@@ -32,6 +32,6 @@ export function asInteger(reply: Reply | undefined): number {
 
 /** An array. Throws Failure `server` for anything else, null included. */
 export function asList(reply: Reply | undefined): readonly Reply[] {
-  if (Array.isArray(reply)) return reply;
+  if (Array.isArray(reply)) return reply as readonly Reply[];
   throw unexpected('an array', reply);
 }

@@ -12,12 +12,11 @@ export function serverCommandFacts(reply: readonly Reply[]): CommandFacts {
   const listed = new Set<string>();
   const read = (entry: Reply, parent?: string): void => {
     if (!Array.isArray(entry)) return;
-    const [name, arity, flags, first, last, step] = entry as readonly Reply[];
+    const [name, arity, flags, first, last, step, , , , subcommands] = entry as readonly Reply[];
     if (!Buffer.isBuffer(name) || typeof arity !== 'number' || !Array.isArray(flags)) return;
     const text = name.toString('latin1').toLowerCase();
     // Redis 7 gives `config|get`; be ready for a server that gives `get` there.
     const full = parent !== undefined && !text.startsWith(`${parent}|`) ? `${parent}|${text}` : text;
-    const subcommands = entry[9];
     const container = Array.isArray(subcommands) && subcommands.length > 0;
     known.set(full, {
       name: full,

@@ -1,14 +1,14 @@
 import type { Duplex } from 'node:stream';
 import { Failure } from '../failure.ts';
 import { openGuardedChannel } from './channel.ts';
-import { describeCommand } from './commandLog.ts';
-import { cancelled } from './failures.ts';
 import { judge } from './guard.ts';
+import { settleHeld } from './held.ts';
 import { openLink, type Link, type LinkDeps, type LinkTimeouts } from './link.ts';
 import type { Clock, CommandLogEntry, PracticeHost, Secrets, WriteRequest } from './ports.ts';
 import type { ConnectionProfile } from './profile.ts';
 import type { Command, Reply, SendOptions, ServerFacts, Session, Sessions } from './session.ts';
 import { checkShareable } from './shareable.ts';
+import { abortable, sleep } from './waiting.ts';
 
 /** What `createSessions` is given. */
 export interface SessionsDeps {
@@ -122,7 +122,11 @@ export function createSessions(deps: SessionsDeps): Sessions {
       const abort = new AbortController();
       const promise = connect(slot, abort.signal).then(
         (link) => {
-          if (slot.connecting?.promise === promise) slot.connecting = undefined;
+          if (slot.connecting?.promise !== promise) {
+            link.close(closed());
+            throw closed();
+          }
+          slot.connecting = undefined;
           slot.link = link;
           // A new link may take another way; what the old one measured says nothing of it.
           slot.smallestRoundTrip = link.smallestRoundTrip;
@@ -265,59 +269,4 @@ function sameServer(a: ConnectionProfile, b: ConnectionProfile): boolean {
 function checkServer(link: Link, runId: string | undefined): void {
   if (runId === undefined || runId === link.facts.runId) return;
   throw new Failure('server-changed', 'The server was restarted or another one took its place; the listing starts again.');
-}
-
-/** Refuses or asks, for commands that the guard did not let through. */
-async function settleHeld(
-  deps: Pick<SessionsDeps, 'clock' | 'log' | 'confirmWrite'>,
-  profile: ConnectionProfile,
-  database: number,
-  held: readonly Command[],
-): Promise<void> {
-  const note = (outcome: string): void => {
-    for (const command of held) {
-      deps.log({ time: deps.clock.now(), connection: profile.name, database, text: describeCommand(command), duration: undefined, outcome });
-    }
-  };
-  if (profile.access === 'confirm-writes') {
-    if (await deps.confirmWrite({ profile, database, summary: summarise(held) })) return;
-    note('declined');
-    throw new Failure('declined', 'Not sent: the write was not confirmed.');
-  }
-  note('refused');
-  const name = (held[0]?.[0] ?? '').toString().slice(0, 32).toUpperCase();
-  throw new Failure('guarded', `The connection "${profile.name}" is read-only, so ${name} was not sent. Edit the connection to allow writes.`);
-}
-
-const MAX_SUMMARY = 10;
-
-function summarise(commands: readonly Command[]): string {
-  const lines = commands.slice(0, MAX_SUMMARY).map(describeCommand);
-  if (commands.length > MAX_SUMMARY) lines.push(`… and ${commands.length - MAX_SUMMARY} more`);
-  return lines.join('\n');
-}
-
-/** Runs `work`, but rejects with Failure `cancelled` as soon as the signal is aborted; the late result is dropped. */
-async function abortable<T>(work: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return work();
-  if (signal.aborted) throw cancelled();
-  return new Promise<T>((resolve, reject) => {
-    const abort = (): void => reject(cancelled());
-    signal.addEventListener('abort', abort, { once: true });
-    work().then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-}
-
-async function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    const abort = (): void => {
-      clearTimeout(timer);
-      reject(cancelled());
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', abort);
-      resolve();
-    }, ms);
-    signal.addEventListener('abort', abort, { once: true });
-  });
 }

@@ -7,6 +7,8 @@ export interface Practice {
   openStream(): RespClient;
   /** A client on a TCP connection; the port is opened at the first call. */
   openTcp(): Promise<RespClient>;
+  /** One round of expiry and resizing, out of turn. */
+  cron(): void;
   /** Ends every connection and the listener. */
   close(): Promise<void>;
 }
@@ -20,6 +22,9 @@ export function startPractice(): Promise<Practice> {
     openTcp: async () => {
       listening ??= server.listen({ host: '127.0.0.1', port: 0 });
       return connectResp((await listening).port);
+    },
+    cron: () => {
+      server.cron();
     },
     close: () => server.close(),
   });

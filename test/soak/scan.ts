@@ -1,4 +1,4 @@
-import { startPractice } from '../contract/practice.ts';
+import { startPractice, type Practice } from '../contract/practice.ts';
 import type { RespClient } from '../support/respClient.ts';
 import { printReply, replyItems, replyText } from '../support/respReply.ts';
 import { seededRandom, type Random } from '../support/random.ts';
@@ -59,7 +59,7 @@ export async function run({ seed, seconds }: { seed: number; seconds: number }):
   try {
     do {
       const walked = WALKED[round % WALKED.length] as Walked;
-      checks += await iterate(client, walked, random);
+      checks += await iterate(client, practice, walked, random);
       round += 1;
     } while (performance.now() < end || round < WALKED.length);
   } catch (error) {
@@ -71,12 +71,14 @@ export async function run({ seed, seconds }: { seed: number; seconds: number }):
   return { checks };
 }
 
-async function iterate(client: RespClient, walked: Walked, random: Random): Promise<number> {
+async function iterate(client: RespClient, practice: Practice, walked: Walked, random: Random): Promise<number> {
   await client.call(['FLUSHALL']);
   const table = createTable(client, walked, random);
   // Large tables are hash tables from the start; small ones become them under way, when the walk of a listpack is over in one call.
   await table.insert(random.pick([0, 5, 100, 600, 2000, 5000]));
-  const stays = new Set(table.names().filter(() => !random.oneIn(3)));
+  // A table shrinks only below a tenth of its buckets: where few stay, it can.
+  const staying = random.pick([2, 3, 20, 100]);
+  const stays = new Set(table.names().filter(() => (staying === 3 ? !random.oneIn(3) : random.oneIn(staying))));
   const match = random.oneIn(3) ? String(random.below(10)) : undefined;
   const options = match === undefined ? [] : ['MATCH', `*${match}`];
   const temper = random.pick(['calm', 'growing', 'shrinking', 'wild'] as const);
@@ -103,6 +105,8 @@ async function iterate(client: RespClient, walked: Walked, random: Random): Prom
     if (!/^(0|[1-9]\d*)$/.test(cursor) || BigInt(cursor) >= 1n << 64n) throw new Error(`${walked.name} gave the cursor ${JSON.stringify(cursor)}`);
     if (cursor === '0') break;
     if (!random.oneIn(4)) await table.disturb(temper, stays);
+    // A database shrinks in the server's cron, not at a deletion.
+    if (random.oneIn(8)) practice.cron();
   }
   for (const name of stays) {
     if (match !== undefined && !name.endsWith(match)) continue;
@@ -168,11 +172,11 @@ function createTable(client: RespClient, walked: Walked, random: Random): Table 
       const bulk = temper === 'wild' ? random.oneIn(6) : random.oneIn(20);
       const grow = temper === 'growing' || (temper === 'wild' && random.oneIn(2));
       const shrink = temper === 'shrinking' || (temper === 'wild' && !grow);
-      const amount = bulk ? 200 + random.below(2000) : random.below(5);
+      const amount = bulk ? 200 + random.below(random.oneIn(2) ? 2000 : 12_000) : random.below(5);
       // The table has a ceiling, else a walk at COUNT 1 would chase its growth for ever.
       if (grow && values.size < 12_000) await insert(amount);
       else if (temper === 'calm' && random.oneIn(2)) await insert(random.below(3));
-      if (shrink || random.oneIn(3)) await remove(shrink ? amount : random.below(4), stays);
+      if (shrink || random.oneIn(3)) await remove(shrink ? amount * 2 : random.below(4), stays);
       if (random.oneIn(10) && stays.size > 0) await write([...stays].slice(0, 5));
     },
   };

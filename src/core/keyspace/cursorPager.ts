@@ -23,7 +23,7 @@ export interface CursorPager {
   readonly started: boolean;
   /** True once the cursor came back to "0". */
   readonly complete: boolean;
-  /** True while the iteration goes on that began again because another server process answered. */
+  /** True if the iteration began again because another server process answered. */
   readonly restarted: boolean;
   /** Part of the hash table that the cursor has passed, 0 to 1; undefined where cursors do not tell. */
   readonly scanned: number | undefined;
@@ -126,10 +126,7 @@ export function createCursorPager(options: PagerOptions): CursorPager {
     started = true;
     received += elements.length;
     noteFraction();
-    if (cursor === '0') {
-      complete = true;
-      restarted = false;
-    }
+    complete = cursor === '0';
     await breathe();
   }
 

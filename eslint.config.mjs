@@ -170,7 +170,6 @@ export default tseslint.config(
       'no-debugger': 'error',
       'no-fallthrough': 'error',
       'no-self-compare': 'error',
-      'no-unmodified-loop-condition': 'error',
       'no-unused-private-class-members': 'error',
       'max-lines': ['error', 600],
     },

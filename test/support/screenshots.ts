@@ -1,0 +1,22 @@
+// npm run screenshots: copies the pictures that README shows from what the UI tests have just taken.
+import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { outFolder, root } from './paths.ts';
+
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+const names = new Set([...readme.matchAll(/media\/screenshots\/([\w-]+\.png)/g)].map(([, name = '']) => name));
+if (names.size === 0) {
+  console.error('README.md shows no picture of media/screenshots');
+  process.exit(1);
+}
+mkdirSync(join(root, 'media/screenshots'), { recursive: true });
+for (const name of names) {
+  const taken = join(outFolder, 'screenshots', name);
+  if (!existsSync(taken)) {
+    console.error(`${name} was not taken: run npm test -- ui first`);
+    process.exitCode = 1;
+    continue;
+  }
+  copyFileSync(taken, join(root, 'media/screenshots', name));
+  console.log(`media/screenshots/${name}`);
+}

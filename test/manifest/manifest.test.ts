@@ -11,7 +11,7 @@ interface MenuItem { command: string; when?: string; group?: string }
 interface Contributed {
   commands: { command: string; title: string; category?: string; icon?: string; enablement?: string }[];
   menus: Record<string, MenuItem[]>;
-  keybindings: { command: string; key: string; when?: string }[];
+  keybindings: { command: string; key: string; when?: string; args?: unknown }[];
   views: Record<string, { id: string; name: string; icon?: string }[]>;
   viewsContainers: { activitybar: { id: string; title: string; icon: string }[] };
   viewsWelcome: { view: string; contents: string; when?: string }[];
@@ -36,7 +36,7 @@ describe('manifest', () => {
 
   it('registers every command once', () => {
     for (const id of commandIds) {
-      const places = sources.filter(({ text }) => text.includes(`registerCommand('${id}'`));
+      const places = sources.filter(({ text }) => text.includes(`registerCommand('${id}'`) || text.includes(`registerRowCommand(explorer, '${id}'`));
       assert.equal(places.length, 1, `${id} is registered in ${places.map(({ file }) => file).join(', ') || 'no file'}`);
     }
   });
@@ -67,6 +67,7 @@ describe('manifest', () => {
     for (const binding of contributes.keybindings) {
       assert.ok(known.has(binding.command), binding.command);
       assert.match(binding.when ?? '', /focusedView == keyspace\.explorer/);
+      assert.deepEqual(binding.args, { row: 'focused' }, `${binding.command}: the row with the focus is meant, not the selection`);
     }
   });
 

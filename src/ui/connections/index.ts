@@ -4,6 +4,7 @@ import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import { testConnection } from '../../core/connection/testConnection.ts';
 import { Failure } from '../../core/failure.ts';
 import { nodeId, type Node } from '../explorer/nodes.ts';
+import { registerRowCommand } from '../explorer/rowCommands.ts';
 import { registerCommand } from '../platform/commands.ts';
 import { createDisposables } from '../platform/disposables.ts';
 import { isSilent, messageOf } from '../platform/errors.ts';
@@ -15,15 +16,15 @@ export function register(services: Services): vscode.Disposable {
   const { connections, explorer, model, sessions, logs } = services;
   return createDisposables(
     registerCommand('keyspace.addConnection', () => addConnection(services)),
-    registerCommand('keyspace.editConnection', (node) => editConnection(services, node)),
-    registerCommand('keyspace.removeConnection', (node) => removeConnection(services, node)),
-    registerCommand('keyspace.disconnect', async (node) => {
+    registerRowCommand(explorer, 'keyspace.editConnection', (node) => editConnection(services, node)),
+    registerRowCommand(explorer, 'keyspace.removeConnection', (node) => removeConnection(services, node)),
+    registerRowCommand(explorer, 'keyspace.disconnect', async (node) => {
       const profile = await chooseConnection(services, node, vscode.l10n.t('Disconnect'));
       if (profile === undefined) return;
       await disconnect(services, profile);
       await collapse();
     }),
-    registerCommand('keyspace.reconnect', async (node) => {
+    registerRowCommand(explorer, 'keyspace.reconnect', async (node) => {
       const profile = await chooseConnection(services, node, vscode.l10n.t('Reconnect'));
       if (profile === undefined) return;
       await sessions.disconnect(profile.id);
@@ -59,7 +60,7 @@ function connectionOf(node: Node | undefined): ConnectionProfile | undefined {
 }
 
 async function chooseConnection(services: Services, node: Node | undefined, title: string, saved = false): Promise<ConnectionProfile | undefined> {
-  const direct = connectionOf(node ?? services.explorer.selected());
+  const direct = connectionOf(node);
   if (direct !== undefined && (!saved || direct.endpoint.kind !== 'practice')) return direct;
   const items = services.connections.list().map((profile) => ({ label: profile.name, profile }));
   if (items.length === 0) throw new Failure('bad-input', vscode.l10n.t('There is no saved connection yet. Use “Keyspace: Add Connection…” first.'));

@@ -23,7 +23,7 @@ export async function filterKeys(services: Explorer, node: Node | undefined): Pr
 }
 
 async function chooseDatabase({ model, explorer }: Explorer, node: Node | undefined): Promise<DatabaseNode | undefined> {
-  const direct = databaseNodeOf(node ?? explorer.selected());
+  const direct = databaseNodeOf(node);
   if (direct !== undefined) return direct;
   const open = [...model.databases()]
     .map((state) => explorer.nodes.get(nodeId.database(state.ref)))
@@ -79,7 +79,7 @@ function apply({ model, explorer }: Explorer, database: DatabaseNode, filter: Ke
 /** Clears the filter of the row's database, or every filter when it has none. */
 export function clearFilter(services: Explorer, node: Node | undefined): void {
   const { model, explorer } = services;
-  const nearest = databaseNodeOf(node ?? explorer.selected());
+  const nearest = databaseNodeOf(node);
   const own = nearest !== undefined && isFiltered(model.database(nearest.ref).keyspace.filter) ? [model.database(nearest.ref)] : undefined;
   for (const state of own ?? [...model.databases()].filter((one) => isFiltered(one.keyspace.filter))) {
     model.setFilter(state.ref, {});

@@ -7,22 +7,23 @@ import type { Services } from '../services.ts';
 import { clearFilter, filterKeys, searchAsPattern, sortKeys } from './filtering.ts';
 import { loadMore, refresh, scanEverything } from './loading.ts';
 import type { Node } from './nodes.ts';
+import { registerRowCommand } from './rowCommands.ts';
 
 /** Registers what the tree can do. */
 export function register(services: Services): vscode.Disposable {
   const { model, explorer } = services;
   return createDisposables(
-    registerCommand('keyspace.loadMore', (node) => loadMore(services, node)),
-    registerCommand('keyspace.stopLoading', (node) => {
+    registerRowCommand(explorer, 'keyspace.loadMore', (node) => loadMore(services, node)),
+    registerRowCommand(explorer, 'keyspace.stopLoading', (node) => {
       if (node?.kind === 'more') model.stop(node.parent);
     }),
-    registerCommand('keyspace.scanEverything', (node) => scanEverything(services, node)),
-    registerCommand('keyspace.refresh', (node) => refresh(services, node)),
-    registerCommand('keyspace.filterKeys', (node) => filterKeys(services, node)),
-    registerCommand('keyspace.clearFilter', (node) => clearFilter(services, node)),
-    registerCommand('keyspace.searchAsPattern', (node) => searchAsPattern(services, node)),
+    registerRowCommand(explorer, 'keyspace.scanEverything', (node) => scanEverything(services, node)),
+    registerRowCommand(explorer, 'keyspace.refresh', (node) => refresh(services, node)),
+    registerRowCommand(explorer, 'keyspace.filterKeys', (node) => filterKeys(services, node)),
+    registerRowCommand(explorer, 'keyspace.clearFilter', (node) => clearFilter(services, node)),
+    registerRowCommand(explorer, 'keyspace.searchAsPattern', (node) => searchAsPattern(services, node)),
     registerCommand('keyspace.sortKeys', () => sortKeys()),
-    registerCommand('keyspace.copyName', (node, selection) => copyName(node ?? explorer.selected(), selection ?? explorer.tree.selection)),
+    registerRowCommand(explorer, 'keyspace.copyName', (_node, rows) => copyName(rows)),
     onSettingChange(['keyspace.explorer.sortOrder'], () => explorer.changed(undefined)),
     onSettingChange(['keyspace.explorer.delimiter'], () => {
       // Names are grouped by it as they are found: every open database is scanned anew under its filter.
@@ -32,8 +33,7 @@ export function register(services: Services): vscode.Disposable {
   );
 }
 
-async function copyName(node: Node | undefined, selection: readonly Node[]): Promise<void> {
-  const rows = node !== undefined && selection.includes(node) ? selection : node === undefined ? [] : [node];
+async function copyName(rows: readonly Node[]): Promise<void> {
   const names = rows.map(nameOf).filter((name) => name !== undefined);
   if (names.length > 0) await vscode.env.clipboard.writeText(names.join('\n'));
 }

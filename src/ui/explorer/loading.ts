@@ -34,7 +34,7 @@ function pagerTarget({ model, explorer }: Explorer, node: Node | undefined): Pag
 /** Shows one more page and moves the focus to its first new row; with none, focus stays and the label says how far the scan got. */
 export async function loadMore(services: Explorer, node: Node | undefined): Promise<void> {
   const { model, explorer } = services;
-  const target = pagerTarget(services, node ?? explorer.selected());
+  const target = pagerTarget(services, node);
   if (target === undefined) {
     void vscode.window.showInformationMessage(vscode.l10n.t('Select a row of the Keyspace view first: Load More acts on the list that it stands in.'));
     return;
@@ -65,7 +65,7 @@ function ignoreShown(error: unknown): void {
 /** Runs a database's cursor to its end, with progress and cancel. It adds names, not rows. */
 export async function scanEverything(services: Explorer, node: Node | undefined): Promise<void> {
   const { model, explorer } = services;
-  const database = databaseNodeOf(node ?? explorer.selected());
+  const database = databaseNodeOf(node);
   if (database === undefined) {
     void vscode.window.showInformationMessage(vscode.l10n.t('Select a database in the Keyspace view first.'));
     return;
@@ -94,13 +94,9 @@ function progressLine(counts: ScanCounts): string {
     : vscode.l10n.t('{0} found, {1}% scanned', formatCount(counts.found), formatPercent(counts.scanned));
 }
 
-/**
- * Scans again what is shown under a row and draws it anew; what was expanded stays expanded. Without a row: the selected
- * one's database, or the list of connections.
- */
-export async function refresh(services: Explorer, node: Node | undefined): Promise<void> {
+/** Scans again what is shown in the row's database (or collection) and draws it anew; what was expanded stays expanded. Without a row: the connections. */
+export async function refresh(services: Explorer, from: Node | undefined): Promise<void> {
   const { model, explorer } = services;
-  const from = node ?? explorer.selected();
   if (from === undefined || from.kind === 'connection') {
     explorer.changed(from);
     return;

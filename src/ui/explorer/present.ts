@@ -15,7 +15,7 @@ const maxDescription = 120;
 /** Icon and colour of each type; a module's type has the last. */
 const typeIcons: Readonly<Record<string, readonly [icon: string, color: string]>> = {
   string: ['symbol-string', 'charts.blue'],
-  hash: ['symbol-object', 'charts.green'],
+  hash: ['symbol-namespace', 'charts.green'],
   list: ['list-ordered', 'charts.orange'],
   set: ['symbol-enum', 'charts.purple'],
   zset: ['list-tree', 'charts.red'],
@@ -100,7 +100,7 @@ function segmentLabel(segment: Buffer): string {
 function namespaceItem({ ref, segment, count, total }: NamespaceNode): vscode.TreeItem {
   const label = segmentLabel(segment);
   const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
-  item.iconPath = icon('symbol-namespace');
+  item.iconPath = icon('folder');
   item.description = `${formatCount(count)}${total ? '' : '+'}`;
   item.contextValue = context('namespace', 'paged', 'named', writable(ref.profile.access));
   item.accessibilityInformation = {

@@ -18,8 +18,8 @@ export interface ExplorerView extends vscode.Disposable {
   readonly children: Children;
   /** Draws `node` and what stands under it anew (undefined: everything), from what is known. */
   changed(node?: Node): void;
-  /** The selected row, if one is. */
-  selected(): Node | undefined;
+  /** The row that has the keyboard's focus, while the tree has it. */
+  focused(): Promise<Node | undefined>;
   /** Shows the filters in the view's message and sets the context key. */
   filtersChanged(): void;
   /** Brings the row in sight and gives it the focus. */
@@ -58,6 +58,18 @@ export function createExplorerView(deps: {
     setContext('keyspace.filtered', filtered.length > 0);
   }
 
+  /**
+   * VS Code tells extensions the selection, not the focus that the arrow keys move. But it has a command that adds the focused
+   * row to the selection, or takes it out: what changes is the focused row, and a second time undoes it.
+   */
+  async function focused(): Promise<Node | undefined> {
+    const before = tree.selection;
+    await vscode.commands.executeCommand('list.toggleSelection');
+    const after = tree.selection;
+    await vscode.commands.executeCommand('list.toggleSelection');
+    return after.find((row) => !before.includes(row)) ?? before.find((row) => !after.includes(row));
+  }
+
   const disposables = createDisposables(
     change,
     tree,
@@ -73,7 +85,7 @@ export function createExplorerView(deps: {
     nodes,
     children,
     changed: (node) => change.fire(node),
-    selected: () => tree.selection[0],
+    focused,
     filtersChanged,
     async focus(node) {
       await tree.reveal(node, { select: true, focus: true });

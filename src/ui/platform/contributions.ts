@@ -1,36 +1,46 @@
 import type { Node } from '../explorer/nodes.ts';
 
-/**
- * Every command and what it may be called with; from a menu VS Code passes the row and the whole selection,
- * from the palette nothing. `test/manifest` holds package.json and README to this table.
- */
-export interface CommandTable {
-  'keyspace.addConnection': () => void;
-  'keyspace.editConnection': (node?: Node) => void;
-  'keyspace.removeConnection': (node?: Node) => void;
-  'keyspace.disconnect': (node?: Node) => void;
-  'keyspace.reconnect': (node?: Node) => void;
-  'keyspace.showCommandLog': () => void;
-  'keyspace.loadMore': (node?: Node) => void;
-  'keyspace.stopLoading': (node?: Node) => void;
-  'keyspace.scanEverything': (node?: Node) => void;
-  'keyspace.refresh': (node?: Node) => void;
-  'keyspace.filterKeys': (node?: Node) => void;
-  'keyspace.clearFilter': (node?: Node) => void;
-  'keyspace.searchAsPattern': (node?: Node) => void;
-  'keyspace.sortKeys': () => void;
-  'keyspace.copyName': (node?: Node, selection?: readonly Node[]) => void;
-  'keyspace.openValue': (node?: Node) => void;
-  'keyspace.showNextPart': () => void;
-  'keyspace.showPreviousPart': () => void;
-  'keyspace.newKey': (node?: Node) => void;
-  'keyspace.editValue': (node?: Node) => void;
-  'keyspace.addMember': (node?: Node) => void;
-  'keyspace.renameKey': (node?: Node) => void;
-  'keyspace.delete': (node?: Node, selection?: readonly Node[]) => void;
-  'keyspace.setTimeToLive': (node?: Node) => void;
-  'keyspace.resetPractice': () => void;
+/** Key bindings pass this: VS Code tells a command which rows are selected, but not which one has the keyboard's focus. */
+export interface FocusedRow {
+  readonly row: 'focused';
 }
+
+/** How a command of rows is called: from a menu with the row and the selection, by a key binding, from the palette with nothing. */
+export type RowCommand = (row?: Node | FocusedRow, selection?: readonly Node[]) => void;
+
+/** Commands that act on rows. */
+export type RowCommandId =
+  | 'keyspace.editConnection'
+  | 'keyspace.removeConnection'
+  | 'keyspace.disconnect'
+  | 'keyspace.reconnect'
+  | 'keyspace.loadMore'
+  | 'keyspace.stopLoading'
+  | 'keyspace.scanEverything'
+  | 'keyspace.refresh'
+  | 'keyspace.filterKeys'
+  | 'keyspace.clearFilter'
+  | 'keyspace.searchAsPattern'
+  | 'keyspace.copyName'
+  | 'keyspace.openValue'
+  | 'keyspace.newKey'
+  | 'keyspace.editValue'
+  | 'keyspace.addMember'
+  | 'keyspace.renameKey'
+  | 'keyspace.delete'
+  | 'keyspace.setTimeToLive';
+
+/**
+ * Every command and what it may be called with. `test/manifest` holds package.json and README to this table.
+ */
+export type CommandTable = { readonly [Id in RowCommandId]: RowCommand } & {
+  readonly 'keyspace.addConnection': () => void;
+  readonly 'keyspace.showCommandLog': () => void;
+  readonly 'keyspace.sortKeys': () => void;
+  readonly 'keyspace.showNextPart': () => void;
+  readonly 'keyspace.showPreviousPart': () => void;
+  readonly 'keyspace.resetPractice': () => void;
+};
 export type CommandId = keyof CommandTable;
 
 /** Built this way so that a command without a line here does not compile. */

@@ -23,7 +23,7 @@ export interface Editing {
   newKey(node: Node | undefined): Promise<void>;
   editValue(node: Node | undefined): Promise<void>;
   addMember(node: Node | undefined): Promise<void>;
-  remove(node: Node | undefined, selection: readonly Node[]): Promise<void>;
+  remove(rows: readonly Node[]): Promise<void>;
   renameKey(node: Node | undefined): Promise<void>;
   setTimeToLive(node: Node | undefined): Promise<void>;
 }
@@ -51,8 +51,7 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
   }
 
   return {
-    async newKey(node) {
-      const from = node ?? explorer.selected();
+    async newKey(from) {
       const database = databaseNodeOf(from);
       if (database === undefined) throw new Failure('bad-input', vscode.l10n.t('Select a database or a namespace in the Keyspace view first.'));
       const level = pagedNodeOf(from?.kind === 'key' ? from.parent : from);
@@ -64,8 +63,7 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
       noteKey(database.ref, draft.name, true);
     },
 
-    async editValue(node) {
-      const target = node ?? explorer.selected();
+    async editValue(target) {
       if (target?.kind === 'member') return editMember(target);
       if (target?.kind !== 'key' || target.type !== 'string') throw new Failure('bad-input', vscode.l10n.t('Select a string key or a member in the Keyspace view first.'));
       const session = sessionOf(target.ref);
@@ -80,13 +78,12 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
     },
 
     async addMember(node) {
-      const target = pagedNodeOf(node ?? explorer.selected());
+      const target = pagedNodeOf(node);
       if (target === undefined || !isCollection(target)) throw new Failure('bad-input', vscode.l10n.t('Select a hash, list, set, sorted set or stream in the Keyspace view first.'));
       await addMember(target);
     },
 
-    async remove(node, selection) {
-      const rows = node === undefined || selection.includes(node) ? selection : [node];
+    async remove(rows) {
       const keys = rows.filter((row) => row.kind === 'key');
       const members = rows.filter((row) => row.kind === 'member');
       if (keys.length > 0) await deleteKeys(keys);
@@ -94,8 +91,7 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
       else throw new Failure('bad-input', vscode.l10n.t('Select keys or members in the Keyspace view first.'));
     },
 
-    async renameKey(node) {
-      const target = node ?? explorer.selected();
+    async renameKey(target) {
       if (target?.kind === 'member') return editMember(target);
       if (target?.kind !== 'key') throw new Failure('bad-input', vscode.l10n.t('Select a key in the Keyspace view first.'));
       const name = await askBytes({ title: vscode.l10n.t('Rename {0}', nameOf(target.name)), prompt: vscode.l10n.t('The new name. A key that exists is never overwritten.'), value: target.name, isName: true });
@@ -105,8 +101,7 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
       noteKey(target.ref, name, true);
     },
 
-    async setTimeToLive(node) {
-      const target = node ?? explorer.selected();
+    async setTimeToLive(target) {
       if (target?.kind !== 'key') throw new Failure('bad-input', vscode.l10n.t('Select a key in the Keyspace view first.'));
       const text = await vscode.window.showInputBox({
         title: vscode.l10n.t('Time to Live of {0}', nameOf(target.name)),

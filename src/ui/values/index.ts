@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { registerRowCommand } from '../explorer/rowCommands.ts';
 import { registerCommand } from '../platform/commands.ts';
 import { valueScheme } from '../platform/contributions.ts';
 import { createDisposables } from '../platform/disposables.ts';
@@ -16,14 +17,14 @@ export function register(services: Services): vscode.Disposable {
   return createDisposables(
     vscode.workspace.registerFileSystemProvider(valueScheme, files, { isCaseSensitive: true, isReadonly: readonlyReason }),
     followParts(),
-    registerCommand('keyspace.openValue', (node) => openValue(files, node ?? explorer.selected())),
+    registerRowCommand(explorer, 'keyspace.openValue', (row) => openValue(files, row)),
     registerCommand('keyspace.showNextPart', () => openOtherPart(files, 1)),
     registerCommand('keyspace.showPreviousPart', () => openOtherPart(files, -1)),
-    registerCommand('keyspace.newKey', (node) => editing.newKey(node)),
-    registerCommand('keyspace.editValue', (node) => editing.editValue(node)),
-    registerCommand('keyspace.addMember', (node) => editing.addMember(node)),
-    registerCommand('keyspace.delete', (node, selection) => editing.remove(node, selection ?? explorer.tree.selection)),
-    registerCommand('keyspace.renameKey', (node) => editing.renameKey(node)),
-    registerCommand('keyspace.setTimeToLive', (node) => editing.setTimeToLive(node)),
+    registerRowCommand(explorer, 'keyspace.newKey', (row) => editing.newKey(row)),
+    registerRowCommand(explorer, 'keyspace.editValue', (row) => editing.editValue(row)),
+    registerRowCommand(explorer, 'keyspace.addMember', (row) => editing.addMember(row)),
+    registerRowCommand(explorer, 'keyspace.delete', (_row, rows) => editing.remove(rows)),
+    registerRowCommand(explorer, 'keyspace.renameKey', (row) => editing.renameKey(row)),
+    registerRowCommand(explorer, 'keyspace.setTimeToLive', (row) => editing.setTimeToLive(row)),
   );
 }

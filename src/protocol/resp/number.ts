@@ -2,7 +2,11 @@
  * A double as C's `%.17g` writes it, which is what Redis 7.0 answers for scores (`0.10000000000000001`, `1e+20`, `inf`).
  */
 export function formatDouble(value: number): string {
-  if (Number.isInteger(value) && Math.abs(value) < 1e17) return Object.is(value, -0) ? '-0' : value.toString();
+  if (Number.isInteger(value) && Math.abs(value) < 1e17) {
+    if (Number.isSafeInteger(value)) return Object.is(value, -0) ? '-0' : value.toString();
+    // toString stops at the digits that tell neighbours apart: ...970 for ...968.
+    return BigInt(value).toString();
+  }
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
   const [mantissa, exponentText] = value.toExponential(16).split('e') as [string, string];

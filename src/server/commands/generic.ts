@@ -46,7 +46,7 @@ function expire(context: Context, args: readonly Bytes[], seconds: boolean, abso
     else if (isOption(option, 'XX')) xx = true;
     else if (isOption(option, 'GT')) gt = true;
     else if (isOption(option, 'LT')) lt = true;
-    else fail(`ERR Unsupported option ${option}`);
+    else fail(`ERR Unsupported option ${option.split('\0')[0] ?? ''}`);
   }
   if (nx && (xx || gt || lt)) fail('ERR NX and XX, GT or LT options at the same time are not compatible');
   if (gt && lt) fail('ERR GT and LT options at the same time are not compatible');

@@ -15,9 +15,13 @@ const INVALID_ID = 'ERR Invalid stream ID specified as stream command argument';
 
 /** An ID part: an unsigned 64-bit number. */
 function idPart(text: Bytes): bigint {
-  if (!/^\d{1,20}$/.test(text) || (text.length > 1 && text.startsWith('0'))) fail(INVALID_ID);
-  const value = BigInt(text);
-  return value > MAX_ID_PART ? fail(INVALID_ID) : value;
+  const canonical = parseInteger(text);
+  if (canonical !== undefined) return canonical < 0 ? fail(INVALID_ID) : BigInt(canonical);
+  // Redis reads what is no canonical integer with strtoull: after spaces and with a sign, which wraps around.
+  if (!/^[ \t\n\v\f\r]*[+-]?\d+$/.test(text)) fail(INVALID_ID);
+  const value = BigInt(text.trim().replace(/^[+-]/, ''));
+  if (value > MAX_ID_PART) fail(INVALID_ID);
+  return text.includes('-') ? BigInt.asUintN(64, -value) : value;
 }
 
 /** Parses `ms`, `ms-seq`; `missing` is the sequence of an ID without one. */

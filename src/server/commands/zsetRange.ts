@@ -23,7 +23,8 @@ function rankRange(start: Bytes, end: Bytes): ZsetRange {
 export function scoreRange(low: Bytes, high: Bytes): ZsetRange {
   const bound = (text: Bytes): { value: number; open: boolean } => {
     const open = text.startsWith('(');
-    const digits = (open ? text.slice(1) : text).trimStart();
+    // strtod reads a C string: it ends at a zero byte, and an empty one is 0.
+    const digits = (open ? text.slice(1) : text).replace(/\0.*$/s, '').trimStart();
     return { value: digits === '' ? 0 : (parseFloatStrict(digits) ?? fail('ERR min or max is not a float')), open };
   };
   const [min, max] = [bound(low), bound(high)];

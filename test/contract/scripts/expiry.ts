@@ -14,7 +14,7 @@ export const expiry: readonly Script[] = [
   },
   {
     name: 'expiry: NX, XX, GT, LT',
-    steps: ['SET k v', 'EXPIRE k 100 XX', 'EXPIRE k 100 GT', 'TTL k', 'EXPIRE k 100 LT', 'TTL k', 'EXPIRE k 200 NX', 'EXPIRE k 200 XX', 'TTL k', 'EXPIRE k 50 GT', 'EXPIRE k 500 GT', 'TTL k', 'EXPIRE k 600 LT', 'EXPIRE k 60 LT', 'TTL k', 'PERSIST k', 'EXPIRE k 100 NX', 'TTL k', 'EXPIRE k 100 NX XX', 'EXPIRE k 100 GT LT', 'EXPIRE k 100 NX GT', 'EXPIRE k 100 BOGUS', 'EXPIRE k 200 XX GT', 'TTL k', 'EXPIRE k -1 GT', 'EXISTS k', 'EXPIRE k -1 LT', 'EXISTS k', 'EXPIRE none 10 NX', 'PEXPIREAT none 10 XX BOGUS', 'SET k v', 'PEXPIREAT k 4102444800000 nx', 'EXPIREAT k 4102444801 gt', 'PEXPIRETIME k'],
+    steps: ['SET k v', 'EXPIRE k 100 XX', 'EXPIRE k 100 GT', 'TTL k', 'EXPIRE k 100 LT', 'TTL k', 'EXPIRE k 200 NX', 'EXPIRE k 200 XX', 'TTL k', 'EXPIRE k 50 GT', 'EXPIRE k 500 GT', 'TTL k', 'EXPIRE k 600 LT', 'EXPIRE k 60 LT', 'TTL k', 'PERSIST k', 'EXPIRE k 100 NX', 'TTL k', 'EXPIRE k 100 NX XX', 'EXPIRE k 100 GT LT', 'EXPIRE k 100 NX GT', 'EXPIRE k 100 BOGUS', 'EXPIRE k 100 "a\\x00b"', 'EXPIRE k 200 XX GT', 'TTL k', 'EXPIRE k -1 GT', 'EXISTS k', 'EXPIRE k -1 LT', 'EXISTS k', 'EXPIRE none 10 NX', 'PEXPIREAT none 10 XX BOGUS', 'SET k v', 'PEXPIREAT k 4102444800000 nx', 'EXPIREAT k 4102444801 gt', 'PEXPIRETIME k'],
   },
   {
     name: 'expiry: what keeps it and what drops it',

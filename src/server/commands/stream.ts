@@ -36,6 +36,8 @@ interface Trim {
   readonly count: number;
   readonly minId: StreamId;
   readonly approximate: boolean;
+  /** Most entries that an approximate trim removes; 0: as many as there are. */
+  readonly limit: number | undefined;
 }
 
 interface AddOptions {
@@ -67,7 +69,7 @@ function parseTrim(args: readonly Bytes[], adding: boolean): AddOptions {
       const threshold = arg(args, index);
       const count = strategy === 'maxlen' ? numberArg(threshold) : 0;
       if (count < 0) fail('ERR The MAXLEN argument must be >= 0.');
-      trim = { strategy, count, minId: strategy === 'minid' ? idArg(threshold, 0n) : MIN_ID, approximate };
+      trim = { strategy, count, minId: strategy === 'minid' ? idArg(threshold, 0n) : MIN_ID, approximate, limit: undefined };
     } else if (isOption(option, 'LIMIT') && more >= 1) {
       index += 1;
       limit = numberArg(arg(args, index));
@@ -76,10 +78,10 @@ function parseTrim(args: readonly Bytes[], adding: boolean): AddOptions {
     else if (adding) break;
     else fail(SYNTAX);
   }
-  if (limit !== undefined && trim === undefined) fail('ERR syntax error, LIMIT cannot be used without specifying a trimming strategy');
+  if (limit !== undefined && limit > 0 && trim === undefined) fail('ERR syntax error, LIMIT cannot be used without specifying a trimming strategy');
   if (!adding && trim === undefined) fail('ERR syntax error, XTRIM must be called with a trimming strategy');
   if (limit !== undefined && trim?.approximate !== true) fail('ERR syntax error, LIMIT cannot be used without the special ~ option');
-  return { trim, noMake, idAt: index };
+  return { trim: trim === undefined ? undefined : { ...trim, limit }, noMake, idAt: index };
 }
 
 /** Trims; with `~` only whole nodes of a hundred entries go, as in Redis. */
@@ -87,7 +89,11 @@ function applyTrim(context: Context, stream: StreamValue, trim: Trim | undefined
   if (trim === undefined) return 0;
   const surplus = trim.strategy === 'maxlen' ? stream.entries.length - trim.count : streamPosition(stream, trim.minId);
   const node = Math.max(1, context.server.config.number('stream-node-max-entries'));
-  const count = trim.approximate ? Math.floor(surplus / node) * node : surplus;
+  // Unless told otherwise Redis stops an approximate trim after a hundred nodes.
+  const limit = trim.limit ?? 100 * node;
+  const most = trim.approximate && limit > 0 ? Math.min(surplus, limit) : surplus;
+  // The last node goes whole too where everything goes.
+  const count = trim.approximate && most < stream.entries.length ? Math.floor(most / node) * node : most;
   return count > 0 ? streamTrimFront(stream, count) : 0;
 }
 

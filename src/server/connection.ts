@@ -110,7 +110,6 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
       return true;
     }
     decoder.limits.unauthenticated = !session.authenticated;
-    decoder.limits.maxBulk = server.config.number('proto-max-bulk-len');
     const request = decoder.next();
     if (request === undefined) return false;
     session.lastUsed = server.clock.now();
@@ -121,6 +120,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
   const pump = (): void => {
     if (waiting || stream.destroyed || session.closing) return;
     const started = performance.now();
+    decoder.limits.maxBulk = server.config.number('proto-max-bulk-len');
     try {
       for (;;) {
         const asleep = server.asleepUntil - server.clock.now();
@@ -134,7 +134,8 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
         }
       }
     } catch (error) {
-      if (!(error instanceof RespError)) throw error;
+      // A reply that cannot be encoded harms this client only, as everything that it does.
+      if (!(error instanceof RespError)) return void stream.destroy();
       writer.write({ kind: 'error', text: `ERR ${error.message}` }, session.version);
       return finish();
     }

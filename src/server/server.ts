@@ -26,7 +26,7 @@ export interface ServerOptions {
 /** A practice server: an in-process Redis. */
 export interface PracticeServer {
   readonly state: ServerState;
-  /** A new connection within this thread; the client's end. */
+  /** A new connection within this thread; the client's end. It is destroyed already after `close`. */
   connect(): PracticeStream;
   /** Serves a byte stream that comes from elsewhere (another thread, a test). */
   serve(stream: PracticeStream, address: string): void;
@@ -83,6 +83,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
   };
   const listeners = new Set<TcpServer>();
   let connections = 0;
+  let closed = false;
 
   const timer = options.cron === false ? undefined : setInterval(() => serverCron(state), 100);
   timer?.unref();
@@ -99,6 +100,10 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     state,
     connect() {
       const [client, server] = streamPair();
+      if (closed) {
+        client.destroy();
+        return client;
+      }
       connections += 1;
       serveConnection(state, server, { address: `memory:${connections}`, localAddress: 'memory:0' });
       return client;
@@ -127,6 +132,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     },
     cron: () => serverCron(state),
     async close() {
+      closed = true;
       if (timer !== undefined) clearInterval(timer);
       const closing = [...listeners].map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
       listeners.clear();

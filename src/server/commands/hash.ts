@@ -133,8 +133,22 @@ function randomField(hash: HashValue, random: () => number): [Bytes, Bytes] {
   return [hash.body.pairs[index] ?? '', hash.body.pairs[index + 1] ?? ''];
 }
 
+/**
+ * `count` different elements of a collection of `size`: all of them when `count` asks for as many, else by drawing until there are
+ * enough when they are few, so that a few of a million cost no walk over the million.
+ */
+export function pickDistinct<T>(count: number, size: number, from: { all(): readonly T[]; one(): T; name(element: T): Bytes; random: () => number }): T[] {
+  if (count * 3 > size) return sample(from.all(), count, from.random);
+  const drawn = new Map<Bytes, T>();
+  while (drawn.size < count) {
+    const element = from.one();
+    drawn.set(from.name(element), element);
+  }
+  return [...drawn.values()];
+}
+
 /** Chooses `count` of `items`, each at most once, in their order (partial Fisher-Yates over positions). */
-export function sample<T>(items: readonly T[], count: number, random: () => number): T[] {
+function sample<T>(items: readonly T[], count: number, random: () => number): T[] {
   if (count >= items.length) return [...items];
   const pool = items.map((_, index) => index);
   for (let index = 0; index < count; index += 1) {
@@ -155,13 +169,14 @@ function hrandfield(context: Context, args: readonly Bytes[]): Reply {
   if (withValues) checkPairCount(count);
   const hash = readTyped(context, arg(args, 1), 'hash');
   if (hash === undefined || count === 0) return EMPTY_ARRAY;
-  let picked: (readonly [Bytes, Bytes])[];
-  if (count < 0) picked = pickRepeatedly(-count, () => randomField(hash, context.server.random));
-  else {
-    const all: (readonly [Bytes, Bytes])[] = [];
-    hashEach(hash, (field, value) => all.push([field, value]));
-    picked = sample(all, count, context.server.random);
-  }
+  const { random } = context.server;
+  const one = (): readonly [Bytes, Bytes] => randomField(hash, random);
+  const all = (): (readonly [Bytes, Bytes])[] => {
+    const pairs: (readonly [Bytes, Bytes])[] = [];
+    hashEach(hash, (field, value) => pairs.push([field, value]));
+    return pairs;
+  };
+  const picked = count < 0 ? pickRepeatedly(-count, one) : pickDistinct(count, hashLength(hash), { all, one, name: ([field]) => field, random });
   return pairsReply(context, picked, withValues, bulk);
 }
 

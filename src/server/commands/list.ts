@@ -1,7 +1,7 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context, Handlers } from '../state.ts';
 import {
-  createChunked, eachItem, insertAt, itemAt, popBack, popFront, pushBack, pushFront, removeAt, replaceAt, sliceItems,
+  createChunked, eachItem, filterItems, insertAt, itemAt, popBack, popFront, pushBack, pushFront, removeAt, replaceAt, sliceItems,
 } from '../store/chunked.ts';
 import { removeValue } from '../store/database.ts';
 import { NO_EXPIRY } from '../store/value.ts';
@@ -118,7 +118,11 @@ function lrem(context: Context, args: readonly Bytes[]): Reply {
   const list = writeTyped(context, arg(args, 1), 'list');
   if (list === undefined) return ZERO;
   const found = positions(list, arg(args, 3), { rank: count < 0 ? -1 : 1, count: Math.abs(count), limit: 0 });
-  for (const index of found.toSorted((a, b) => b - a)) removeAt(list.items, index);
+  if (found.length < 16) for (const index of found.toSorted((a, b) => b - a)) removeAt(list.items, index);
+  else {
+    const gone = new Set(found);
+    filterItems(list.items, (index) => !gone.has(index));
+  }
   finish(context, arg(args, 1), list, found.length);
   return integer(found.length);
 }

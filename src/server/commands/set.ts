@@ -4,7 +4,7 @@ import { removeValue } from '../store/database.ts';
 import { globMatch } from '../store/glob.ts';
 import { makeSet, setAdd, setHas, setMembers, setRandom, setRemove, setScan, setSize } from '../store/setValue.ts';
 import type { Bytes, SetValue } from '../store/value.ts';
-import { pickRepeatedly, randomCount, sample } from './hash.ts';
+import { pickDistinct, pickRepeatedly, randomCount } from './hash.ts';
 import { cursorArg, scanLoop, scanOptions, scanReply } from './scan.ts';
 import {
   EMPTY_ARRAY, NULL, SYNTAX, ZERO, arg, array, bulk, bulks, changed, fail, integer, isOption, lookupRead, lookupWrite, positiveArg, rangeArg,
@@ -62,6 +62,10 @@ function smove(context: Context, args: readonly Bytes[]): Reply {
   return integer(1);
 }
 
+function distinctMembers({ server: { random } }: Context, set: SetValue, count: number): Bytes[] {
+  return pickDistinct(count, setSize(set), { all: () => setMembers(set), one: () => setRandom(set, random), name: (member) => member, random });
+}
+
 function spop(context: Context, args: readonly Bytes[]): Reply {
   const key = arg(args, 1);
   if (args.length > 3) fail(SYNTAX);
@@ -74,7 +78,7 @@ function spop(context: Context, args: readonly Bytes[]): Reply {
     return bulk(member);
   }
   if (set === undefined || count === 0) return setReply([]);
-  const chosen = sample(setMembers(set), count, context.server.random);
+  const chosen = distinctMembers(context, set, count);
   if (chosen.length === setSize(set)) remove(context, key);
   else removeMembers(context, key, set, chosen);
   return setReply(chosen);
@@ -89,7 +93,7 @@ function srandmember(context: Context, args: readonly Bytes[]): Reply {
   const count = randomCount(arg(args, 2));
   const set = readTyped(context, arg(args, 1), 'set');
   if (set === undefined || count === 0) return EMPTY_ARRAY;
-  if (count > 0) return bulks(sample(setMembers(set), count, context.server.random));
+  if (count > 0) return bulks(distinctMembers(context, set, count));
   return bulks(pickRepeatedly(-count, () => setRandom(set, context.server.random)));
 }
 

@@ -6,7 +6,7 @@ import { globMatch } from '../store/glob.ts';
 import type { ScoredMember } from '../store/skiplist.ts';
 import type { Bytes, ZsetValue } from '../store/value.ts';
 import { makeZset, zsetRandom, zsetRank, zsetRemove, zsetScan, zsetScore, zsetSet, zsetSize, zsetSlice } from '../store/zsetValue.ts';
-import { checkPairCount, pairsReply, pickRepeatedly, randomCount, sample } from './hash.ts';
+import { checkPairCount, pairsReply, pickDistinct, pickRepeatedly, randomCount } from './hash.ts';
 import { cursorArg, scanLoop, scanOptions, scanReply } from './scan.ts';
 import {
   EMPTY_ARRAY, NULL, NULL_ARRAY, SYNTAX, ZERO, arg, array, bulk, changed, fail, floatArg, integer, isOption, positiveArg, rangeArg, readTyped, store,
@@ -160,8 +160,9 @@ function zrandmember(context: Context, args: readonly Bytes[]): Reply {
   if (withScores) checkPairCount(count);
   const zset = readTyped(context, arg(args, 1), 'zset');
   if (zset === undefined || count === 0) return EMPTY_ARRAY;
-  const picked =
-    count > 0 ? sample(zsetSlice(zset, 0, zsetSize(zset) - 1), count, random) : pickRepeatedly(-count, () => zsetRandom(zset, random));
+  const one = (): ScoredMember => zsetRandom(zset, random);
+  const all = (): ScoredMember[] => zsetSlice(zset, 0, zsetSize(zset) - 1);
+  const picked = count < 0 ? pickRepeatedly(-count, one) : pickDistinct(count, zsetSize(zset), { all, one, name: ({ member }) => member, random });
   return pairsReply(context, picked.map(({ member, score }) => [member, score] as const), withScores, double);
 }
 

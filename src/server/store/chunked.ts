@@ -122,6 +122,19 @@ export function removeAt(sequence: Chunked<unknown>, index: number, count = 1): 
   if (whole > 0) sequence.chunks.splice(firstWhole, whole);
 }
 
+/** Keeps only the items for which `keep` is true of their index. */
+export function filterItems<T>(sequence: Chunked<T>, keep: (index: number) => boolean): void {
+  const old = sequence.chunks.splice(0);
+  sequence.length = 0;
+  let index = 0;
+  for (const chunk of old) {
+    for (const item of chunk) {
+      if (keep(index)) pushBack(sequence, item);
+      index += 1;
+    }
+  }
+}
+
 /** The items from `start` to `end`, both included and within bounds. */
 export function sliceItems<T>(sequence: Chunked<T>, start: number, end: number): T[] {
   if (start > end || start >= sequence.length) return [];

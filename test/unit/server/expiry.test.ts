@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { findValue, setExpiry } from '../../../src/server/store/database.ts';
+import { expireCycle, findValue, setExpiry } from '../../../src/server/store/database.ts';
 import { frozenServer } from '../../support/practiceServer.ts';
 import type { FrozenServer } from '../../support/practiceServer.ts';
 import { openRespClient } from '../../support/respClient.ts';
@@ -82,8 +82,8 @@ describe('server expiry', () => {
     assert.equal(printReply(aborted), 'null *');
   });
 
-  it('never spends long on a hundred thousand keys at once', async () => {
-    const count = 100_000;
+  it('takes many keys that expire at once in short rounds', async () => {
+    const count = 20_000;
     for (let start = 0; start < count; start += 1000) {
       await send('MSET', ...Array.from({ length: 1000 }, (_, index) => [`k${start + index}`, 'v']).flat());
     }
@@ -94,14 +94,18 @@ describe('server expiry', () => {
       assert.ok(value);
       setExpiry(db, `k${index}`, value, 1);
     }
-    let longest = 0;
-    for (let round = 0; db.volatile.size > 0; round += 1) {
-      assert.ok(round < 1000, 'it ends');
+    const { looked, removed } = expireCycle(db, 1000, 64, () => undefined);
+    assert.deepEqual([looked, removed, db.volatile.size], [64, 64, count - 64]);
+    const rounds: number[] = [];
+    while (db.volatile.size > 0) {
+      assert.ok(rounds.length < 1000, 'it ends');
       const started = performance.now();
       server.cron();
-      longest = Math.max(longest, performance.now() - started);
+      rounds.push(performance.now() - started);
     }
-    assert.ok(longest < 50, `one round took ${longest} ms`);
+    // The median: a busy machine may stop any one round.
+    const median = rounds.sort((a, b) => a - b)[rounds.length >> 1] ?? 0;
+    assert.ok(median < 25, `a round takes ${median} ms`);
     assert.equal(await send('DBSIZE'), 'integer 0');
   });
 });

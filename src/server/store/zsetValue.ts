@@ -18,10 +18,11 @@ function normal(entry: ScoredMember): ScoredMember {
 
 /** A sorted set made of a result, in the encoding that Redis gives to a stored result. */
 export function zsetOf(members: readonly ScoredMember[], env: StoreEnvironment): ZsetValue {
-  const sorted = members.map(normal).sort((a, b) => (precedes(a, b) ? -1 : precedes(b, a) ? 1 : 0));
+  const sorted = [...members].sort((a, b) => (precedes(a, b) ? -1 : precedes(b, a) ? 1 : 0));
   const zset: ZsetValue = { type: 'zset', body: { encoding: 'listpack', members: sorted }, expireAt: NO_EXPIRY, accessed: 0 };
   const { limits } = env;
   if (sorted.length > limits.zsetMaxListpackEntries || sorted.some(({ member }) => member.length > limits.zsetMaxListpackValue)) convertZset(zset, env);
+  else zset.body = { encoding: 'listpack', members: sorted.map(normal) };
   return zset;
 }
 

@@ -90,13 +90,17 @@ for (const protocol of [2, 3] as const) {
       second.disconnect();
     });
 
-    it('answers a reply of 200,000 elements without holding the thread', async () => {
-      const pipeline = redis.pipeline();
-      for (let start = 0; start < 200_000; start += 10_000) pipeline.rpush('long', ...Array.from({ length: 10_000 }, (_, index) => `item ${start + index}`));
-      await pipeline.exec();
-      const items = await redis.lrange('long', 0, -1);
-      assert.equal(items.length, 200_000);
-      assert.equal(items[123_456], 'item 123456');
+    it('answers a long reply in slices and serves others meanwhile', async () => {
+      for (let start = 0; start < 50_000; start += 10_000) await redis.rpush('long', ...Array.from({ length: 10_000 }, (_, index) => `item ${start + index}`));
+      const other = redisOver(() => server.connect(), { protocol });
+      await other.ping();
+      const order: string[] = [];
+      const long = redis.lrange('long', 0, -1).finally(() => order.push('long'));
+      await Promise.all([long, other.ping().finally(() => order.push('ping'))]);
+      assert.deepEqual(order, ['ping', 'long']);
+      assert.equal((await long).length, 50_000);
+      assert.equal((await long)[43_210], 'item 43210');
+      other.disconnect();
     });
   });
 }
@@ -114,7 +118,7 @@ describe('practice server connections', () => {
     stream.resume();
     stream.end();
     await once(stream, 'close');
-    assert.ok(performance.now() - started < 500);
+    assert.ok(performance.now() - started < 1500, 'ioredis would wait two seconds');
     assert.equal(server.state.sessions.size, 0);
   });
 
@@ -214,9 +218,7 @@ describe('practice server connections', () => {
 describe('practice server sample data', () => {
   it('is the same for the same seed, has every type, and is worth paging', async () => {
     const [first, second] = [frozenServer(), frozenServer()];
-    const started = performance.now();
     await first.loadSample('shop');
-    const took = performance.now() - started;
     await second.loadSample('shop');
     const redis = redisOver(() => first.connect());
     const twin = redisOver(() => second.connect());
@@ -229,7 +231,6 @@ describe('practice server sample data', () => {
     assert.deepEqual([...types].sort(), ['hash', 'list', 'set', 'stream', 'string', 'zset']);
     for (const key of ['awkward::empty-segment', ':leading-delimiter', 'trailing-delimiter:', 'awkward', '']) assert.equal(await redis.exists(key), 1, JSON.stringify(key));
     assert.ok((await redis.ttl('awkward:gone-in-an-hour')) > 3500);
-    assert.ok(took < 2000, `loading took ${took} ms`);
     redis.disconnect();
     twin.disconnect();
     await Promise.all([first.close(), second.close()]);

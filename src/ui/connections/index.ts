@@ -21,13 +21,15 @@ export function register(services: Services): vscode.Disposable {
     registerRowCommand(explorer, 'keyspace.disconnect', async (node) => {
       const profile = await chooseConnection(services, node, vscode.l10n.t('Disconnect'));
       if (profile === undefined) return;
-      await disconnect(services, profile);
-      await collapse();
+      model.disconnect(profile.id);
+      await sessions.disconnect(profile.id);
+      explorer.changed(explorer.nodes.get(nodeId.connection(profile.id)));
     }),
     registerRowCommand(explorer, 'keyspace.reconnect', async (node) => {
       const profile = await chooseConnection(services, node, vscode.l10n.t('Reconnect'));
       if (profile === undefined) return;
       await sessions.disconnect(profile.id);
+      model.reconnect(profile.id);
       const shown = explorer.nodes.get(nodeId.connection(profile.id));
       explorer.changed(shown);
       if (shown !== undefined) await explorer.tree.reveal(shown, { expand: true, select: true, focus: true });
@@ -40,18 +42,6 @@ export function register(services: Services): vscode.Disposable {
       explorer.filtersChanged();
     }),
   );
-}
-
-/** VS Code has no way to collapse one row; a fired row with children to load again would connect at once. */
-async function collapse(): Promise<void> {
-  await vscode.commands.executeCommand('list.collapse');
-}
-
-async function disconnect({ sessions, model, explorer }: Services, profile: ConnectionProfile): Promise<void> {
-  model.rest(profile.id);
-  await sessions.disconnect(profile.id);
-  const shown = explorer.nodes.get(nodeId.connection(profile.id));
-  if (shown?.kind === 'connection') shown.connected = false;
 }
 
 function connectionOf(node: Node | undefined): ConnectionProfile | undefined {

@@ -25,8 +25,19 @@ export function createChildren(deps: {
   readonly profiles: () => readonly ConnectionProfile[];
   /** Told of what is not a Failure: a defect, not a condition. */
   readonly onUnexpected: (error: unknown) => void;
+  /** Told when a connection's row should look different: it is connected now, or no longer. */
+  readonly onConnectedChange: (node: ConnectionNode) => void;
 }): Children {
   const { model, nodes } = deps;
+  /** Connections whose row is being drawn anew, so that VS Code asks for children which are known. */
+  const justListed = new Set<string>();
+
+  function setConnected(node: ConnectionNode, connected: boolean): void {
+    if (node.connected === connected) return;
+    node.connected = connected;
+    justListed.add(node.id);
+    deps.onConnectedChange(node);
+  }
 
   /** `model.run` has kept the failure, and the row is made from there. */
   function noteUnexpected(error: unknown): void {
@@ -56,16 +67,15 @@ export function createChildren(deps: {
   }
 
   async function databasesOf(node: ConnectionNode): Promise<readonly Node[]> {
-    try {
-      const state = await model.run(node, (signal) => model.listDatabases(node.profile, signal));
-      node.connected = true;
-      return [...kindNotices(node, state), ...databaseRows(node, state)];
-    } catch (error) {
-      noteUnexpected(error);
-      node.connected = false;
-      if (isSilent(error)) return [notice(node, 'stopped', { severity: 'info', label: vscode.l10n.t('Not connected'), detail: vscode.l10n.t('Click to connect.'), command: 'keyspace.reconnect' })];
-      return [failureNotice(node, error)];
+    if (!justListed.delete(node.id) && !model.isDisconnected(node.profile.id)) {
+      await model.run(node, (signal) => model.listDatabases(node.profile, signal)).catch(noteUnexpected);
     }
+    setConnected(node, model.isConnected(node.profile.id));
+    const failure = model.failureOf(node);
+    if (failure !== undefined && !isSilent(failure)) return [failureNotice(node, failure)];
+    if (!node.connected) return [notice(node, 'disconnected', { severity: 'info', label: vscode.l10n.t('Not connected'), detail: vscode.l10n.t('Click to connect.'), command: 'keyspace.reconnect' })];
+    const state = model.connection(node.profile);
+    return [...kindNotices(node, state), ...databaseRows(node, state)];
   }
 
   function kindNotices(node: ConnectionNode, { facts, list }: ConnectionState): Node[] {

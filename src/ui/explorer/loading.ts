@@ -72,7 +72,7 @@ export async function scanEverything(services: Explorer, node: Node | undefined)
   }
   const { keyspace } = model.database(database.ref);
   const title = vscode.l10n.t('Scanning database {0} of {1}', database.ref.database, database.ref.profile.name);
-  await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, (progress, token) =>
+  const scan = vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, (progress, token) =>
     model.run(database, (signal) => {
       const cancelled = new AbortController();
       token.onCancellationRequested(() => cancelled.abort());
@@ -85,7 +85,10 @@ export async function scanEverything(services: Explorer, node: Node | undefined)
       return keyspace.scanEverything({ signal: AbortSignal.any([signal, cancelled.signal]), onProgress });
     }),
   );
-  explorer.changed(database);
+  // A failure is told at once, and stands as a row as well: what was found is kept, and the row goes on from there.
+  await Promise.resolve(scan).finally(() => {
+    explorer.changed(database);
+  });
 }
 
 function progressLine(counts: ScanCounts): string {
@@ -98,6 +101,7 @@ function progressLine(counts: ScanCounts): string {
 export async function refresh(services: Explorer, from: Node | undefined): Promise<void> {
   const { model, explorer } = services;
   if (from === undefined || from.kind === 'connection') {
+    if (from !== undefined) model.reconnect(from.profile.id);
     explorer.changed(from);
     return;
   }

@@ -38,7 +38,12 @@ export interface ExplorerModel {
   connection(profile: ConnectionProfile): ConnectionState;
   /** Asks the server for its databases anew. Throws Failure. */
   listDatabases(profile: ConnectionProfile, signal?: AbortSignal): Promise<ConnectionState>;
+  /** True while the list of its databases is current. */
   isConnected(profileId: string): boolean;
+  /** Rests a connection until `reconnect`: its row offers to connect and does not do so by itself. */
+  disconnect(profileId: string): void;
+  reconnect(profileId: string): void;
+  isDisconnected(profileId: string): boolean;
   database(ref: DatabaseRef): DatabaseState;
   /** Databases that have been opened. */
   databases(): Iterable<DatabaseState>;
@@ -71,6 +76,7 @@ export function createExplorerModel(deps: {
   const databases = new Map<string, DatabaseState>();
   const failures = new Map<string, unknown>();
   const running = new Map<string, AbortController>();
+  const disconnected = new Set<string>();
 
   const ofConnection = (profileId: string): DatabaseState[] =>
     [...databases.values()].filter((state) => state.ref.profile.id === profileId);
@@ -114,19 +120,29 @@ export function createExplorerModel(deps: {
 
   function rest(profileId: string): void {
     for (const [id, controller] of running) if (isBelow(id, nodeId.connection(profileId))) controller.abort();
-    connections.get(profileId)?.session.rest();
-    for (const state of ofConnection(profileId)) state.session.rest();
+    const state = connections.get(profileId);
+    state?.session.rest();
+    if (state !== undefined) state.list = undefined;
+    failures.delete(nodeId.connection(profileId));
+    for (const one of ofConnection(profileId)) one.session.rest();
   }
 
   return {
     connection,
     async listDatabases(profile, signal) {
       const state = connection(profile);
+      state.list = undefined;
       state.facts = await state.session.ready(signal);
       state.list = await listDatabases(state.session, signal);
       return state;
     },
     isConnected: (profileId) => connections.get(profileId)?.list !== undefined,
+    disconnect(profileId) {
+      disconnected.add(profileId);
+      rest(profileId);
+    },
+    reconnect: (profileId) => void disconnected.delete(profileId),
+    isDisconnected: (profileId) => disconnected.has(profileId),
     database,
     databases: () => databases.values(),
     level,
@@ -176,6 +192,7 @@ export function createExplorerModel(deps: {
       stopBelow(nodeId.connection(profileId));
       rest(profileId);
       connections.delete(profileId);
+      disconnected.delete(profileId);
       for (const [id, state] of databases) if (state.ref.profile.id === profileId) databases.delete(id);
     },
     dispose() {

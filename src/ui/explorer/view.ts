@@ -35,14 +35,14 @@ export function createExplorerView(deps: {
 }): ExplorerView {
   const { model } = deps;
   const nodes = createNodeTable();
-  const children = createChildren({ ...deps, nodes });
   const change = new vscode.EventEmitter<Node | undefined>();
+  const children = createChildren({ ...deps, nodes, onConnectedChange: (node) => { change.fire(node); } });
 
   const provider: vscode.TreeDataProvider<Node> = {
     onDidChangeTreeData: change.event,
     getChildren: async (node) => [...(await children.of(node))],
     getTreeItem: (node) => present(node, { keyLabel: readSetting('keyspace.explorer.keyLabel') }),
-    getParent: (node) => node.parent,
+    getParent: ({ parent }: Node) => parent,
     async resolveTreeItem(item, node) {
       item.tooltip ??= await tooltipOf(node, model);
       return item;
@@ -75,7 +75,10 @@ export function createExplorerView(deps: {
     tree,
     // Closing the last view of a connection closes its socket; what was found stays.
     tree.onDidCollapseElement(({ element }) => {
-      if (element.kind === 'connection') model.rest(element.profile.id);
+      if (element.kind !== 'connection') return;
+      model.rest(element.profile.id);
+      element.connected = false;
+      change.fire(element);
     }),
     onSettingChange(['keyspace.explorer.showEmptyDatabases', 'keyspace.explorer.keyLabel', 'keyspace.practice.show'], () => change.fire(undefined)),
   );
@@ -91,6 +94,8 @@ export function createExplorerView(deps: {
       await tree.reveal(node, { select: true, focus: true });
     },
     rows: (node) => children.known(node),
-    dispose: () => disposables.dispose(),
+    dispose() {
+      disposables.dispose();
+    },
   };
 }

@@ -7,7 +7,7 @@ import { unwatch } from './commands/transactions.ts';
 import { execute } from './execute.ts';
 import type { Context, ServerState, Session } from './state.ts';
 
-/** Longest time that one connection keeps the thread for itself, ms. */
+/** Time after which the connections of a server let everything else on this thread have its turn, ms. */
 const SLICE = 10;
 /** Replies are handed on when this many bytes have come together. */
 const FLUSH = 64 * 1024;
@@ -119,7 +119,12 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
 
   const pump = (): void => {
     if (waiting || stream.destroyed || session.closing) return;
-    const started = performance.now();
+    if (server.turnStartedAt === 0) {
+      server.turnStartedAt = performance.now();
+      setImmediate(() => {
+        server.turnStartedAt = 0;
+      });
+    }
     decoder.limits.maxBulk = server.config.number('proto-max-bulk-len');
     try {
       for (;;) {
@@ -128,7 +133,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
         if (!step()) break;
         if (session.closing && unfinished === undefined) return finish();
         if (writer.size >= FLUSH && !flush()) return later((callback) => stream.once('drain', callback));
-        if (performance.now() - started > SLICE) {
+        if (performance.now() - server.turnStartedAt > SLICE) {
           if (!flush()) return later((callback) => stream.once('drain', callback));
           return later((callback) => setImmediate(callback));
         }

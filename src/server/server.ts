@@ -75,6 +75,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     dirty: 0,
     nextSessionId: 1,
     asleepUntil: 0,
+    turnStartedAt: 0,
     activeExpiry: true,
     port: 0,
     slowlog: [],

@@ -49,6 +49,8 @@ export interface ServerState {
   nextSessionId: number;
   /** No command runs before this time, ms since the epoch (DEBUG SLEEP). */
   asleepUntil: number;
+  /** When this turn of the event loop began to serve connections, by performance.now(); 0 between turns. */
+  turnStartedAt: number;
   /** DEBUG SET-ACTIVE-EXPIRE. */
   activeExpiry: boolean;
   /** The port that INFO tells; 0 while nothing listens. */

@@ -1,5 +1,6 @@
 // npm start -- [--browser] [--port N] [--no-open]: builds, then opens VS Code with the extension.
 import { execFileSync, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -8,7 +9,6 @@ import { fetchVsCodeServer } from './browserVsCode/fetch.ts';
 import { quietSettings, seedSettingsOnce } from './browserVsCode/settings.ts';
 import { spawnOwned, stopAllOwned } from './children.ts';
 import { cacheFolder, root } from './paths.ts';
-import { readFileSync } from 'node:fs';
 
 const usage = `usage: npm start -- [--browser] [--port N] [--no-open]
   --browser   VS Code in the browser, even if a desktop one is installed
@@ -101,15 +101,29 @@ function openBrowser(url: string): void {
   child.unref();
 }
 
+const desktop = join(cacheFolder, 'desktop');
+
+/** Opens a window on a profile of its own: the extension is tried without what else is installed, and a window that is open already is left alone. */
 async function startDesktop(): Promise<void> {
-  const folders = ['--extensions-dir', join(cacheFolder, 'desktop/extensions'), '--user-data-dir', join(cacheFolder, 'desktop/data')];
+  await seedSettingsOnce(desktop, quietSettings);
+  const folders = ['--user-data-dir', join(desktop, 'data'), '--extensions-dir', join(desktop, 'extensions')];
   const child = spawnOwned('code', [`--extensionDevelopmentPath=${root}`, '--new-window', '--wait', ...folders], { stdio: 'inherit', shell: process.platform === 'win32' });
   console.log('VS Code opens with Keyspace: look for its icon at the left edge. Ctrl+C closes it.');
-  await new Promise<void>((resolve) => {
+  await new Promise<void>((resolve, reject) => {
     child.once('exit', () => {
       resolve();
     });
+    child.once('error', reject);
   });
+}
+
+/** `code` starts the window as a process apart and only waits for it; the window's process leaves its number in its profile. */
+function closeDesktop(): void {
+  try {
+    process.kill(Number(readFileSync(join(desktop, 'data/code.lock'), 'utf8')), 'SIGTERM');
+  } catch {
+    // No window of ours is open.
+  }
 }
 
 async function startInBrowser({ port, open }: Options): Promise<void> {
@@ -129,6 +143,7 @@ async function startInBrowser({ port, open }: Options): Promise<void> {
 
 const options = readOptions();
 function stop(): void {
+  closeDesktop();
   void stopAllOwned().finally(() => process.exit(0));
 }
 

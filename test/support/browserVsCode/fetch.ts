@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { spawnOwned } from '../children.ts';
 import { cacheFolder } from '../paths.ts';
 
 /** The npm package that carries a complete VS Code for the browser (4.139.1 is VS Code 1.139.1). */
@@ -30,7 +30,7 @@ export async function fetchVsCodeServer(say: (line: string) => void = console.er
 
 async function fetchInto(say: (line: string) => void): Promise<void> {
   for (const left of await readdir(cacheFolder)) {
-    if (left.startsWith('unfinished-')) await rm(join(cacheFolder, left), { recursive: true });
+    if (left.startsWith('unfinished-')) await rm(join(cacheFolder, left), { recursive: true, maxRetries: 3 });
   }
   const temporary = join(cacheFolder, `unfinished-${process.pid}`);
   await mkdir(temporary);
@@ -55,15 +55,15 @@ async function npm(cwd: string, args: readonly string[], step: string, say: (lin
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_(package|lifecycle|config_local_prefix)/i.test(name)));
   try {
     await new Promise<void>((resolve, reject) => {
-      const child = spawn('npm', [...args, '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'], {
+      const child = spawnOwned('npm', [...args, '--no-audit', '--no-fund', '--no-package-lock', '--loglevel=error'], {
         cwd, env, stdio: ['ignore', 'pipe', 'pipe'], shell: process.platform === 'win32',
       });
       let output = '';
       const read = (chunk: Buffer): void => {
         output += chunk.toString();
       };
-      child.stdout.on('data', read);
-      child.stderr.on('data', read);
+      child.stdout?.on('data', read);
+      child.stderr?.on('data', read);
       child.once('error', reject);
       child.once('close', (code) => {
         if (code === 0) resolve();

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import type { ConnectionProfile } from '../../src/core/connection/profile.ts';
+import { loadMore } from '../../src/ui/explorer/loading.ts';
+import type { NodeOf } from '../../src/ui/explorer/nodes.ts';
+import { type RedisServer, startRedisServer } from '../support/redisServer.ts';
+import { resp, startScriptedServer } from '../support/scriptedServer.ts';
+import { connectTo, databaseOf, find, rows, services } from './services.ts';
+
+/** The row that says what went wrong. */
+const errorAmong = async (parent: Parameters<typeof rows>[0]): Promise<NodeOf<'notice'>> => find(await rows(parent), 'notice', (row) => row.severity === 'error');
+
+describe('error rows', () => {
+  let server: RedisServer;
+  before(async () => {
+    server = await startRedisServer();
+    await server.cli('ACL', 'SETUSER', 'blind', 'on', '>pw', '~*', '+@all', '-scan');
+    await server.cli('ACL', 'SETUSER', 'narrow', 'on', '>pw', '~*', '+@all', '-info');
+    await server.cli('HSET', 'changing', 'f', 'v');
+  });
+  after(() => server.stop());
+
+  async function connectAs(username: string): Promise<ConnectionProfile> {
+    const profile: ConnectionProfile = { id: randomUUID(), name: username, endpoint: { kind: 'tcp', host: '127.0.0.1', port: server.port }, username, access: 'read-write' };
+    await (await services()).connections.save(profile, 'pw');
+    return profile;
+  }
+
+  it('say that a user may not SCAN, and offer to try again', async () => {
+    const error = await errorAmong(await databaseOf(await connectAs('blind')));
+    assert.match(error.label, /scan/i);
+    assert.equal(error.command, 'keyspace.loadMore');
+  });
+
+  it('go away when trying again works', async () => {
+    const database = await databaseOf(await connectAs('blind'));
+    const error = await errorAmong(database);
+    await server.cli('ACL', 'SETUSER', 'blind', '+scan');
+    await loadMore(await services(), error);
+    assert.ok(!(await rows(database)).some((row) => row.kind === 'notice'));
+    find(await rows(database), 'key', (row) => row.name.toString() === 'changing');
+  });
+
+  it('list what can be listed when INFO is not allowed, and say so', async () => {
+    const profile = await connectAs('narrow');
+    const below = await rows(find(await rows(), 'connection', (row) => row.profile.id === profile.id));
+    assert.match(find(below, 'notice').detail, /INFO/);
+    find(await rows(find(below, 'database')), 'key');
+  });
+
+  it('say that a key has changed its type, or is gone', async () => {
+    const database = await databaseOf(await connectTo(server.port));
+    const key = find(await rows(database), 'key', (row) => row.name.toString() === 'changing');
+    await server.cli('SET', 'changing', 'a string now');
+    assert.match((await errorAmong(key)).label, /type/i);
+    await server.cli('HSET', 'leaving', 'f', 'v');
+    (await services()).model.setFilter(database.ref, {});
+    const leaving = find(await rows(database), 'key', (row) => row.name.toString() === 'leaving');
+    await server.cli('DEL', 'leaving');
+    assert.match(find(await rows(leaving), 'notice').label, /no longer|no members/i);
+  });
+
+  it('say that a server is loading its data', async () => {
+    const loading = await startScriptedServer(() => resp.error('LOADING Redis is loading the dataset in memory'));
+    try {
+      const profile = await connectTo(loading.port);
+      const error = await errorAmong(find(await rows(), 'connection', (row) => row.profile.id === profile.id));
+      assert.match(error.label, /loading/i);
+      assert.equal(error.command, 'keyspace.reconnect');
+    } finally {
+      await loading.stop();
+    }
+  });
+});
+
+describe('servers of another kind', () => {
+  it('a cluster node says that only its own keys are shown', async () => {
+    const node = await startRedisServer(['--cluster-enabled', 'yes']);
+    try {
+      const profile = await connectTo(node.port);
+      const notice = find(await rows(find(await rows(), 'connection', (row) => row.profile.id === profile.id)), 'notice');
+      assert.match(notice.label, /cluster/i);
+    } finally {
+      await node.stop();
+    }
+  });
+
+  it('a sentinel says that it holds no keys, and shows no database', async () => {
+    const sentinel = await startRedisServer([], { sentinel: true });
+    try {
+      const profile = await connectTo(sentinel.port);
+      const below = await rows(find(await rows(), 'connection', (row) => row.profile.id === profile.id));
+      assert.deepEqual(below.map((row) => row.kind), ['notice']);
+      assert.match(find(below, 'notice').label, /sentinel/i);
+    } finally {
+      await sentinel.stop();
+    }
+  });
+});

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { Failure } from '../../core/failure.ts';
 import { displayName, shorten } from '../../core/keyspace/display.ts';
+import type { KeyType } from '../../core/keyspace/keyspace.ts';
 import type { Session } from '../../core/connection/session.ts';
 import * as edit from '../../core/value/edit.ts';
 import { formatCount } from '../explorer/labels.ts';
@@ -41,9 +42,10 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
     if (shown !== undefined) explorer.changed(shown);
   }
 
-  function noteKey(ref: DatabaseRef, name: Buffer, exists: boolean): void {
-    const state = model.database(ref);
-    state.keyspace.note(name, exists);
+  /** After our own write: `type` of the key that exists now, or undefined for one that is gone. */
+  function noteKey(ref: DatabaseRef, name: Buffer, type: KeyType | undefined): void {
+    const exists = type !== undefined;
+    model.database(ref).keyspace.note(name, exists, type);
     if (!exists) model.forgetMembers(ref, name);
     const database = explorer.nodes.get(nodeId.database(ref));
     if (database?.kind === 'database' && database.keys !== undefined) database.keys += exists ? 1 : -1;
@@ -60,7 +62,7 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
       const draft = await askNewKey(title, prefix);
       if (draft === undefined) return;
       await edit.createKey(sessionOf(database.ref), draft.name, draft.initial);
-      noteKey(database.ref, draft.name, true);
+      noteKey(database.ref, draft.name, draft.initial.type);
     },
 
     async editValue(target) {
@@ -97,8 +99,8 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
       const name = await askBytes({ title: vscode.l10n.t('Rename {0}', nameOf(target.name)), prompt: vscode.l10n.t('The new name. A key that exists is never overwritten.'), value: target.name, isName: true });
       if (name === undefined || name.equals(target.name)) return;
       await edit.renameKey(sessionOf(target.ref), target.name, name);
-      noteKey(target.ref, target.name, false);
-      noteKey(target.ref, name, true);
+      noteKey(target.ref, target.name, undefined);
+      noteKey(target.ref, name, target.type ?? 'string');
     },
 
     async setTimeToLive(target) {
@@ -174,7 +176,7 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
       if (ref === undefined) continue;
       await edit.deleteKeys(sessionOf(ref), group.map((key) => key.name));
       for (const key of group) {
-        noteKey(ref, key.name, false);
+        noteKey(ref, key.name, undefined);
         files.keyChanged(ref.profile.id, ref.database, key.name);
       }
     }

@@ -5,7 +5,8 @@ const candidates = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/
 
 /** The Chromium of this machine: `CHROMIUM`, else where distributions put it; undefined if there is none. */
 export function findChromium(): string | undefined {
-  return process.env.CHROMIUM ?? candidates.find(existsSync);
+  const named = process.env.CHROMIUM;
+  return named === undefined || named === '' ? candidates.find(file => existsSync(file)) : named;
 }
 
 /** A headless browser that neither phones home nor needs a graphics card or a user namespace. */

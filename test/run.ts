@@ -1,10 +1,10 @@
 // npm test -- [LEVEL …]: all levels, or only those named. One line per level; what failed prints everything.
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fetchVsCodeServer } from './support/browserVsCode/fetch.ts';
 import { stopAllOwned } from './support/children.ts';
 import { root, vsix } from './support/paths.ts';
-import { runNode, type Outcome } from './support/run/command.ts';
+import { check, type Outcome } from './support/run/command.ts';
 import { levels, type Level } from './support/run/levels.ts';
 import { provide } from './support/run/tools.ts';
 
@@ -17,13 +17,12 @@ function choose(names: readonly string[]): readonly Level[] {
   return names.length === 0 ? levels : levels.filter(({ name }) => names.includes(name));
 }
 
-/** Makes the package, and with it the bundles as users get them: host and UI tests run those. */
+/** Makes the package as `npm run package` does, and with it the bundles as users get them: host and UI tests run those. */
 async function build(): Promise<Outcome> {
   rmSync(vsix, { force: true });
-  const { code, output } = await runNode([
-    join(root, 'node_modules/@vscode/vsce/vsce'), 'package', '--no-dependencies', '--allow-missing-repository', '--no-rewrite-relative-links', '--out', vsix,
-  ]);
-  return { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1, output };
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: { package: string } };
+  const [, ...args] = scripts.package.split(' ');
+  return await check([join(root, 'node_modules/@vscode/vsce/vsce'), ...args]);
 }
 
 const total = { passed: 0, failed: 0 };

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core';
 import type { Drawn } from './drawn.ts';
+import type { Prompts } from './prompts.ts';
 
 /** The editors in the middle of the window. */
 export interface Editors {
@@ -10,7 +11,7 @@ export interface Editors {
   closeAll(): Promise<void>;
 }
 
-export function createEditors(page: Page): Editors {
+export function createEditors(page: Page, prompts: Prompts): Editors {
   const group = page.locator('.editor-group-container.active');
   return {
     tabs: () => page.locator('.tabs-container').getByRole('tab').evaluateAll((tabs: Drawn[]) => tabs.map(tab => tab.getAttribute('data-resource-name') ?? tab.textContent ?? '')),
@@ -22,11 +23,6 @@ export function createEditors(page: Page): Editors {
       const drawn = await lines.locator('.view-line').evaluateAll((elements: Drawn[]) => elements.map(element => ({ top: Number.parseFloat(element.style.top), text: element.textContent ?? '' })));
       return drawn.sort((a, b) => a.top - b.top).map(({ text }) => text.replaceAll('\u00a0', ' ')).join('\n');
     },
-    async closeAll() {
-      await page.keyboard.press('F1');
-      const box = page.locator('.quick-input-widget:visible input.input');
-      await box.fill('>View: Close All Editors');
-      await page.locator('.quick-input-widget').getByRole('option', { name: /^View: Close All Editors(?:,|$)/ }).first().click();
-    },
+    closeAll: () => prompts.anyCommand('View: Close All Editors'),
   };
 }

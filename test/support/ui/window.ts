@@ -62,11 +62,12 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     });
     await page.goto(server.url);
     await untilShown(page);
+    const prompts = createPrompts(page);
     return {
       page,
       tree: createTree(page),
-      prompts: createPrompts(page),
-      editors: createEditors(page),
+      prompts,
+      editors: createEditors(page, prompts),
       screenshot: name => screenshot(page, name),
       async reload() {
         await page.reload();

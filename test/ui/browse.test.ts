@@ -7,8 +7,8 @@ import { useWindow } from '../support/ui/window.ts';
 const countRows = (rows: readonly { readonly label: string }[]): number => rows.filter(({ label }) => label !== 'Load More').length;
 
 describe('browsing in a real window', () => {
-  // Small pages, so that a test can look at all rows.
-  const vscode = useWindow({ settings: { 'keyspace.scan.pageSize': 50 } });
+  // Small pages, so that a test can look at all rows; a small budget, so that one page never scans everything.
+  const vscode = useWindow({ settings: { 'keyspace.scan.pageSize': 50, 'keyspace.scan.budget': 50, 'keyspace.scan.maxCount': 100 } });
   let server: RedisServer;
 
   before(async () => {
@@ -102,8 +102,6 @@ describe('browsing in a real window', () => {
 
   it('shows markdown, empty segments and a key that is also a namespace as what they are', async () => {
     await vscode.tree.collapse([...database, 'user']);
-    await vscode.tree.click([...database, 'Load More']);
-    await until(async () => !(await vscode.tree.has([...database, 'Load More'])), 15_000);
     const rows = await vscode.tree.children(database);
     const labels = rows.map(({ label }) => label);
     assert.equal(labels.filter((label) => label === 'cache').length, 2, labels.join('\n'));
@@ -194,6 +192,7 @@ describe('browsing in a real window', () => {
     await vscode.prompts.input('order:line:1234*', /pattern/);
     await vscode.prompts.pick(/^Any type/);
     await until(async () => /order:line:1234\*/.test(await vscode.tree.message()), 5000);
+    await vscode.tree.inlineAction(database, /Scan Everything/);
     await vscode.tree.expand(database);
     await vscode.tree.expand([...database, 'order']);
     await vscode.tree.expand([...database, 'order', 'line']);
@@ -210,6 +209,8 @@ describe('browsing in a real window', () => {
     await vscode.prompts.pick(/^Any type/);
     await vscode.tree.expand(database);
     await vscode.tree.click([...database, /No key is named reetin/]);
+    await until(async () => /\*reetin\*/.test(await vscode.tree.message()), 5000);
+    await vscode.tree.inlineAction(database, /Scan Everything/);
     await until(async () => await vscode.tree.has([...database, 'greeting']), 15_000);
     await vscode.tree.titleAction('Clear Filter');
   });

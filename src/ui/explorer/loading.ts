@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { isFailure } from '../../core/failure.ts';
 import type { ScanCounts } from '../../core/keyspace/keyspace.ts';
 import { viewIds } from '../platform/contributions.ts';
+import { readScanOptions } from '../platform/settings.ts';
 import type { Services } from '../services.ts';
 import { formatCount, formatPercent } from './labels.ts';
 import { type DatabaseNode, isPaged, type Node, type PagedNode } from './nodes.ts';
@@ -86,9 +87,15 @@ export async function scanEverything(services: Explorer, node: Node | undefined)
     }),
   );
   // A failure is told at once, and stands as a row as well: what was found is kept, and the row goes on from there.
-  await Promise.resolve(scan).finally(() => {
+  await Promise.resolve(scan).then(() => fillFirstPage(services, database)).finally(() => {
     explorer.changed(database);
   });
+}
+
+/** Scanning everything adds names, not rows; but a first page that its budget cut short is filled with what is known now. */
+async function fillFirstPage({ model }: Explorer, database: DatabaseNode): Promise<void> {
+  const pager = model.pager(database);
+  if (pager.counts.end === 'budget' && pager.counts.shown < readScanOptions().pageSize) await model.run(database, (signal) => pager.loadMore(signal));
 }
 
 function progressLine(counts: ScanCounts): string {

@@ -87,7 +87,11 @@ export function createExplorerView(deps: {
     tree,
     nodes,
     children,
-    changed: (node) => change.fire(node),
+    changed(node) {
+      // VS Code asks for the row before its children: what the row says of them has to be known by then.
+      if (node?.kind === 'database') node.counts = model.pager(node).counts;
+      change.fire(node);
+    },
     focused,
     filtersChanged,
     async focus(node) {

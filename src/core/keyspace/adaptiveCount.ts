@@ -15,6 +15,8 @@ const lowest = 10;
 /** Ms of the server's time. */
 const fast = 1;
 const slow = 4;
+/** Part of a round trip that is taken for its own unsteadiness: 80 ms away, a few ms say nothing of the server. */
+const jitter = 0.1;
 
 /** @param limit upper bound of COUNT, asked at every call */
 export function createAdaptiveCount(limit: () => number): AdaptiveCount {
@@ -27,7 +29,7 @@ export function createAdaptiveCount(limit: () => number): AdaptiveCount {
     },
     observe(observed, roundTrip) {
       smallest = Math.min(smallest, observed, roundTrip > 0 ? roundTrip : Infinity);
-      const server = observed - smallest;
+      const server = observed - smallest * (1 + jitter);
       if (server < fast) value = Math.min(bounded() * 2, limit());
       else if (server > slow) value = Math.max(Math.floor(bounded() / 2), lowest);
     },

@@ -44,7 +44,7 @@ export function createFound(delimiter: Buffer, type: KeyType | undefined): Found
       const { size, count } = store;
       const index = store.add(name);
       if (store.size === size) return index;
-      if (index === count) namespaces.insert(index);
+      if (index === count) namespaces.insert(index, name);
       else namespaces.adjust(index, 1);
       version++;
       return index;

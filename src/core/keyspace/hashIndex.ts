@@ -1,67 +1,63 @@
 /**
- * An open-addressing hash table of record numbers; keys are wherever the records are. It grows step by step, a few
- * slots for each insert, so that a table of millions never holds the loop. Records are never removed.
+ * An open-addressing hash table of record numbers; keys are wherever the records are. Records are numbered in the order
+ * of their insertion and never removed. It grows step by step, a few records for each insert, so that a table of
+ * millions never holds the loop; in the order of records, so that their keys are read in sequence.
  */
 export interface HashIndex {
   /** The record for which `equals` holds, or -1. `hash` is that of the wanted key. */
   find(hash: number): number;
-  /** Adds a record that `find` has just not found. */
-  insert(hash: number, record: number): void;
+  /** Adds the next record, whose key `find` has just not found. Returns its number. */
+  insert(hash: number): number;
   readonly bytes: number;
 }
 
-/** Slots moved per insert; two would be enough to be done before the next growth. */
-const step = 8;
+/** Records moved per insert; two would be enough to be done before the next growth. */
+const step = 4;
+const firstBits = 6;
 
-/** A slot is a record number and a byte of its hash (never 0; 0 is an empty slot): most probes end at the byte. */
+/** A slot is a record number plus one in the low `bits`, and above them the hash's own high bits: most probes end there. 0 is empty. */
 interface Table {
-  readonly records: Uint32Array;
-  readonly tags: Uint8Array;
+  readonly slots: Uint32Array;
+  readonly bits: number;
 }
 
-const createTable = (length: number): Table => ({ records: new Uint32Array(length), tags: new Uint8Array(length) });
-const tagOf = (hash: number): number => (hash >>> 24) | 1;
+const createTable = (bits: number): Table => ({ slots: new Uint32Array(2 ** bits), bits });
 
 /**
  * @param hashOf the hash of a record
  * @param equals whether a record's key is the one being looked for (which the caller keeps at hand)
  */
 export function createHashIndex(hashOf: (record: number) => number, equals: (record: number) => boolean): HashIndex {
-  let table = createTable(64);
+  let table = createTable(firstBits);
   let old: Table | undefined;
   let moved = 0;
+  let toMove = 0;
   let size = 0;
 
-  function findIn({ records, tags }: Table, hash: number): number {
-    const mask = tags.length - 1;
-    const tag = tagOf(hash);
+  function findIn({ slots, bits }: Table, hash: number): number {
+    const mask = slots.length - 1;
+    const tag = hash >>> bits;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const found = tags[at];
-      if (found === 0) return -1;
-      if (found === tag) {
-        const record = records[at] as number;
+      const slot = slots[at] as number;
+      if (slot === 0) return -1;
+      if (slot >>> bits === tag) {
+        const record = (slot & mask) - 1;
         if (equals(record)) return record;
       }
     }
   }
 
   function place(hash: number, record: number): void {
-    const { records, tags } = table;
-    const mask = tags.length - 1;
+    const { slots, bits } = table;
+    const mask = slots.length - 1;
     let at = hash & mask;
-    while (tags[at] !== 0) at = (at + 1) & mask;
-    tags[at] = tagOf(hash);
-    records[at] = record;
+    while (slots[at] !== 0) at = (at + 1) & mask;
+    slots[at] = ((hash >>> bits) << bits) | (record + 1);
   }
 
-  function move(from: Table): void {
-    const end = Math.min(from.tags.length, moved + step);
-    for (; moved < end; moved++) {
-      if (from.tags[moved] === 0) continue;
-      const record = from.records[moved] as number;
-      place(hashOf(record), record);
-    }
-    if (moved === from.tags.length) old = undefined;
+  function move(): void {
+    for (const end = Math.min(toMove, moved + step); moved < end; moved++) place(hashOf(moved), moved);
+    if (moved === toMove) old = undefined;
   }
 
   return {
@@ -69,18 +65,19 @@ export function createHashIndex(hashOf: (record: number) => number, equals: (rec
       const found = findIn(table, hash);
       return found >= 0 || old === undefined ? found : findIn(old, hash);
     },
-    insert(hash, record) {
-      if (old !== undefined) move(old);
-      else if (size * 4 >= table.tags.length * 3) {
+    insert(hash) {
+      if (old !== undefined) move();
+      else if (size * 4 >= table.slots.length * 3) {
         old = table;
         moved = 0;
-        table = createTable(table.tags.length * 2);
+        toMove = size;
+        table = createTable(table.bits + 1);
       }
-      place(hash, record);
-      size++;
+      place(hash, size);
+      return size++;
     },
     get bytes() {
-      return (table.tags.length + (old?.tags.length ?? 0)) * 5;
+      return (table.slots.length + (old?.slots.length ?? 0)) * 4;
     },
   };
 }

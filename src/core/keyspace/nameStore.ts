@@ -47,7 +47,7 @@ export function hashBytes(bytes: Buffer, start: number, end: number): number {
   let hash = 0x811c9dc5;
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
-  return (hash ^ (hash >>> 13)) >>> 0;
+  return hash ^ (hash >>> 13);
 }
 
 /** True if two ranges of equal length hold the same bytes. */
@@ -61,7 +61,8 @@ export function sameBytes(a: Buffer, aStart: number, b: Buffer, bStart: number, 
 export function createNameStore(): NameStore {
   /** Each name with its length before it (7 bits a byte, the low ones first); a name lies in one chunk. */
   const chunks: Buffer[] = [];
-  let used = maxChunk;
+  let chunk: Buffer = Buffer.alloc(0);
+  let used = 0;
   let chunkBytes = 0;
   /** Chunk number and offset. */
   const places = createColumn();
@@ -115,8 +116,7 @@ export function createNameStore(): NameStore {
 
   function append(name: Buffer): number {
     const room = name.length + 5;
-    let chunk = chunks.at(-1);
-    if (chunk === undefined || used + room > chunk.length) {
+    if (used + room > chunk.length) {
       if (chunks.length === maxChunks) throw new Failure('too-large', 'The names found take more than 4 GiB. Narrow the search with a filter.');
       // The first chunks are small: most databases are. One that is too long for a chunk gets its own.
       chunk = Buffer.allocUnsafeSlow(Math.max(room, Math.min(maxChunk, 4096 << Math.min(chunks.length, 8))));
@@ -162,9 +162,9 @@ export function createNameStore(): NameStore {
       }
       const index = count;
       write(places, index, append(name));
-      if ((index & 15) === 0) write(marks, index >>> 4, presentMark | seenMark);
-      else mark(index, presentMark | seenMark);
-      table.insert(hash, index);
+      // All sixteen at once: the names to come are present and seen when they come.
+      if ((index & 15) === 0) write(marks, index >>> 4, 0xffffffff);
+      table.insert(hash);
       count++;
       size++;
       seen++;
@@ -194,6 +194,8 @@ export function createNameStore(): NameStore {
     clearSeen() {
       seen = 0;
       for (const page of marks.pages) for (let word = 0; word < page.length; word++) page[word] = (page[word] as number) & 0x55555555;
+      // Those that are yet to come are seen when they come.
+      if ((count & 15) !== 0) write(marks, count >>> 4, read(marks, count >>> 4) | (-1 << ((count & 15) << 1)));
     },
     wasSeen: (index) => (marksOf(index) & seenMark) !== 0,
   };

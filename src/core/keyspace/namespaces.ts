@@ -35,8 +35,8 @@ export interface OpenNamespace {
 export interface Namespaces {
   readonly root: OpenNamespace;
   readonly bytes: number;
-  /** Files a name that `add` has just given this index. */
-  insert(index: number): void;
+  /** Files a name that `add` has just given this index; `name` are its bytes. */
+  insert(index: number, name: Buffer): void;
   /** Counts a filed name that went absent (-1) or came back (1). */
   adjust(index: number, by: 1 | -1): void;
   /** The id of the namespace with this whole prefix, or -1 if no name of it was filed, or its parent is not open. */
@@ -78,12 +78,15 @@ export function createNamespaces(store: NameStore, delimiter: Buffer): Namespace
       const { bytes, start } = store.view(read(heads, id));
       return hashBytes(bytes, start, start + length);
     },
-    (id) => {
-      if (read(lengths, id) !== wanted.length) return false;
-      const { bytes, start } = store.view(read(heads, id));
-      return sameBytes(bytes, start, wanted.bytes, wanted.start, wanted.length);
-    },
+    isWanted,
   );
+  let lastFound = -1;
+
+  function isWanted(id: number): boolean {
+    if (read(lengths, id) !== wanted.length) return false;
+    const { bytes, start } = store.view(read(heads, id));
+    return sameBytes(bytes, start, wanted.bytes, wanted.start, wanted.length);
+  }
 
   /** Where the segment that begins at `from` ends, its delimiter included; -1 if no delimiter follows. */
   function segmentEnd(bytes: Buffer, from: number, end: number): number {
@@ -95,38 +98,38 @@ export function createNamespaces(store: NameStore, delimiter: Buffer): Namespace
     return -1;
   }
 
-  function find(bytes: Buffer, start: number, length: number, hash: number): number {
-    wanted.bytes = bytes;
-    wanted.start = start;
-    wanted.length = length;
-    return byPrefix.find(hash);
-  }
-
   function createNamespace(index: number, length: number, hash: number): number {
     const id = namespaces++;
     write(heads, id, index);
     write(lengths, id, length);
     write(counts, id, 0);
     write(tails, id, index);
-    byPrefix.insert(hash, id);
+    byPrefix.insert(hash);
     return id;
   }
 
-  /** Files a name under an open namespace; `weight` is 1 if it is present. */
-  function place(index: number, under: Children, weight: number): void {
-    const { bytes, start, end } = store.view(index);
+  /** The namespace of a name's first bytes, or -1. The one that was found last is looked at first: names come in runs. */
+  function find(bytes: Buffer, start: number, length: number): number {
+    wanted.bytes = bytes;
+    wanted.start = start;
+    wanted.length = length;
+    if (lastFound < 0 || !isWanted(lastFound)) lastFound = byPrefix.find(hashBytes(bytes, start, start + length));
+    return lastFound;
+  }
+
+  /** Files a name (`bytes` from `start` to `end`) under an open namespace; `weight` is 1 if it is present. */
+  function place(index: number, under: Children, weight: number, bytes: Buffer, start: number, end: number): void {
     for (let level = under; ; ) {
       const to = segmentEnd(bytes, start + level.prefixLength, end);
       if (to < 0) {
         level.push(keyEntry(index));
         return;
       }
-      const hash = hashBytes(bytes, start, to);
-      let id = find(bytes, start, to - start, hash);
+      const id = find(bytes, start, to - start);
       if (id < 0) {
-        id = createNamespace(index, to - start, hash);
-        level.push(namespaceEntry(id));
-        write(counts, id, weight);
+        const created = createNamespace(index, to - start, hashBytes(bytes, start, to));
+        level.push(namespaceEntry(created));
+        write(counts, created, weight);
         return;
       }
       write(counts, id, read(counts, id) + weight);
@@ -173,7 +176,8 @@ export function createNamespaces(store: NameStore, delimiter: Buffer): Namespace
           const index = pending;
           // Filing it may append to another bucket and so overwrite `next`.
           pending = index === tail ? -1 : read(next, index);
-          place(index, self, store.isPresent(index) ? 1 : 0);
+          const { bytes, start, end } = store.view(index);
+        place(index, self, store.isPresent(index) ? 1 : 0, bytes, start, end);
         }
         if (pending < 0) splitting.delete(self);
         return pending < 0;
@@ -203,9 +207,9 @@ export function createNamespaces(store: NameStore, delimiter: Buffer): Namespace
       for (const children of open.values()) bytes += children.bytes;
       return bytes;
     },
-    insert(index) {
+    insert(index, name) {
       write(next, index, 0);
-      place(index, root, 1);
+      place(index, root, 1, name, 0, name.length);
     },
     adjust(index, by) {
       // A name that waits to be split would be counted where it is not filed yet.
@@ -214,12 +218,12 @@ export function createNamespaces(store: NameStore, delimiter: Buffer): Namespace
       for (let level: Children | undefined = root; level !== undefined; ) {
         const to = segmentEnd(bytes, start + level.prefixLength, end);
         if (to < 0) return;
-        const id = find(bytes, start, to - start, hashBytes(bytes, start, to));
+        const id = find(bytes, start, to - start);
         write(counts, id, read(counts, id) + by);
         level = open.get(id);
       }
     },
-    idOf: (prefix) => find(prefix, 0, prefix.length, hashBytes(prefix, 0, prefix.length)),
+    idOf: (prefix) => find(prefix, 0, prefix.length),
     open(id) {
       const known = open.get(id);
       if (known !== undefined) return known;

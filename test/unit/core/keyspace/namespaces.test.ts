@@ -20,7 +20,7 @@ function add({ store, namespaces }: Both, name: string): void {
   const { size, count } = store;
   const index = store.add(bytes(name));
   if (store.size === size) return;
-  if (index === count) namespaces.insert(index);
+  if (index === count) namespaces.insert(index, bytes(name));
   else namespaces.adjust(index, 1);
 }
 

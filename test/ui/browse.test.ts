@@ -142,7 +142,7 @@ describe('browsing in a real window', () => {
   it('opens a value as it is stored, and shows the change after an edit', async () => {
     await vscode.tree.click([...database, 'greeting']);
     assert.equal(await vscode.editors.text('hello'), '{"hello":"world","id":12345678901234567890}');
-    await vscode.screenshot('browse');
+    await vscode.screenshot('value');
     await vscode.tree.menu([...database, 'greeting'], /^Edit Value/);
     await vscode.prompts.input('{"hello":"there"}', /new value/);
     await vscode.editors.text('there');
@@ -253,9 +253,15 @@ describe('the practice connection in a real window', () => {
   });
 
   it('opens and edits a value', async () => {
+    await vscode.tree.collapse([...database, 'catalogue']);
+    await vscode.tree.expand([...database, 'bestsellers']);
     await vscode.tree.expand([...database, 'shop']);
+    await vscode.tree.click([...database, 'shop', 'config']);
+    await vscode.editors.text('currency');
+    await vscode.page.mouse.move(640, 400);
+    await vscode.screenshot('browse');
     await vscode.tree.click([...database, 'shop', 'opened']);
-    assert.equal(await vscode.editors.text(), '2019');
+    assert.equal(await vscode.editors.text('2019'), '2019');
     await vscode.tree.menu([...database, 'shop', 'opened'], /^Edit Value/);
     await vscode.prompts.input('2020', /new value/);
     await vscode.editors.text('2020');

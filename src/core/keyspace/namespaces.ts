@@ -69,6 +69,9 @@ export function createNamespaces(store: NameStore, delimiter: Buffer): Namespace
   const open = new Map<number, Children>();
   const splitting = new Set<Children>();
   const firstByte = delimiter[0];
+  /** The name that `adjust` is about, which the store has changed already, and what it counted for before. */
+  let changing = -1;
+  let changingWeight = 0;
   let namespaces = 0;
 
   const wanted = { bytes: delimiter, start: 0, length: 0 };
@@ -177,7 +180,7 @@ export function createNamespaces(store: NameStore, delimiter: Buffer): Namespace
           // Filing it may append to another bucket and so overwrite `next`.
           pending = index === tail ? -1 : read(next, index);
           const { bytes, start, end } = store.view(index);
-        place(index, self, store.isPresent(index) ? 1 : 0, bytes, start, end);
+        place(index, self, weightOf(index), bytes, start, end);
         }
         if (pending < 0) splitting.delete(self);
         return pending < 0;
@@ -189,6 +192,8 @@ export function createNamespaces(store: NameStore, delimiter: Buffer): Namespace
     if (head >= 0) splitting.add(self);
     return self;
   }
+
+  const weightOf = (index: number): number => (index === changing ? changingWeight : store.isPresent(index) ? 1 : 0);
 
   const root = createChildren(0, -1, -1);
 
@@ -212,8 +217,11 @@ export function createNamespaces(store: NameStore, delimiter: Buffer): Namespace
       place(index, root, 1, name, 0, name.length);
     },
     adjust(index, by) {
-      // A name that waits to be split would be counted where it is not filed yet.
+      // A name that waits to be split is filed first, as it was counted before.
+      changing = index;
+      changingWeight = by === 1 ? 0 : 1;
       for (const children of splitting) children.split(Infinity);
+      changing = -1;
       const { bytes, start, end } = store.view(index);
       for (let level: Children | undefined = root; level !== undefined; ) {
         const to = segmentEnd(bytes, start + level.prefixLength, end);

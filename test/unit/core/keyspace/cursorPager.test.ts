@@ -128,6 +128,26 @@ describe('cursor pager', () => {
     assert.deepEqual(set.taken, ['0', '7']);
   });
 
+  it('asks again for elements that could not be taken in', async () => {
+    let refuse = true;
+    const session = createFakeSession(([, cursor]) => scanReply(cursor === '0' ? '7' : '0', [cursor ?? '']));
+    const taken: string[] = [];
+    const pager = createCursorPager({
+      session,
+      clock: createFakeClock(),
+      maxCount: () => 1000,
+      command: (cursor) => ['SCAN', cursor],
+      async accept(elements) {
+        if (refuse && taken.length === 1) throw new Failure('timeout', 'Their types were not answered.');
+        taken.push(...elements.map(String));
+      },
+    });
+    await assert.rejects(pager.run({ wanted: () => Infinity }), (error) => isFailure(error, 'timeout'));
+    refuse = false;
+    assert.equal(await pager.run({ wanted: () => Infinity }), 'end');
+    assert.deepEqual(taken, ['0', '7']);
+  });
+
   it('lets the loop turn though replies need no turn of their own', async () => {
     let turns = 0;
     const set = setUp((cursor, _, clock) => {

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { createCommandLog } from './core/connection/commandLog.ts';
 import { createSessions } from './core/connection/sessions.ts';
 import * as connections from './ui/connections/index.ts';
 import { confirmWrite } from './ui/connections/confirmWrite.ts';
@@ -7,34 +8,38 @@ import * as explorer from './ui/explorer/index.ts';
 import { createExplorerModel } from './ui/explorer/model.ts';
 import { createExplorerView } from './ui/explorer/view.ts';
 import { systemClock } from './ui/platform/clock.ts';
-import { createLogs } from './ui/platform/log.ts';
+import { createLog } from './ui/platform/log.ts';
 import { readScanOptions, readSetting } from './ui/platform/settings.ts';
 import * as practiceFeature from './ui/practice/index.ts';
 import { createPractice } from './ui/practice/practice.ts';
 import type { Services } from './ui/services.ts';
 import * as values from './ui/values/index.ts';
 
+/** Lines that the Command Log keeps. */
+const commandLogCapacity = 5000;
+
 /** Makes the services, registers the features. Opens no connection. Returns the services to host tests only. */
 export function activate(context: vscode.ExtensionContext): Services | undefined {
-  const logs = createLogs();
+  const log = createLog();
+  const commandLog = createCommandLog(commandLogCapacity);
   const store = createConnectionStore(context);
-  const practice = createPractice(context, (error) => logs.main.error('practice server', error));
+  const practice = createPractice(context, log.unexpected);
   const sessions = createSessions({
     clock: systemClock,
     secrets: store,
     practice,
     confirmWrite,
-    log: (entry) => logs.command(entry),
+    log: commandLog.add,
   });
   const model = createExplorerModel({ sessions, scanOptions: readScanOptions, clock: systemClock });
   const view = createExplorerView({
     model,
     profiles: () => (readSetting('keyspace.practice.show') ? [practice.profile, ...store.list()] : store.list()),
-    onUnexpected: (error) => logs.main.error(error instanceof Error ? error : String(error)),
+    onUnexpected: log.unexpected,
   });
-  const services: Services = { context, logs, clock: systemClock, connections: store, practice, sessions, model, explorer: view };
+  const services: Services = { context, commandLog, clock: systemClock, connections: store, practice, sessions, model, explorer: view };
   context.subscriptions.push(
-    logs,
+    log,
     store,
     practice,
     { dispose: () => void sessions.dispose() },

@@ -9,12 +9,15 @@ import { registerCommand } from '../platform/commands.ts';
 import { createDisposables } from '../platform/disposables.ts';
 import { isSilent, messageOf } from '../platform/errors.ts';
 import type { Services } from '../services.ts';
+import { createCommandLogView } from './commandLogView.ts';
 import { askConnection, profileOf } from './form.ts';
 
 /** Registers adding, changing and ending connections. */
 export function register(services: Services): vscode.Disposable {
-  const { connections, explorer, model, sessions, logs } = services;
+  const { connections, explorer, model, sessions, commandLog } = services;
+  const commandLogView = createCommandLogView(commandLog);
   return createDisposables(
+    commandLogView,
     registerCommand('keyspace.addConnection', () => addConnection(services)),
     registerRowCommand(explorer, 'keyspace.editConnection', (node) => editConnection(services, node)),
     registerRowCommand(explorer, 'keyspace.removeConnection', (node) => removeConnection(services, node)),
@@ -34,7 +37,7 @@ export function register(services: Services): vscode.Disposable {
       explorer.changed(shown);
       if (shown !== undefined) await explorer.tree.reveal(shown, { expand: true, select: true, focus: true });
     }),
-    registerCommand('keyspace.showCommandLog', () => logs.showCommands()),
+    registerCommand('keyspace.showCommandLog', () => commandLogView.show()),
     connections.onDidChange(async (profileId) => {
       model.forget(profileId);
       await sessions.disconnect(profileId);
@@ -92,14 +95,14 @@ async function askUntilTested(services: Services, saved: ConnectionProfile | und
 }
 
 /** Tests before saving. `save`: it works, or the user wants to keep it all the same. */
-async function tryConnection({ practice, clock, logs }: Services, profile: ConnectionProfile, password: string): Promise<'save' | 'change' | 'drop'> {
+async function tryConnection({ practice, clock, commandLog }: Services, profile: ConnectionProfile, password: string): Promise<'save' | 'change' | 'drop'> {
   try {
     await vscode.window.withProgress(
       { location: vscode.ProgressLocation.Notification, title: vscode.l10n.t('Testing the connection to {0}', profile.name), cancellable: true },
       (_progress, token) => {
         const cancelled = new AbortController();
         token.onCancellationRequested(() => cancelled.abort());
-        return testConnection({ practice, clock, log: (entry) => logs.command(entry) }, profile, password, cancelled.signal);
+        return testConnection({ practice, clock, log: commandLog.add }, profile, password, cancelled.signal);
       },
     );
     return 'save';

@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import { displayName } from '../../core/keyspace/display.ts';
-import { hasGlob } from '../../core/keyspace/glob.ts';
 import type { KeyRow, Level } from '../../core/keyspace/keyspace.ts';
+import { exactName } from '../../core/keyspace/nameScan.ts';
 import type { MemberRow, Members } from '../../core/value/members.ts';
 import { assertNever, isFailure } from '../../core/failure.ts';
 import { failureRow, isSilent } from '../platform/errors.ts';
 import { readSetting } from '../platform/settings.ts';
+import { describeFilter, isFiltered } from './labels.ts';
 import type { ConnectionState, ExplorerModel, Pager } from './model.ts';
 import {
   type ConnectionNode, type DatabaseNode, type DatabaseRef, isPaged, type KeyNode, type Node, type NodeTable, nodeId, type NoticeNode, type PagedNode,
@@ -67,7 +68,8 @@ export function createChildren(deps: {
   }
 
   async function databasesOf(node: ConnectionNode): Promise<readonly Node[]> {
-    if (!justListed.delete(node.id) && !model.isDisconnected(node.profile.id)) {
+    const isKnown = justListed.delete(node.id) && model.isConnected(node.profile.id);
+    if (!isKnown && !model.isDisconnected(node.profile.id)) {
       await model.run(node, (signal) => model.listDatabases(node.profile, signal)).catch(noteUnexpected);
     }
     setConnected(node, model.isConnected(node.profile.id));
@@ -107,6 +109,7 @@ export function createChildren(deps: {
     if (readSetting('keyspace.explorer.showEmptyDatabases')) {
       for (let index = 0; index < (list.count ?? 16); index++) shown.add(index);
     }
+    // What was opened stays in sight when its last key goes.
     for (const state of model.databases()) if (state.ref.profile.id === node.profile.id) shown.add(state.ref.database);
     // Where the server told its databases, one it did not name is empty; else its count is not known.
     const unnamed = list.partial === undefined ? 0 : undefined;
@@ -114,9 +117,10 @@ export function createChildren(deps: {
   }
 
   function databaseNode(parent: ConnectionNode, ref: DatabaseRef, keys: number | undefined): DatabaseNode {
-    const { keyspace } = model.database(ref);
-    const counts = keyspace.counts.end === undefined && keyspace.counts.found === 0 ? undefined : keyspace.counts;
-    return nodes.intern<DatabaseNode>({ kind: 'database', id: nodeId.database(ref), parent, ref, keys, counts, filter: keyspace.filter });
+    // Looked at only: listing a database does not open it.
+    const keyspace = model.opened(ref)?.keyspace;
+    const counts = keyspace === undefined || (keyspace.counts.end === undefined && keyspace.counts.found === 0) ? undefined : keyspace.counts;
+    return nodes.intern<DatabaseNode>({ kind: 'database', id: nodeId.database(ref), parent, ref, keys, counts, filter: keyspace?.filter ?? {} });
   }
 
   function keyRow(parent: Node, ref: DatabaseRef, row: KeyRow): Node {
@@ -161,15 +165,16 @@ export function createChildren(deps: {
   }
 
   function emptyNotice(node: PagedNode): NoticeNode {
-    if (node.kind === 'key') return notice(node, 'empty', { severity: 'info', label: vscode.l10n.t('No members'), detail: vscode.l10n.t('The key has expired or was deleted.'), command: 'keyspace.refresh' });
-    const { pattern } = model.database(node.ref).keyspace.filter;
-    if (node.kind === 'database' && pattern !== undefined && pattern.length > 0) {
-      const text = displayName(pattern);
-      return hasGlob(pattern)
-        ? notice(node, 'empty', { severity: 'info', label: vscode.l10n.t('No key matches {0}', text), detail: vscode.l10n.t('Click to clear the filter.'), command: 'keyspace.clearFilter' })
-        : notice(node, 'empty', { severity: 'info', label: vscode.l10n.t('No key is named {0}', text), detail: vscode.l10n.t('Click to look for keys that contain it.'), command: 'keyspace.searchAsPattern' });
-    }
-    return notice(node, 'empty', { severity: 'info', label: vscode.l10n.t('No keys'), detail: '', command: undefined });
+    const empty = (label: string, detail: string, command: NoticeNode['command']): NoticeNode => notice(node, 'empty', { severity: 'info', label, detail, command });
+    // A stream may be empty; any other collection that is has gone.
+    if (node.kind === 'key' && node.type === 'stream') return empty(vscode.l10n.t('No entries'), '', undefined);
+    if (node.kind === 'key') return empty(vscode.l10n.t('No members'), vscode.l10n.t('The key has expired or was deleted.'), 'keyspace.refresh');
+    const { filter } = model.database(node.ref).keyspace;
+    if (node.kind === 'namespace' || !isFiltered(filter)) return empty(vscode.l10n.t('No keys'), '', undefined);
+    const name = exactName(filter);
+    if (name === undefined) return empty(vscode.l10n.t('No key matches {0}', describeFilter(filter)), vscode.l10n.t('Click to clear the filter.'), 'keyspace.clearFilter');
+    const label = filter.type === undefined ? vscode.l10n.t('No key is named {0}', displayName(name)) : vscode.l10n.t('No {0} is named {1}', filter.type, displayName(name));
+    return empty(label, vscode.l10n.t('Click to look for keys that contain it.'), 'keyspace.searchAsPattern');
   }
 
   function known(node: PagedNode): readonly Node[] {

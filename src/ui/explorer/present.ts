@@ -196,6 +196,6 @@ function noticeItem(node: NoticeNode): vscode.TreeItem {
   item.tooltip = [node.label, node.detail].filter((text) => text !== '').join('\n');
   item.contextValue = context('notice');
   if (node.command !== undefined) item.command = { command: node.command, title: node.label, arguments: [node] };
-  item.accessibilityInformation = { label: [node.label, node.detail].filter((text) => text !== '').join('. ') };
+  item.accessibilityInformation = { label: [node.label, node.detail].filter((text) => text !== '').join(node.label.endsWith('.') ? ' ' : '. ') };
   return item;
 }

@@ -1,38 +1,20 @@
 import * as vscode from 'vscode';
-import type { CommandLogEntry } from '../../core/connection/ports.ts';
 
-/** The extension's two channels: its own log, and the Command Log (what was sent to servers). */
-export interface Logs extends vscode.Disposable {
-  readonly main: vscode.LogOutputChannel;
-  command(entry: CommandLogEntry): void;
-  showCommands(): void;
+/** The extension's own log; the channel is made on first use, so that activation does not pay for it. */
+export interface Log extends vscode.Disposable {
+  /** Notes what was not foreseen: a defect, not a condition. */
+  unexpected(error: unknown): void;
 }
 
-/** The channels are made on first use: activation does not pay for them. */
-export function createLogs(): Logs {
-  let main: vscode.LogOutputChannel | undefined;
-  let commands: vscode.OutputChannel | undefined;
-  const mainChannel = (): vscode.LogOutputChannel => (main ??= vscode.window.createOutputChannel('Keyspace', { log: true }));
-  const commandChannel = (): vscode.OutputChannel => (commands ??= vscode.window.createOutputChannel('Keyspace Command Log', 'log'));
+export function createLog(): Log {
+  let channel: vscode.LogOutputChannel | undefined;
   return {
-    get main() {
-      return mainChannel();
-    },
-    command(entry) {
-      commandChannel().appendLine(formatEntry(entry));
-    },
-    showCommands() {
-      commandChannel().show(true);
+    unexpected(error) {
+      channel ??= vscode.window.createOutputChannel('Keyspace', { log: true });
+      channel.error(error instanceof Error ? error : String(error));
     },
     dispose() {
-      main?.dispose();
-      commands?.dispose();
+      channel?.dispose();
     },
   };
-}
-
-function formatEntry(entry: CommandLogEntry): string {
-  const time = new Date(entry.time).toISOString().slice(11, 23);
-  const duration = entry.duration === undefined ? '-' : `${entry.duration.toFixed(1)} ms`;
-  return `${time} [${entry.connection} db${entry.database}] ${entry.text} → ${entry.outcome} (${duration})`;
 }

@@ -1,13 +1,13 @@
 import type { Clock } from '../../core/connection/ports.ts';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
-import type { ServerFacts, Sessions } from '../../core/connection/session.ts';
+import type { ServerFacts, Session, Sessions } from '../../core/connection/session.ts';
 import { createKeyspace } from '../../core/keyspace/createKeyspace.ts';
 import { type DatabaseList, listDatabases } from '../../core/keyspace/databases.ts';
 import type { KeyFilter, Keyspace, Level, ScanCounts, ScanOptions } from '../../core/keyspace/keyspace.ts';
 import type { Members } from '../../core/value/members.ts';
 import { openMembers } from '../../core/value/openMembers.ts';
 import { type Lease, leaseSession } from './lease.ts';
-import { type DatabaseRef, type KeyNode, type NamespaceNode, type Node, nodeId, type PagedNode } from './nodes.ts';
+import { type ConnectionNode, type DatabaseRef, type KeyNode, type NamespaceNode, type Node, nodeId, type PagedNode } from './nodes.ts';
 
 /** What Level and Members have in common: rows that come by pages. */
 export interface Pager {
@@ -33,20 +33,29 @@ export interface ConnectionState {
   list: DatabaseList | undefined;
 }
 
+/** Rows that loads run for. */
+export type LoadingNode = ConnectionNode | PagedNode;
+
 /** What stands behind the rows, without VS Code: sessions, keyspaces, open collections, failures, running loads. */
 export interface ExplorerModel {
   connection(profile: ConnectionProfile): ConnectionState;
-  /** Asks the server for its databases anew. Throws Failure. */
-  listDatabases(profile: ConnectionProfile, signal?: AbortSignal): Promise<ConnectionState>;
-  /** True while the list of its databases is current. */
+  /** Asks the server for its databases anew; the old list stays until then. Throws Failure. */
+  listDatabases(profile: ConnectionProfile, signal?: AbortSignal): Promise<void>;
+  /** True once its databases were listed, until it rests or listing them fails. */
   isConnected(profileId: string): boolean;
   /** Rests a connection until `reconnect`: its row offers to connect and does not do so by itself. */
   disconnect(profileId: string): void;
+  /** Lets it connect again, and forgets the failures of the old connection. */
   reconnect(profileId: string): void;
   isDisconnected(profileId: string): boolean;
+  /** The database's state; opens it (not its session) if need be. */
   database(ref: DatabaseRef): DatabaseState;
+  /** The database's state if it was opened, looking only. */
+  opened(ref: DatabaseRef): DatabaseState | undefined;
   /** Databases that have been opened. */
   databases(): Iterable<DatabaseState>;
+  /** The database's session, for a command of the user's: it connects even if the connection rests. */
+  session(ref: DatabaseRef): Session;
   level(node: NamespaceNode): Level;
   members(node: KeyNode): Members;
   pager(node: PagedNode): Pager;
@@ -54,10 +63,14 @@ export interface ExplorerModel {
   setFilter(ref: DatabaseRef, filter: KeyFilter): void;
   /** Forgets what a key held, after a change or a delete. */
   forgetMembers(ref: DatabaseRef, key: Buffer): void;
-  /** Runs a load for a row, remembers its failure and lets `stop` cancel it. Rejects with what it threw. */
-  run<T>(node: Node, load: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /**
+   * Runs a load for a row, instead of one that runs for it already; remembers its failure and lets `stop` cancel it.
+   * Rejects with what it threw. What a load that was replaced or rested comes to is not remembered.
+   */
+  run<T>(node: LoadingNode, load: (signal: AbortSignal) => Promise<T>): Promise<T>;
   failureOf(node: Node): unknown;
   clearFailure(node: Node): void;
+  /** False if nothing ran. */
   stop(node: Node): boolean;
   isRunning(node: Node): boolean;
   /** Stops the connection's loads and closes its sockets, but keeps what was found. */
@@ -114,36 +127,64 @@ export function createExplorerModel(deps: {
   const level = (node: NamespaceNode): Level => database(node.ref).keyspace.level(node.prefix);
 
   function stopBelow(top: string): void {
-    for (const [id, controller] of running) if (isBelow(id, top)) controller.abort();
+    for (const [id, controller] of running) {
+      if (!isBelow(id, top)) continue;
+      running.delete(id);
+      controller.abort();
+    }
+  }
+
+  function forgetFailuresBelow(top: string): void {
     for (const id of failures.keys()) if (isBelow(id, top)) failures.delete(id);
   }
 
   function rest(profileId: string): void {
-    for (const [id, controller] of running) if (isBelow(id, nodeId.connection(profileId))) controller.abort();
-    const state = connections.get(profileId);
-    state?.session.rest();
-    if (state !== undefined) state.list = undefined;
+    stopBelow(nodeId.connection(profileId));
     failures.delete(nodeId.connection(profileId));
-    for (const one of ofConnection(profileId)) one.session.rest();
+    const state = connections.get(profileId);
+    if (state !== undefined) state.list = undefined;
+    for (const lease of leasesOf(profileId)) lease.rest();
+  }
+
+  const leasesOf = (profileId: string): Lease[] =>
+    [connections.get(profileId), ...ofConnection(profileId)].flatMap((state) => state?.session ?? []);
+
+  function wake(profileId: string): void {
+    for (const lease of leasesOf(profileId)) lease.wake();
   }
 
   return {
     connection,
     async listDatabases(profile, signal) {
       const state = connection(profile);
-      state.list = undefined;
-      state.facts = await state.session.ready(signal);
-      state.list = await listDatabases(state.session, signal);
-      return state;
+      try {
+        const facts = await state.session.ready(signal);
+        const list = await listDatabases(state.session, signal);
+        // It may rest by now, or another listing may run.
+        if (signal?.aborted !== true) Object.assign(state, { facts, list });
+      } catch (error) {
+        if (signal?.aborted !== true) state.list = undefined;
+        throw error;
+      }
     },
     isConnected: (profileId) => connections.get(profileId)?.list !== undefined,
     disconnect(profileId) {
       disconnected.add(profileId);
       rest(profileId);
     },
-    reconnect: (profileId) => void disconnected.delete(profileId),
+    reconnect(profileId) {
+      disconnected.delete(profileId);
+      stopBelow(nodeId.connection(profileId));
+      forgetFailuresBelow(nodeId.connection(profileId));
+    },
     isDisconnected: (profileId) => disconnected.has(profileId),
     database,
+    opened: (ref) => databases.get(nodeId.database(ref)),
+    session(ref) {
+      const { session } = database(ref);
+      session.wake();
+      return session;
+    },
     databases: () => databases.values(),
     level,
     members,
@@ -159,6 +200,7 @@ export function createExplorerModel(deps: {
     },
     setFilter(ref, filter) {
       stopBelow(nodeId.database(ref));
+      forgetFailuresBelow(nodeId.database(ref));
       const state = database(ref);
       state.keyspace = newKeyspace(state.session, filter);
     },
@@ -166,14 +208,16 @@ export function createExplorerModel(deps: {
       database(ref).members.delete(nodeId.key(ref, key));
     },
     async run(node, load) {
-      running.get(node.id)?.abort();
+      const replaced = running.get(node.id);
       const controller = new AbortController();
       running.set(node.id, controller);
+      replaced?.abort();
       failures.delete(node.id);
+      wake(profileOf(node).id);
       try {
         return await load(controller.signal);
       } catch (error) {
-        failures.set(node.id, error);
+        if (running.get(node.id) === controller) failures.set(node.id, error);
         throw error;
       } finally {
         if (running.get(node.id) === controller) running.delete(node.id);
@@ -189,18 +233,21 @@ export function createExplorerModel(deps: {
     isRunning: (node) => running.has(node.id),
     rest,
     forget(profileId) {
-      stopBelow(nodeId.connection(profileId));
       rest(profileId);
+      forgetFailuresBelow(nodeId.connection(profileId));
       connections.delete(profileId);
       disconnected.delete(profileId);
       for (const [id, state] of databases) if (state.ref.profile.id === profileId) databases.delete(id);
     },
     dispose() {
       for (const controller of running.values()) controller.abort();
-      for (const id of connections.keys()) rest(id);
-      for (const state of databases.values()) state.session.rest();
+      for (const state of [...connections.values(), ...databases.values()]) state.session.rest();
     },
   };
+}
+
+function profileOf(node: LoadingNode): ConnectionProfile {
+  return node.kind === 'connection' ? node.profile : node.ref.profile;
 }
 
 /** Ids are paths: true for `top` and every row under it. */

@@ -61,7 +61,7 @@ function memberText({ row }: NodeOf<'member'>): string {
 
 async function keyFacts(node: NodeOf<'key'>, model: ExplorerModel): Promise<string> {
   try {
-    const facts = await readMetadata(model.database(node.ref).session, node.name);
+    const facts = await readMetadata(model.session(node.ref), node.name);
     const lines = [
       vscode.l10n.t('Type: {0}', facts.encoding === undefined ? facts.type : `${facts.type} (${facts.encoding})`),
       facts.ttl === undefined ? vscode.l10n.t('Time to live: no expiry') : vscode.l10n.t('Time to live: {0}', formatTtl(facts.ttl)),

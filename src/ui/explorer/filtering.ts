@@ -1,7 +1,8 @@
 import * as vscode from 'vscode';
-import { displayName } from '../../core/keyspace/display.ts';
 import { containsPattern } from '../../core/keyspace/glob.ts';
 import type { KeyFilter, KeyType } from '../../core/keyspace/keyspace.ts';
+import { exactName } from '../../core/keyspace/nameScan.ts';
+import { displayPattern, parsePattern } from '../../core/keyspace/patternText.ts';
 import { writeSetting } from '../platform/settings.ts';
 import type { Services } from '../services.ts';
 import { isFiltered } from './labels.ts';
@@ -22,19 +23,17 @@ export async function filterKeys(services: Explorer, node: Node | undefined): Pr
   apply(services, database, { ...(pattern.length > 0 ? { pattern } : {}), ...(type.type === undefined ? {} : { type: type.type }) });
 }
 
-async function chooseDatabase({ model, explorer }: Explorer, node: Node | undefined): Promise<DatabaseNode | undefined> {
+async function chooseDatabase({ explorer }: Explorer, node: Node | undefined): Promise<DatabaseNode | undefined> {
   const direct = databaseNodeOf(node);
   if (direct !== undefined) return direct;
-  const open = [...model.databases()]
-    .map((state) => explorer.nodes.get(nodeId.database(state.ref)))
-    .filter((found) => found?.kind === 'database');
-  if (open.length === 1) return open[0];
-  if (open.length === 0) {
+  const listed = (explorer.nodes.childrenOf(undefined) ?? []).flatMap((connection) => explorer.nodes.childrenOf(connection) ?? []).filter((row) => row.kind === 'database');
+  if (listed.length === 1) return listed[0];
+  if (listed.length === 0) {
     void vscode.window.showInformationMessage(vscode.l10n.t('Expand a connection first, then choose the database to filter.'));
     return undefined;
   }
   const picked = await vscode.window.showQuickPick(
-    open.map((found) => ({ label: `${found.ref.profile.name} db${found.ref.database}`, found })),
+    listed.map((found) => ({ label: `${found.ref.profile.name} db${found.ref.database}`, found })),
     { title: vscode.l10n.t('Filter Keys'), placeHolder: vscode.l10n.t('Which database?') },
   );
   return picked?.found;
@@ -47,16 +46,6 @@ async function askPattern(current: KeyFilter): Promise<Buffer | undefined> {
     value: current.pattern === undefined ? '' : displayPattern(current.pattern),
   });
   return text === undefined ? undefined : parsePattern(text);
-}
-
-/** Patterns keep their backslashes (Redis's own escapes); only \xNN is read as a byte. */
-function parsePattern(text: string): Buffer {
-  const parts = text.split(/(\\x[0-9a-fA-F]{2})/);
-  return Buffer.concat(parts.map((part, at) => (at % 2 === 1 ? Buffer.from(part.slice(2), 'hex') : Buffer.from(part))));
-}
-
-function displayPattern(pattern: Buffer): string {
-  return pattern.toString('utf8').includes('\u{fffd}') ? displayName(pattern) : pattern.toString('utf8');
 }
 
 /** An object, so that "any type" and a dismissed picker are told apart. */
@@ -82,9 +71,9 @@ export function clearFilter(services: Explorer, node: Node | undefined): void {
   const nearest = databaseNodeOf(node);
   const own = nearest !== undefined && isFiltered(model.database(nearest.ref).keyspace.filter) ? [model.database(nearest.ref)] : undefined;
   for (const state of own ?? [...model.databases()].filter((one) => isFiltered(one.keyspace.filter))) {
-    model.setFilter(state.ref, {});
     const shown = explorer.nodes.get(nodeId.database(state.ref));
     if (shown?.kind === 'database') apply(services, shown, {});
+    else model.setFilter(state.ref, {});
   }
   explorer.filtersChanged();
 }
@@ -94,7 +83,8 @@ export function searchAsPattern(services: Explorer, node: Node | undefined): voi
   const database = databaseNodeOf(node);
   if (database === undefined) return;
   const { filter } = services.model.database(database.ref).keyspace;
-  if (filter.pattern !== undefined) apply(services, database, { ...filter, pattern: containsPattern(filter.pattern) });
+  const name = exactName(filter);
+  if (name !== undefined) apply(services, database, { ...filter, pattern: containsPattern(name) });
 }
 
 /** Asks for the order of rows. */

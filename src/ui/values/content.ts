@@ -7,6 +7,7 @@ import type { ScanOptions } from '../../core/keyspace/keyspace.ts';
 import { partOf, readStringPart, type ValuePart } from '../../core/value/parts.ts';
 import { describeBytes, hexDump, renderCollection } from '../../core/value/text.ts';
 import { openMembers } from '../../core/value/openMembers.ts';
+import { formatCount } from '../explorer/labels.ts';
 import type { MemberAddress, ValueAddress } from './address.ts';
 
 /** What a value document shows. */
@@ -38,7 +39,7 @@ export async function readContent(session: Session, address: ValueAddress, pagin
       const members = openMembers(session, address.key, type, paging.options, paging.clock);
       await members.loadMore();
       const { shown } = members.counts;
-      const more = members.hasMore ? `\n${vscode.l10n.t('… {0} of {1}; the tree pages through the rest', shown, members.length)}\n` : '';
+      const more = members.hasMore ? `\n${vscode.l10n.t('… {0} of {1}; the tree pages through the rest', formatCount(shown), formatCount(members.length))}\n` : '';
       return { extension: 'txt', bytes: Buffer.from(renderCollection(members.rows) + more), parts: 1 };
     }
     default:

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { Failure } from '../../core/failure.ts';
+import { Failure, isFailure } from '../../core/failure.ts';
 import { displayName, shorten } from '../../core/keyspace/display.ts';
 import type { KeyType } from '../../core/keyspace/keyspace.ts';
 import type { Session } from '../../core/connection/session.ts';
@@ -31,24 +31,43 @@ export interface Editing {
 
 export function createEditing(services: Services, files: ValueFileSystem): Editing {
   const { model, explorer } = services;
-  const sessionOf = (ref: DatabaseRef): Session => model.database(ref).session;
+  const sessionOf = (ref: DatabaseRef): Session => model.session(ref);
 
-  /** Draws what a change touched: the key's members anew, its level, and open documents. */
+  /** Draws what a change touched: open documents, and the key's members anew. A collection goes with its last member. */
   async function changed(ref: DatabaseRef, key: Buffer): Promise<void> {
-    files.keyChanged(ref.profile.id, ref.database, key);
     const id = nodeId.key(ref, key);
     const shown = explorer.nodes.get(id);
-    if (shown?.kind === 'key' && model.database(ref).members.has(id)) await model.members(shown).refresh();
-    if (shown !== undefined) explorer.changed(shown);
+    if (shown?.kind !== 'key' || !model.database(ref).members.has(id)) {
+      files.keyChanged(ref.profile.id, ref.database, key);
+      if (shown !== undefined) explorer.changed(shown);
+      return;
+    }
+    try {
+      await model.run(shown, (signal) => model.members(shown).refresh(signal));
+    } catch (error) {
+      // The change itself was made: what reading it again came to stands as a row under the key.
+      if (!isFailure(error)) throw error;
+      if (error.kind === 'vanished') {
+        noteKey(ref, key, { exists: false });
+        return;
+      }
+    }
+    files.keyChanged(ref.profile.id, ref.database, key);
+    explorer.changed(shown);
   }
 
-  /** After our own write: `type` of the key that exists now, or undefined for one that is gone. */
-  function noteKey(ref: DatabaseRef, name: Buffer, type: KeyType | undefined): void {
-    const exists = type !== undefined;
-    model.database(ref).keyspace.note(name, exists, type);
-    if (!exists) model.forgetMembers(ref, name);
+  /** After our own write: a key that exists now, of a type if it is known, or one that is gone. */
+  function noteKey(ref: DatabaseRef, name: Buffer, now: { readonly exists: true; readonly type: KeyType | undefined } | { readonly exists: false }): void {
+    if (now.exists) {
+      model.database(ref).keyspace.note(name, true, now.type);
+    } else {
+      model.database(ref).keyspace.note(name, false);
+      model.forgetMembers(ref, name);
+    }
+    files.keyChanged(ref.profile.id, ref.database, name);
     const database = explorer.nodes.get(nodeId.database(ref));
-    if (database?.kind === 'database' && database.keys !== undefined) database.keys += exists ? 1 : -1;
+    if (database?.kind !== 'database') return;
+    if (database.keys !== undefined) database.keys += now.exists ? 1 : -1;
     explorer.changed(database);
   }
 
@@ -62,7 +81,7 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
       const draft = await askNewKey(title, prefix);
       if (draft === undefined) return;
       await edit.createKey(sessionOf(database.ref), draft.name, draft.initial);
-      noteKey(database.ref, draft.name, draft.initial.type);
+      noteKey(database.ref, draft.name, { exists: true, type: draft.initial.type });
     },
 
     async editValue(target) {
@@ -99,8 +118,8 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
       const name = await askBytes({ title: vscode.l10n.t('Rename {0}', nameOf(target.name)), prompt: vscode.l10n.t('The new name. A key that exists is never overwritten.'), value: target.name, isName: true });
       if (name === undefined || name.equals(target.name)) return;
       await edit.renameKey(sessionOf(target.ref), target.name, name);
-      noteKey(target.ref, target.name, undefined);
-      noteKey(target.ref, name, target.type ?? 'string');
+      noteKey(target.ref, target.name, { exists: false });
+      noteKey(target.ref, name, { exists: true, type: target.type });
     },
 
     async setTimeToLive(target) {
@@ -175,10 +194,7 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
       const ref = group[0]?.ref;
       if (ref === undefined) continue;
       await edit.deleteKeys(sessionOf(ref), group.map((key) => key.name));
-      for (const key of group) {
-        noteKey(ref, key.name, undefined);
-        files.keyChanged(ref.profile.id, ref.database, key.name);
-      }
+      for (const key of group) noteKey(ref, key.name, { exists: false });
     }
   }
 
@@ -191,9 +207,16 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
     if (!(await confirmDelete(question, members.map((member) => `${nameOf(member.key)}: ${memberName(member)}`)))) return;
     // From the end of a list to its start: a removed item moves those after it.
     const ordered = [...members].sort((a, b) => (b.row.kind === 'item' && a.row.kind === 'item' ? b.row.index - a.row.index : 0));
-    for (const member of ordered) await deleteMember(member);
-    const keys = new Map(members.map((member) => [nodeId.key(member.ref, member.key), member]));
-    for (const member of keys.values()) await changed(member.ref, member.key);
+    const touched = new Map<string, MemberNode>();
+    try {
+      for (const member of ordered) {
+        touched.set(nodeId.key(member.ref, member.key), member);
+        await deleteMember(member);
+      }
+    } finally {
+      // Where one could not be deleted, those before it are gone all the same.
+      for (const member of touched.values()) await changed(member.ref, member.key);
+    }
   }
 
   async function deleteMember({ ref, key, row }: MemberNode): Promise<void> {

@@ -26,6 +26,7 @@ interface Shown {
   readonly mtime: number;
 }
 
+/** Makes the provider of value documents. A document holds no session: each read acquires one and gives it back. */
 export function createValueFileSystem({ connections, practice, sessions, clock }: Pick<Services, 'connections' | 'practice' | 'sessions' | 'clock'>): ValueFileSystem {
   const shown = new Map<string, Shown>();
   const stale = new Set<string>();
@@ -66,11 +67,16 @@ export function createValueFileSystem({ connections, practice, sessions, clock }
     load,
     put(uri, { bytes }) {
       const id = uri.toString();
-      const before = shown.get(id);
-      const now = note(id, bytes, bytes);
-      if (before !== undefined && before.digest !== now.digest) changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+      const before = shown.get(id)?.digest;
+      const { digest } = note(id, bytes, bytes);
+      if (before !== undefined && before !== digest) changed.fire([{ type: vscode.FileChangeType.Changed, uri }]);
+      // VS Code does not read what it has open and did not change: these bytes would wait, and grow old.
+      if (before === digest) note(id, bytes, undefined);
     },
-    watch: (uri) => new vscode.Disposable(() => shown.delete(uri.toString())),
+    watch: (uri) => new vscode.Disposable(() => {
+      shown.delete(uri.toString());
+      stale.delete(uri.toString());
+    }),
     async stat(uri) {
       const id = uri.toString();
       let known = stale.has(id) ? undefined : shown.get(id);

@@ -9,6 +9,8 @@ export interface Found {
   /** Changes whenever what is known does. */
   readonly version: number;
   touch(): void;
+  /** How often a name that was gone came back. */
+  readonly returns: number;
   /** Adds a name, or takes it as present again. Returns its index. */
   add(name: Buffer): number;
   /** Marks a name as gone. */
@@ -30,6 +32,7 @@ export function createFound(delimiter: Buffer, type: KeyType | undefined): Found
   /** Of shown keys only; undefined where the server does not tell. */
   const types = new Map<number, KeyType | undefined>();
   let version = 0;
+  let returns = 0;
 
   return {
     store,
@@ -40,12 +43,18 @@ export function createFound(delimiter: Buffer, type: KeyType | undefined): Found
     touch() {
       version++;
     },
+    get returns() {
+      return returns;
+    },
     add(name) {
       const { size, count } = store;
       const index = store.add(name);
       if (store.size === size) return index;
       if (index === count) namespaces.insert(index, name);
-      else namespaces.adjust(index, 1);
+      else {
+        namespaces.adjust(index, 1);
+        returns++;
+      }
       version++;
       return index;
     },

@@ -43,6 +43,10 @@ export function createLevel(deps: LevelDeps, prefix: Buffer): KeyLevel {
   const { namespaces, store } = found;
   /** Position in the order of discovery up to which children are shown. */
   let shownTo = 0;
+  /** Children that were gone when a page came to them: no row stands for them, should they come back. */
+  let passed: Entry[] = [];
+  /** `found.returns` when `passed` was last looked through. */
+  let returns = 0;
   let end: PageEnd | undefined;
   let scan: NameScan | undefined;
   let loading: Promise<readonly KeyRow[]> | undefined;
@@ -109,15 +113,26 @@ export function createLevel(deps: LevelDeps, prefix: Buffer): KeyLevel {
   function take(page: Entry[], pageSize: number): void {
     const list = openNow();
     if (list === undefined) return;
+    takeReturned(page, pageSize);
     for (; page.length < pageSize && shownTo < list.length; shownTo++) {
       const entry = list.at(shownTo);
       if (namespaces.isAlive(entry)) page.push(entry);
+      else passed.push(entry);
     }
+  }
+
+  function takeReturned(page: Entry[], pageSize: number): void {
+    if (returns === found.returns) return;
+    const left: Entry[] = [];
+    for (const entry of passed) (page.length < pageSize && namespaces.isAlive(entry) ? page : left).push(entry);
+    passed = left;
+    if (page.length < pageSize) returns = found.returns;
   }
 
   function hasUnshown(): boolean {
     const list = children();
     if (list === undefined) return found.countBelow(prefix) > 0;
+    if (returns !== found.returns && passed.some(namespaces.isAlive)) return true;
     for (let at = shownTo; at < list.length; at++) if (namespaces.isAlive(list.at(at))) return true;
     return false;
   }
@@ -155,7 +170,8 @@ export function createLevel(deps: LevelDeps, prefix: Buffer): KeyLevel {
         failure = { error };
       }
     }
-    const rows = shown.add(page.filter(namespaces.isAlive));
+    // One that was gone when its type was asked for keeps a place, too: locks and caches come back.
+    const rows = shown.add(page);
     found.touch();
     if (failure !== undefined) throw failure.error;
     end = result !== 'cancelled' && deps.isComplete(prefix) && !hasUnshown() ? 'end' : result === 'end' ? 'page' : result;
@@ -214,8 +230,10 @@ export function createLevel(deps: LevelDeps, prefix: Buffer): KeyLevel {
     showEntry(entry) {
       const list = openNow();
       const at = list?.find(entry, shownTo) ?? -1;
-      if (list === undefined || at < 0) return;
-      list.swap(at, shownTo++);
+      const back = passed.indexOf(entry);
+      if (back >= 0) passed.splice(back, 1);
+      else if (list !== undefined && at >= 0) list.swap(at, shownTo++);
+      else return;
       shown.add([entry]);
     },
     renewScan(fresh) {

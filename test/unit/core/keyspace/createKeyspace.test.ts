@@ -110,6 +110,29 @@ describe('a level of keys', () => {
     assert.equal(level.counts.found, 2);
   });
 
+  it('shows a key again that was gone for a moment: when its type was asked for, or when a page came to it', async () => {
+    let gone = true;
+    const locks = setUp(['a', 'lock'], {}, {}, ([name, key]) => (gone && name === 'TYPE' && key === 'lock' ? Buffer.from('none') : undefined));
+    await locks.keyspace.level(root).loadMore();
+    assert.deepEqual(labels(locks.keyspace.level(root).rows), ['a']);
+    gone = false;
+    await locks.keyspace.refresh();
+    assert.deepEqual(labels(locks.keyspace.level(root).rows), ['a', 'lock']);
+
+    const { keyspace } = setUp(['a', 'b', 'c', 'd:1', 'e', 'f', 'g', 'h', 'i'], { pageSize: 2 });
+    const level = keyspace.level(root);
+    await level.loadMore();
+    for (const name of ['c', 'd:1', 'e']) keyspace.note(Buffer.from(name), false);
+    assert.deepEqual(labels(await level.loadMore()), ['f', 'g']);
+    keyspace.note(Buffer.from('c'), true, 'string');
+    assert.deepEqual(labels(level.rows), ['a', 'b', 'c', 'f', 'g'], 'our own write is shown at once');
+    await keyspace.refresh();
+    await level.loadMore();
+    await level.loadMore();
+    assert.deepEqual(labels(level.rows), ['d: 1', 'a', 'b', 'c', 'e', 'f', 'g', 'h', 'i']);
+    assert.deepEqual([level.hasMore, level.counts.shown, level.counts.found], [false, 9, 9]);
+  });
+
   it('shows keys without a type where TYPE is not permitted', async () => {
     const set = setUp(['a'], {}, {}, ([name]) => {
       if (name === 'TYPE') throw new Failure('permission', 'No.');

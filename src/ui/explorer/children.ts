@@ -5,7 +5,8 @@ import type { KeyRow, Level } from '../../core/keyspace/keyspace.ts';
 import { exactName } from '../../core/keyspace/nameScan.ts';
 import type { MemberRow, Members } from '../../core/value/members.ts';
 import { assertNever, isFailure } from '../../core/failure.ts';
-import { failureRow, isSilent } from '../platform/errors.ts';
+import type { CommandId } from '../platform/contributions.ts';
+import { type FailureRow, failureRow, isSilent } from '../platform/errors.ts';
 import { readSetting } from '../platform/settings.ts';
 import { describeFilter, isFiltered } from './labels.ts';
 import type { ConnectionState, ExplorerModel, Pager } from './model.ts';
@@ -20,6 +21,9 @@ export interface Children {
   known(node: PagedNode): readonly Node[];
 }
 
+const remedies: Readonly<Record<FailureRow['remedy'], CommandId | undefined>> = { edit: 'keyspace.editConnection', refresh: 'keyspace.refresh', retry: undefined };
+
+/** Makes the rows: core is asked, and what it says is turned into nodes. */
 export function createChildren(deps: {
   readonly model: ExplorerModel;
   readonly nodes: NodeTable;
@@ -55,7 +59,7 @@ export function createChildren(deps: {
       severity: 'error',
       label: row.label,
       detail: row.advice,
-      command: row.remedy === 'edit' ? 'keyspace.editConnection' : isPaged(parent) ? 'keyspace.loadMore' : 'keyspace.reconnect',
+      command: remedies[row.remedy] ?? (isPaged(parent) ? 'keyspace.loadMore' : 'keyspace.reconnect'),
     });
   }
 

@@ -5,7 +5,7 @@ import { viewIds } from '../platform/contributions.ts';
 import { readScanOptions } from '../platform/settings.ts';
 import type { Services } from '../services.ts';
 import { formatCount, formatPercent } from './labels.ts';
-import { type DatabaseNode, isPaged, type Node, type PagedNode } from './nodes.ts';
+import { type ConnectionNode, type DatabaseNode, isPaged, type KeyNode, type Node, type PagedNode } from './nodes.ts';
 
 type Explorer = Pick<Services, 'model' | 'explorer'>;
 
@@ -45,9 +45,14 @@ export async function loadMore(services: Explorer, node: Node | undefined): Prom
   const before = new Set(explorer.rows(target));
   const load = model.run(target, (signal) => pager.loadMore(signal));
   explorer.changed(target);
-  await vscode.window.withProgress({ location: { viewId: viewIds.explorer } }, () => load).then(undefined, ignoreShown);
-  explorer.changed(target);
-  if (target.kind !== 'database' && target.kind !== 'key') refreshCounts(services, target);
+  try {
+    await vscode.window.withProgress({ location: { viewId: viewIds.explorer } }, () => load).then(undefined, ignoreShown);
+  } finally {
+    explorer.changed(target);
+  }
+  // A filter or a refresh came in between: what was loaded is not what is shown.
+  if (model.pager(target) !== pager) return;
+  if (target.kind === 'namespace') refreshCounts(services, target);
   const first = explorer.rows(target).find((row) => !before.has(row) && row.kind !== 'range' && row.kind !== 'more');
   if (first !== undefined) await explorer.focus(first);
 }
@@ -87,7 +92,7 @@ export async function scanEverything(services: Explorer, node: Node | undefined)
     }),
   );
   // A failure is told at once, and stands as a row as well: what was found is kept, and the row goes on from there.
-  await Promise.resolve(scan).then(() => fillFirstPage(services, database)).finally(() => {
+  await Promise.resolve(scan).then((counts) => (counts.end === 'cancelled' ? undefined : fillFirstPage(services, database))).finally(() => {
     explorer.changed(database);
   });
 }
@@ -104,33 +109,72 @@ function progressLine(counts: ScanCounts): string {
     : vscode.l10n.t('{0} found, {1}% scanned', formatCount(counts.found), formatPercent(counts.scanned));
 }
 
-/** Scans again what is shown in the row's database (or collection) and draws it anew; what was expanded stays expanded. Without a row: the connections. */
+/**
+ * Reads again what the row stands for: a collection's members, the keys of a database, or all that is open of a connection.
+ * Old rows stay until then, and what was expanded stays expanded. Without a row: the list of connections.
+ */
 export async function refresh(services: Explorer, from: Node | undefined): Promise<void> {
   const { model, explorer } = services;
-  if (from === undefined || from.kind === 'connection') {
-    if (from !== undefined) model.reconnect(from.profile.id);
+  if (from === undefined) {
+    explorer.changed(undefined);
+    return;
+  }
+  if (from.kind === 'connection') {
+    model.reconnect(from.profile.id);
+    await rereadOpen(services, from);
     explorer.changed(from);
     return;
   }
-  const paged = pagedNodeOf(from);
-  const target = paged?.kind === 'key' ? paged : databaseNodeOf(from);
+  const target = refreshTarget(from);
   if (target === undefined) {
     explorer.changed(from.parent);
     return;
   }
-  await vscode.window
-    .withProgress({ location: { viewId: viewIds.explorer } }, () => model.run(target, (signal) => refreshPager(services, target, signal)))
-    .then(undefined, ignoreShown);
+  await reread(services, target);
+  // With its connection a database shows its new count of keys as well.
   explorer.changed(target.kind === 'key' ? target : target.parent);
 }
 
-async function refreshPager({ model }: Explorer, target: DatabaseNode | PagedNode, signal: AbortSignal): Promise<void> {
-  if (target.kind === 'key') {
-    await model.members(target).refresh(signal);
-    return;
+/** A row that says that a key has gone, or changed its type, means the database: it knows what is there now. */
+function refreshTarget(from: Node): DatabaseNode | KeyNode | undefined {
+  const paged = from.kind === 'notice' ? undefined : pagedNodeOf(from);
+  return paged?.kind === 'key' ? paged : databaseNodeOf(from);
+}
+
+/** Reads the databases again whose rows are, or were, shown; one that fails ends it, for the others would as well. */
+async function rereadOpen(services: Explorer, connection: ConnectionNode): Promise<void> {
+  const { model, explorer } = services;
+  for (const row of explorer.nodes.childrenOf(connection) ?? []) {
+    if (row.kind !== 'database' || explorer.nodes.childrenOf(row) === undefined || model.pager(row).counts.end === undefined) continue;
+    await reread(services, row);
+    if (model.failureOf(row) !== undefined) return;
   }
-  const state = model.database(target.ref);
-  // Collections are read again from their start when they are next shown.
-  state.members.clear();
-  await state.keyspace.refresh(signal);
+}
+
+async function reread(services: Explorer, target: DatabaseNode | KeyNode): Promise<void> {
+  const { model } = services;
+  const read = (signal: AbortSignal): Promise<void> => (target.kind === 'key' ? model.members(target).refresh(signal) : rereadKeys(services, target, signal));
+  await vscode.window.withProgress({ location: { viewId: viewIds.explorer } }, () => model.run(target, read)).then(undefined, ignoreShown);
+}
+
+async function rereadKeys({ model, explorer }: Explorer, target: DatabaseNode, signal: AbortSignal): Promise<void> {
+  const { keyspace, members } = model.database(target.ref);
+  await keyspace.refresh(signal);
+  if (signal.aborted) return;
+  for (const [id, collection] of members) {
+    const shown = explorer.nodes.get(id);
+    if (shown?.kind !== 'key' || explorer.nodes.childrenOf(shown) === undefined) {
+      members.delete(id);
+      continue;
+    }
+    try {
+      await model.run(shown, (own) => collection.refresh(AbortSignal.any([signal, own])));
+    } catch (error) {
+      // It is opened anew as what it is by now. Any other failure stands as a row under it.
+      if (!isFailure(error)) throw error;
+      if (error.kind !== 'vanished' && error.kind !== 'wrong-type') continue;
+      members.delete(id);
+      model.clearFailure(shown);
+    }
+  }
 }

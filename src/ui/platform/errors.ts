@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import { type Failure, isFailure } from '../../core/failure.ts';
+import { isFailure } from '../../core/failure.ts';
 
-/** How a failure reaches the user: rows for what a row asked for, a toast for what a command asked for, or nothing at all. */
+/** True for what the user caused: it is neither a row nor a toast. What a row asked for fails as a row, what a command asked for as a toast. */
 export function isSilent(error: unknown): boolean {
   return isFailure(error, 'cancelled') || isFailure(error, 'declined');
 }
@@ -10,22 +10,22 @@ export function isSilent(error: unknown): boolean {
 export interface FailureRow {
   readonly label: string;
   readonly advice: string;
-  /** A click asks again, or edits the connection. */
-  readonly remedy: 'retry' | 'edit';
+  /** A click asks again, edits the connection, or refreshes what is listed. */
+  readonly remedy: 'retry' | 'edit' | 'refresh';
 }
 
 /** The row for a failure. Complete for every kind: what happened, what to do. */
 export function failureRow(error: unknown): FailureRow {
   if (!isFailure(error)) return { label: vscode.l10n.t('Something went wrong'), advice: vscode.l10n.t('Click to try again. The Keyspace log has the details.'), remedy: 'retry' };
-  const retry = vscode.l10n.t('Click to try again.');
-  const edit = vscode.l10n.t('Click to edit the connection.');
   switch (error.kind) {
     case 'auth':
-      return { label: error.message, advice: edit, remedy: 'edit' };
     case 'tls':
-      return { label: error.message, advice: edit, remedy: 'edit' };
+      return { label: error.message, advice: vscode.l10n.t('Click to edit the connection.'), remedy: 'edit' };
+    case 'vanished':
+    case 'wrong-type':
+      return { label: error.message, advice: vscode.l10n.t('Click to refresh.'), remedy: 'refresh' };
     default:
-      return { label: error.message, advice: retry, remedy: 'retry' };
+      return { label: error.message, advice: vscode.l10n.t('Click to try again.'), remedy: 'retry' };
   }
 }
 
@@ -38,10 +38,4 @@ export function showFailure(error: unknown): void {
 /** A line for people. Unknown errors keep their own message. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-/** Turns what a load threw into a failure that a row can show; a cancelled load is none. */
-export function rowFailure(error: unknown): Failure | Error | undefined {
-  if (isSilent(error)) return undefined;
-  return error instanceof Error ? error : new Error(String(error));
 }

@@ -17,8 +17,10 @@ export interface Practice extends PracticeHost, vscode.Disposable {
 const builtIn = 'practice';
 const builtInSample: SampleName = 'shop';
 
+/** Makes the practice servers' host; no thread runs before the first connect. */
 export function createPractice(context: vscode.ExtensionContext, onCrash: (error: unknown) => void): Practice {
   const workers = new Map<string, Promise<WorkerServer>>();
+  let opened = 0;
   const samples = new Map<string, SampleName | undefined>([[builtIn, builtInSample]]);
   const profile: ConnectionProfile = {
     id: builtIn, name: vscode.l10n.t('Practice'), endpoint: { kind: 'practice', instance: builtIn }, access: 'read-write',
@@ -39,7 +41,9 @@ export function createPractice(context: vscode.ExtensionContext, onCrash: (error
       return worker;
     });
     workers.set(instance, started);
-    started.catch(() => workers.delete(instance));
+    started.catch(() => {
+      if (workers.get(instance) === started) workers.delete(instance);
+    });
     return started;
   }
 
@@ -57,7 +61,7 @@ export function createPractice(context: vscode.ExtensionContext, onCrash: (error
   return {
     profile,
     async open(options) {
-      const instance = `practice-${samples.size}`;
+      const instance = `practice-${++opened}`;
       samples.set(instance, options.sample);
       await start(instance);
       return { id: instance, name: options.name, endpoint: { kind: 'practice', instance }, access: 'read-write' };
@@ -69,7 +73,8 @@ export function createPractice(context: vscode.ExtensionContext, onCrash: (error
     },
     reset: () => close(builtIn),
     dispose() {
-      for (const instance of [...workers.keys()]) void close(instance);
+      for (const worker of workers.values()) void worker.then((running) => running.close()).catch(() => undefined);
+      workers.clear();
     },
   };
 }

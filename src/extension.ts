@@ -27,6 +27,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   const sessions = createSessions({
     clock: systemClock,
     secrets: store,
+    saved: (profileId) => store.get(profileId),
     practice,
     confirmWrite,
     log: commandLog.add,

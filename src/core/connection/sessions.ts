@@ -5,7 +5,7 @@ import { judge } from './guard.ts';
 import { settleHeld } from './held.ts';
 import { openLink, type Link, type LinkDeps, type LinkTimeouts } from './link.ts';
 import type { Clock, CommandLogEntry, PracticeHost, Secrets, WriteRequest } from './ports.ts';
-import type { ConnectionProfile } from './profile.ts';
+import type { Access, ConnectionProfile } from './profile.ts';
 import type { Command, Reply, SendOptions, ServerFacts, Session, Sessions } from './session.ts';
 import { checkShareable } from './shareable.ts';
 import { abortable, sleep } from './waiting.ts';
@@ -19,6 +19,8 @@ export interface SessionsDeps {
   /** Asks the user; true to send. */
   readonly confirmWrite: (request: WriteRequest) => Promise<boolean>;
   readonly timeouts?: Partial<Timeouts>;
+  /** The saved version of a connection, where it is saved: a row or an open dialogue may hold one from before an edit. */
+  readonly saved?: (profileId: string) => ConnectionProfile | undefined;
 }
 
 /** All in ms. */
@@ -61,6 +63,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
 
   const closed = (): Failure => new Failure('closed', 'The connection was closed.');
 
+  const newest = (profile: ConnectionProfile): ConnectionProfile => deps.saved?.(profile.id) ?? profile;
   const useProfile = (profile: ConnectionProfile): void => {
     const old = profiles.get(profile.id);
     profiles.set(profile.id, profile);
@@ -116,7 +119,8 @@ export function createSessions(deps: SessionsDeps): Sessions {
   };
 
   const linkOf = (slot: Slot): Promise<Link> | Link => {
-    if (disposed) throw closed();
+    // A slot that was released while a command of it waited for the user must not connect again: nobody would end that link.
+    if (disposed || slots.get(slot.key) !== slot) throw closed();
     if (slot.link !== undefined && !slot.link.dead) return slot.link;
     if (slot.connecting === undefined) {
       const abort = new AbortController();
@@ -157,9 +161,10 @@ export function createSessions(deps: SessionsDeps): Sessions {
     options.signal?.throwIfAborted();
     let link = await linkOf(slot);
     checkServer(link, options.runId);
-    if (current(slot).access !== 'read-write') {
+    for (let judged: Access = 'read-write'; current(slot).access !== judged; ) {
+      judged = current(slot).access;
       await guard(slot, link, commands);
-      // The user may have thought about it for a while.
+      // The user may have thought about it for a while, and made the connection read-only meanwhile.
       link = await linkOf(slot);
       checkServer(link, options.runId);
     }
@@ -210,8 +215,9 @@ export function createSessions(deps: SessionsDeps): Sessions {
   };
 
   return {
-    acquire(profile, database) {
+    acquire(given, database) {
       if (disposed) throw closed();
+      const profile = newest(given);
       useProfile(profile);
       const key = `${database} ${profile.id}`;
       let slot = slots.get(key);
@@ -222,8 +228,9 @@ export function createSessions(deps: SessionsDeps): Sessions {
       slot.refs += 1;
       return handle(slot, profile);
     },
-    async openChannel(profile, database, intent) {
+    async openChannel(given, database, intent) {
       if (disposed) throw closed();
+      const profile = newest(given);
       const channel = await openGuardedChannel({ ...linkDeps, confirm: (held) => settleHeld(deps, profile, database, held) }, {
         profile,
         database,

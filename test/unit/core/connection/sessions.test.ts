@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { duplexPair, type Duplex } from 'node:stream';
 import { asText } from '../../../../src/core/connection/reply.ts';
 import type { ConnectionProfile } from '../../../../src/core/connection/profile.ts';
+import type { Session } from '../../../../src/core/connection/session.ts';
 import type { SessionsDeps } from '../../../../src/core/connection/sessions.ts';
 import { Failure, isFailure, type FailureKind } from '../../../../src/core/failure.ts';
 import { resp, serveScript, startScriptedServer, type Script, type ScriptedServer } from '../../../support/scriptedServer.ts';
@@ -256,6 +257,53 @@ describe('sessions', () => {
     const { runId } = await session.ready();
     await assert.rejects(session.send(['DEL', 'k'], { runId }), (error) => isFailure(error, 'server-changed') || isFailure(error, 'unreachable'));
     assert.equal(sent(server, 'DEL'), 0);
+  });
+
+  /** A SET that waits for the user, what answers it, and the kind of its failure. */
+  async function askedSet(): Promise<{ server: ScriptedServer; sessions: TestSessions; session: Session; answer: (write: boolean) => void; failed: Promise<string> }> {
+    const server = await serve(() => undefined);
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    let asked = false;
+    const sessions = open({
+      confirmWrite: () => {
+        asked = true;
+        return promise;
+      },
+    });
+    const session = sessions.acquire(testProfile(server, { id: 'a', access: 'confirm-writes' }), 0);
+    const failed = session.send(['SET', 'k', 'v']).then(() => 'sent', (error: unknown) => (error instanceof Failure ? error.kind : 'other'));
+    await until(() => asked);
+    return { server, sessions, session, answer: resolve, failed };
+  }
+
+  it('sends no confirmed write over a connection that was made read-only meanwhile', async () => {
+    const { server, sessions, answer, failed } = await askedSet();
+    sessions.acquire(testProfile(server, { id: 'a', access: 'read-only' }), 1);
+    answer(true);
+    assert.equal(await failed, 'guarded');
+    assert.equal(sent(server, 'SET'), 0);
+  });
+
+  it('does not connect again for a write that is confirmed after the session was released', async () => {
+    const { server, sessions, session, answer, failed } = await askedSet();
+    await sessions.acquire(testProfile(server, { id: 'a', access: 'confirm-writes' }), 1).ready();
+    session.release();
+    await until(() => server.clients === 1);
+    answer(true);
+    assert.equal(await failed, 'closed');
+    assert.deepEqual([server.clients, sent(server, 'SET')], [1, 0]);
+  });
+
+  it('goes by the saved connection, whatever version of it it is given', async () => {
+    const server = await serve(() => undefined);
+    const saved = testProfile(server, { id: 'a', access: 'read-only' });
+    const sessions = open({ saved: (id) => (id === 'a' ? saved : undefined) });
+    const before = testProfile(server, { id: 'a', access: 'read-write' });
+    await assert.rejects(sessions.acquire(before, 0).send(['SET', 'k', 'v']), kind('guarded'));
+    const channel = await sessions.openChannel(before, 0, 'copy');
+    channel.write('SET k v\r\n');
+    await assert.rejects(once(channel, 'close'), kind('guarded'));
+    assert.equal(sent(server, 'SET'), 0);
   });
 
   it('says so when the secret storage fails, and keeps its words to itself', async () => {

@@ -145,7 +145,7 @@ function guarded(raw: Duplex, where: string, check: (commands: readonly Command[
     for (let command = decoder.next(); command !== undefined; command = decoder.next()) commands.push(command);
     if (commands.length === 0) return;
     await check(commands);
-    if (channel.destroyed) return;
+    if (channel.destroyed || raw.destroyed) return;
     if (!raw.write(Buffer.concat(commands.map((command) => encodeRequest(command))))) await drained(raw);
   };
   raw.on('data', (chunk: Buffer) => {
@@ -153,7 +153,11 @@ function guarded(raw: Duplex, where: string, check: (commands: readonly Command[
   });
   raw.on('end', () => channel.push(null));
   raw.on('error', (error) => channel.destroy(failureOfSocket(error, where)));
-  raw.on('close', () => channel.destroy());
+  // What was read stays to be taken after a proper end; then the channel closes by itself.
+  raw.on('close', () => {
+    if (raw.readableEnded) channel.end();
+    else channel.destroy();
+  });
   return channel;
 }
 

@@ -306,6 +306,19 @@ describe('sessions', () => {
     assert.equal(sent(server, 'SET'), 0);
   });
 
+  it('keeps what a channel brought last until it is read, though the server has hung up', async () => {
+    const server = await serve((command) => (name(command) === 'ECHO' ? resp.bulk('last words') : name(command) === 'QUIT' ? 'cut' : undefined));
+    const channel = await open().openChannel(testProfile(server), 0, 'terminal');
+    channel.write('ECHO x\r\n');
+    await once(channel, 'readable');
+    channel.write('QUIT\r\n');
+    await until(() => server.clients === 0);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    let text = '';
+    for await (const chunk of channel) text += String(chunk);
+    assert.equal(text, '$10\r\nlast words\r\n');
+  });
+
   it('says so when the secret storage fails, and keeps its words to itself', async () => {
     const server = await serve(() => undefined);
     const sessions = open({ secrets: { password: () => Promise.reject(new Error('keyring of ann: hunter2')) } });

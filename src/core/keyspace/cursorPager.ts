@@ -1,3 +1,4 @@
+import { nextTick } from 'node:process';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Clock } from '../connection/ports.ts';
 import { asList, asText } from '../connection/reply.ts';
@@ -113,7 +114,13 @@ export function createCursorPager(options: PagerOptions): CursorPager {
     const elements = asList(list);
     const begun = cursor;
     cursor = following;
-    if (following !== '0' && ahead(elements.length)) sent = send();
+    if (following !== '0' && ahead(elements.length)) {
+      sent = send();
+      // The session writes some microtasks later; then the server works while we do.
+      await new Promise<void>((written) => {
+        nextTick(written);
+      });
+    }
     try {
       const working = clock.elapsed();
       const accepted = options.accept(elements);

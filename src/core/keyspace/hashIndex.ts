@@ -11,9 +11,13 @@ export interface HashIndex {
   readonly bytes: number;
 }
 
-/** Records moved per insert; two would be enough to be done before the next growth. */
-const step = 4;
-const firstBits = 6;
+/**
+ * While a table grows, each insert that is a multiple of `every` moves so many records: four for each insert, where two would
+ * be enough to be done before the next growth. In runs, because then the processor waits for many slots at once.
+ */
+const every = 64;
+const step = 4 * every;
+const firstBits = 8;
 
 /** A slot is a record number plus one in the low `bits`, and above them the hash's own high bits: most probes end there. 0 is empty. */
 interface Table {
@@ -66,8 +70,9 @@ export function createHashIndex(hashOf: (record: number) => number, equals: (rec
       return found >= 0 || old === undefined ? found : findIn(old, hash);
     },
     insert(hash) {
-      if (old !== undefined) move();
-      else if (size * 4 >= table.slots.length * 3) {
+      if (old !== undefined) {
+        if (size % every === 0) move();
+      } else if (size * 4 >= table.slots.length * 3) {
         old = table;
         moved = 0;
         toMove = size;

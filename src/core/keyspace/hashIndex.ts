@@ -37,13 +37,18 @@ export function createHashIndex(hashOf: (record: number) => number, equals: (rec
   let moved = 0;
   let toMove = 0;
   let size = 0;
+  /** Where the last search ended: the place of what it did not find. */
+  let freeAt = 0;
 
   function findIn({ slots, bits }: Table, hash: number): number {
     const mask = slots.length - 1;
     const tag = hash >>> bits;
     for (let at = hash & mask; ; at = (at + 1) & mask) {
       const slot = slots[at] as number;
-      if (slot === 0) return -1;
+      if (slot === 0) {
+        freeAt = at;
+        return -1;
+      }
       if (slot >>> bits === tag) {
         const record = (slot & mask) - 1;
         if (equals(record)) return record;
@@ -70,13 +75,18 @@ export function createHashIndex(hashOf: (record: number) => number, equals: (rec
       return found >= 0 || old === undefined ? found : findIn(old, hash);
     },
     insert(hash) {
-      if (old !== undefined) {
-        if (size % every === 0) move();
-      } else if (size * 4 >= table.slots.length * 3) {
+      if (old === undefined && size * 4 < table.slots.length * 3) {
+        const { slots, bits } = table;
+        slots[freeAt] = ((hash >>> bits) << bits) | (size + 1);
+        return size++;
+      }
+      if (old === undefined) {
         old = table;
         moved = 0;
         toMove = size;
         table = createTable(table.bits + 1);
+      } else if (size % every === 0) {
+        move();
       }
       place(hash, size);
       return size++;

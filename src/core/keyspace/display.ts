@@ -71,6 +71,12 @@ function characterOf(code: string | undefined): string {
   return String.fromCodePoint(point);
 }
 
+/** `shorten(displayName(bytes), max)` without making text of what is not shown: names and values may have megabytes. */
+export function displayShort(bytes: Buffer, max: number): string {
+  // A UTF-16 unit stands for at most three bytes; a character that the cut splits lies beyond `max`.
+  return shorten(displayName(bytes.subarray(0, (max + 1) * 4)), max);
+}
+
 /** At most `max` UTF-16 units of `text`, cut ones marked with `…`. */
 export function shorten(text: string, max: number): string {
   if (text.length <= max) return text;

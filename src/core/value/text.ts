@@ -1,4 +1,4 @@
-import { displayName } from '../keyspace/display.ts';
+import { displayShort } from '../keyspace/display.ts';
 import type { MemberRow } from './members.ts';
 
 /** What bytes look like: JSON, other text, or neither. */
@@ -51,7 +51,11 @@ export function hexDump(bytes: Buffer, offset = 0): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** Rows as text, a line each; whatever is not printable is escaped, so that a line is a member. */
+/** Characters shown of a name or value in a listing; the whole of it opens by itself. */
+const maxListed = 10_000;
+const listed = (bytes: Buffer): string => displayShort(bytes, maxListed);
+
+/** Rows as text, a line each; whatever is not printable is escaped, so that a line is a member. What is very long is cut. */
 export function renderCollection(rows: readonly MemberRow[]): string {
   return rows.map(renderRow).join('');
 }
@@ -59,15 +63,15 @@ export function renderCollection(rows: readonly MemberRow[]): string {
 function renderRow(row: MemberRow): string {
   switch (row.kind) {
     case 'field':
-      return `${displayName(row.field)}: ${displayName(row.value)}\n`;
+      return `${listed(row.field)}: ${listed(row.value)}\n`;
     case 'member':
-      return `${displayName(row.member)}\n`;
+      return `${listed(row.member)}\n`;
     case 'scored':
-      return `${row.score}  ${displayName(row.member)}\n`;
+      return `${row.score}  ${listed(row.member)}\n`;
     case 'item':
-      return `${row.index}: ${displayName(row.value)}\n`;
+      return `${row.index}: ${listed(row.value)}\n`;
     case 'entry':
-      return `${row.id}\n${row.fields.map(([field, value]) => `  ${displayName(field)}: ${displayName(value)}\n`).join('')}`;
+      return `${row.id}\n${row.fields.map(([field, value]) => `  ${listed(field)}: ${listed(value)}\n`).join('')}`;
     case 'range':
       return renderCollection(row.rows);
   }

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
-import { displayName } from '../../core/keyspace/display.ts';
+import { displayName, displayShort } from '../../core/keyspace/display.ts';
 import type { KeyRow, Level } from '../../core/keyspace/keyspace.ts';
 import { exactName } from '../../core/keyspace/nameScan.ts';
 import type { MemberRow, Members } from '../../core/value/members.ts';
@@ -20,6 +20,9 @@ export interface Children {
   /** The rows under a node as they are known now, without loading. */
   known(node: PagedNode): readonly Node[];
 }
+
+/** Characters of a name that a range row keeps. */
+const maxTitle = 200;
 
 const remedies: Readonly<Record<FailureRow['remedy'], CommandId | undefined>> = { edit: 'keyspace.editConnection', refresh: 'keyspace.refresh', retry: undefined };
 
@@ -135,7 +138,7 @@ export function createChildren(deps: {
         return nodes.intern<Node>({ kind: 'key', id: nodeId.key(ref, row.name), parent, ref, name: row.name, segment: row.segment, type: row.type });
       case 'range': {
         const node: Node = nodes.intern<Node>({
-          kind: 'range', id: nodeId.range(parent, row.id), parent, first: displayName(row.first), last: displayName(row.last), size: row.size,
+          kind: 'range', id: nodeId.range(parent, row.id), parent, first: displayShort(row.first, maxTitle), last: displayShort(row.last, maxTitle), size: row.size,
           children: (): Node[] => row.rows.map((child) => keyRow(node, ref, child)),
         });
         return node;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { KeyFilter, ScanCounts } from '../../core/keyspace/keyspace.ts';
-import { displayName, shorten } from '../../core/keyspace/display.ts';
+import { displayShort } from '../../core/keyspace/display.ts';
 
 /** A count as the user's language writes it: 12,400. */
 export function formatCount(count: number): string {
@@ -36,7 +36,7 @@ export function formatPercent(fraction: number): string {
 
 /** A filter in words: `user:*, only hash`. Empty for no filter. */
 export function describeFilter(filter: KeyFilter): string {
-  const pattern = filter.pattern !== undefined && filter.pattern.length > 0 ? shorten(displayName(filter.pattern), 60) : undefined;
+  const pattern = filter.pattern !== undefined && filter.pattern.length > 0 ? displayShort(filter.pattern, 60) : undefined;
   if (pattern !== undefined && filter.type !== undefined) return vscode.l10n.t('{0}, only {1}', pattern, filter.type);
   if (filter.type !== undefined) return vscode.l10n.t('only {0}', filter.type);
   return pattern ?? '';

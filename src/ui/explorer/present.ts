@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { endpointLabel } from '../../core/connection/url.ts';
-import { displayName, shorten } from '../../core/keyspace/display.ts';
+import { displayShort, shorten } from '../../core/keyspace/display.ts';
 import type { KeyType } from '../../core/keyspace/keyspace.ts';
 import { assertNever } from '../../core/failure.ts';
 import { commandOf } from '../platform/commands.ts';
@@ -94,7 +94,7 @@ const writable = (access: string): RowAbility | false => access !== 'read-only' 
 
 /** A segment as a label; an empty one (`a::b`, `:x`, `x:`) is named, or nothing would be seen. */
 function segmentLabel(segment: Buffer): string {
-  return segment.length === 0 ? vscode.l10n.t('(empty)') : shorten(displayName(segment), maxLabel);
+  return segment.length === 0 ? vscode.l10n.t('(empty)') : displayShort(segment, maxLabel);
 }
 
 function namespaceItem({ ref, segment, count, total }: NamespaceNode): vscode.TreeItem {
@@ -124,11 +124,11 @@ function keyItem(node: KeyNode, keyLabel: KeyLabel): vscode.TreeItem {
 }
 
 function typeIcon(type: KeyType | undefined): vscode.ThemeIcon {
-  const [name, color] = (type === undefined ? undefined : typeIcons[type]) ?? ['symbol-misc', undefined];
+  const [name, color] = (type !== undefined && Object.hasOwn(typeIcons, type) ? typeIcons[type] : undefined) ?? ['symbol-misc', undefined];
   return icon(name, color);
 }
 
-const line = (bytes: Buffer): string => shorten(displayName(bytes.subarray(0, maxDescription * 4)), maxDescription);
+const line = (bytes: Buffer): string => displayShort(bytes, maxDescription);
 
 function memberItem(node: MemberNode): vscode.TreeItem {
   const { row } = node;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { endpointLabel } from '../../core/connection/url.ts';
-import { displayName, shorten } from '../../core/keyspace/display.ts';
+import { displayShort, shorten } from '../../core/keyspace/display.ts';
 import { readMetadata } from '../../core/keyspace/metadata.ts';
 import { isFailure } from '../../core/failure.ts';
 import { messageOf } from '../platform/errors.ts';
@@ -28,11 +28,11 @@ export async function tooltipOf(node: Node, model: ExplorerModel): Promise<strin
       ].filter((text) => text !== undefined).join('\n');
     case 'namespace': {
       const counts = model.level(node).counts;
-      return [shorten(displayName(node.prefix), maxTooltip), counts.end === undefined ? undefined : describeCounts(counts, 'database')]
+      return [displayShort(node.prefix, maxTooltip), counts.end === undefined ? undefined : describeCounts(counts, 'database')]
         .filter((text) => text !== undefined).join('\n');
     }
     case 'key':
-      return `${shorten(displayName(node.name), maxTooltip)}\n${await keyFacts(node, model)}`;
+      return `${displayShort(node.name, maxTooltip)}\n${await keyFacts(node, model)}`;
     case 'member':
       return memberText(node);
     case 'range':
@@ -42,8 +42,7 @@ export async function tooltipOf(node: Node, model: ExplorerModel): Promise<strin
   }
 }
 
-/** Values are cut before they are made into text: they may be long. */
-const cut = (bytes: Buffer): string => shorten(displayName(bytes.subarray(0, maxTooltip)), maxTooltip);
+const cut = (bytes: Buffer): string => displayShort(bytes, maxTooltip);
 
 function memberText({ row }: NodeOf<'member'>): string {
   switch (row.kind) {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { displayName, shorten } from '../../core/keyspace/display.ts';
+import { displayShort, shorten } from '../../core/keyspace/display.ts';
 import { valueScheme } from '../platform/contributions.ts';
 
 /** What a value document shows: a key, or one member of it. */
@@ -23,7 +23,7 @@ const maxTitle = 60;
 
 /** The document's URI. The path is for people (it names the tab); the query is the address, as bytes. */
 export function valueUri(address: ValueAddress, extension: 'txt' | 'json' | 'hex', parts: number): vscode.Uri {
-  const title = shorten(memberTitle(address) ?? displayName(address.key), maxTitle).replaceAll('/', '∕');
+  const title = shorten(memberTitle(address) ?? displayShort(address.key, maxTitle), maxTitle).replaceAll('/', '∕');
   const suffix = parts > 1 ? ` (part ${address.part + 1} of ${parts})` : '';
   const query = new URLSearchParams({ key: address.key.toString('base64url') });
   if (address.member !== undefined) query.set(address.member.kind, memberText(address.member));
@@ -35,7 +35,7 @@ export function valueUri(address: ValueAddress, extension: 'txt' | 'json' | 'hex
 
 function memberTitle({ key, member }: ValueAddress): string | undefined {
   if (member === undefined) return undefined;
-  return `${displayName(key)} › ${member.kind === 'item' || member.kind === 'entry' ? memberText(member) : displayName('field' in member ? member.field : member.member)}`;
+  return `${displayShort(key, maxTitle)} › ${member.kind === 'item' || member.kind === 'entry' ? memberText(member) : displayShort('field' in member ? member.field : member.member, maxTitle)}`;
 }
 
 function memberText(member: MemberAddress): string {

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Failure, isFailure } from '../../core/failure.ts';
-import { displayName, shorten } from '../../core/keyspace/display.ts';
+import { displayName, displayShort } from '../../core/keyspace/display.ts';
 import type { KeyType } from '../../core/keyspace/keyspace.ts';
 import type { Session } from '../../core/connection/session.ts';
 import * as edit from '../../core/value/edit.ts';
@@ -236,7 +236,7 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
   }
 }
 
-const nameOf = (bytes: Buffer): string => `“${shorten(displayName(bytes), 80)}”`;
+const nameOf = (bytes: Buffer): string => `“${displayShort(bytes, 80)}”`;
 
 function memberName({ row }: MemberNode): string {
   switch (row.kind) {

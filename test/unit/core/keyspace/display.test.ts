@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isFailure } from '../../../../src/core/failure.ts';
-import { displayName, parseName, shorten } from '../../../../src/core/keyspace/display.ts';
+import { displayName, displayShort, parseName, shorten } from '../../../../src/core/keyspace/display.ts';
 
 describe('displayName', () => {
   it('shows text as it is and escapes what cannot be seen', () => {
@@ -25,6 +25,14 @@ describe('displayName', () => {
       [Buffer.from([0xc3, 0xbc, 0xfe]), 'ü\\xfe'],
     ];
     for (const [bytes, expected] of cases) assert.equal(displayName(Buffer.from(bytes as string)), expected);
+  });
+
+  it('can be cut short, with the same text as if it were cut afterwards', () => {
+    const names = fc.oneof(fc.uint8Array({ maxLength: 60 }).map((some) => Buffer.from(some)), fc.string({ unit: 'binary', maxLength: 30 }).map((some) => Buffer.from(some)));
+    fc.assert(fc.property(names, fc.integer({ min: 1, max: 8 }), (name, max) => displayShort(name, max) === shorten(displayName(name), max)));
+    const started = performance.now();
+    for (let row = 0; row < 500; row++) displayShort(Buffer.alloc(1 << 20, row), 200);
+    assert.ok(performance.now() - started < 2000, 'a page of names of a megabyte');
   });
 
   it('loses nothing: parseName gives the same bytes back', () => {

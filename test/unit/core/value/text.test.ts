@@ -31,4 +31,10 @@ describe('renderCollection', () => {
     ]);
     assert.equal(text, 'a\\nb: \\xff\n1.50  m\n0: x\n1: y\n1-1\n  f: v\n');
   });
+
+  it('cuts values of megabytes: a page of them would be longer than a text may be', () => {
+    const text = renderCollection(Array.from({ length: 100 }, (_, at) => ({ kind: 'field', field: Buffer.from(String(at)), value: Buffer.alloc(1 << 20, at) })));
+    assert.ok(text.length < 1 << 21, `${text.length} characters`);
+    assert.match(text, /^0: (\\x00)+[^\n]{0,4}…\n/);
+  });
 });

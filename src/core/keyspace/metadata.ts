@@ -32,7 +32,7 @@ export async function readMetadata(session: Session, key: Buffer): Promise<KeyMe
   if (type === undefined || isFailure(type)) throw type ?? new Failure('server', 'The server did not answer TYPE.');
   const name = asText(type);
   if (name === 'none') throw new Failure('vanished', 'This key no longer exists.');
-  const command = lengthCommands[name];
+  const command = Object.hasOwn(lengthCommands, name) ? lengthCommands[name] : undefined;
   return {
     type: name,
     ttl: positive(ttl),

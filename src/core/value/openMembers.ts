@@ -3,7 +3,7 @@ import { asInteger, asText } from '../connection/reply.ts';
 import type { Session } from '../connection/session.ts';
 import { assertNever, Failure, isFailure } from '../failure.ts';
 import { abortable } from '../keyspace/cursorPager.ts';
-import { displayName } from '../keyspace/display.ts';
+import { displayShort } from '../keyspace/display.ts';
 import type { KeyType, PageEnd, ScanCounts, ScanOptions } from '../keyspace/keyspace.ts';
 import { hash } from './hash.ts';
 import { list } from './list.ts';
@@ -82,7 +82,8 @@ export function openMembers(session: Session, key: Buffer, type: KeyType, option
     try {
       result = await read(from, of, () => before + pageSize - from.rows.length, budget, signal);
     } finally {
-      show(Math.min(from.rows.length, before + pageSize));
+      // A refresh may have put another walk in its place.
+      if (from === source) show(Math.min(from.rows.length, before + pageSize));
     }
     if (from !== source) return [];
     end = result !== 'cancelled' && from.complete && shown === from.rows.length ? 'end' : result === 'end' ? 'page' : result;
@@ -173,13 +174,16 @@ function rangeRow(all: readonly SingleMember[], { from, to }: Fold, id: number):
   };
 }
 
+/** Characters of a name that a range row shows. */
+const maxTitle = 200;
+
 function titleOf(row: SingleMember | undefined): string {
   switch (row?.kind) {
     case 'field':
-      return displayName(row.field);
+      return displayShort(row.field, maxTitle);
     case 'member':
     case 'scored':
-      return displayName(row.member);
+      return displayShort(row.member, maxTitle);
     case 'item':
       return String(row.index);
     case 'entry':

@@ -26,7 +26,8 @@ export function createScannedMembers({ session, key, clock, maxCount, pageSize }
     accept(elements) {
       for (let at = 0; at < elements.length; at += shape.width) {
         const name = asBytes(elements[at]);
-        rows[names.add(name)] = shape.row(name, elements[at + 1]);
+        const row = shape.row(name, elements[at + 1]);
+        rows[names.add(name)] = row;
       }
       version++;
     },

@@ -1,5 +1,6 @@
 import { asBytes, asList, asText } from '../connection/reply.ts';
 import type { Reply } from '../connection/session.ts';
+import { Failure } from '../failure.ts';
 import type { MemberType, SingleMember } from './memberSource.ts';
 import { createWindowedMembers } from './windowedMembers.ts';
 
@@ -23,7 +24,9 @@ export function entryRow(element: Reply): SingleMember {
   const flat = asList(list).map(asBytes);
   const fields: (readonly [Buffer, Buffer])[] = [];
   for (let at = 0; at + 1 < flat.length; at += 2) fields.push([flat[at] as Buffer, flat[at + 1] as Buffer]);
-  return { kind: 'entry', id: asText(id), fields };
+  const text = asText(id);
+  if (!/^\d{1,20}-\d{1,20}$/.test(text)) throw new Failure('server', 'The server answered with an entry whose ID is none.');
+  return { kind: 'entry', id: text, fields };
 }
 
 const maxPart = (1n << 64n) - 1n;

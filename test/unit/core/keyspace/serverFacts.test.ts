@@ -56,6 +56,14 @@ describe('what a server tells of its databases and keys', function () {
     await assert.rejects(readMetadata(session, Buffer.from('nobody')), (error) => isFailure(error, 'vanished'));
   });
 
+  it('knows no length of a type that is named like a property of every object', async () => {
+    for (const type of ['__proto__', 'constructor', 'toString']) {
+      const session = createFakeSession(([name]) => (name === 'TYPE' ? Buffer.from(type) : name === 'PTTL' ? -1 : null));
+      const { length, ...facts } = await readMetadata(session, Buffer.from('k'));
+      assert.deepEqual([facts.type, length, session.sent.length], [type, undefined, 4]);
+    }
+  });
+
   it('tells what it may where commands are not permitted', async () => {
     const session = createFakeSession(([name]) => {
       if (name === 'TYPE') return Buffer.from('zset');

@@ -50,6 +50,37 @@ describe('members by a scripted server', () => {
     assert.equal(members.hasMore, false);
   });
 
+  it('makes no row of a reply that is cut short, and goes on', async () => {
+    let reply = ['a', '1', 'b'];
+    const session = createFakeSession(([name]) => (name === 'TYPE' ? Buffer.from('hash') : name === 'HLEN' ? 3 : scanReply('0', reply)));
+    const members = openMembers(session, key, 'hash', options, createFakeClock());
+    await assert.rejects(members.loadMore(), (error) => isFailure(error, 'server'));
+    reply = ['c', '1', 'a', '2'];
+    await members.loadMore();
+    assert.deepEqual(labels(members.rows), ['a=2', 'c=1']);
+
+    const odd = createFakeSession(([name]) => (name === 'TYPE' ? Buffer.from('stream') : name === 'XLEN' ? 3 : [[Buffer.from('no-ID'), [Buffer.from('f'), Buffer.from('v')]]]));
+    await assert.rejects(openMembers(odd, key, 'stream', options, createFakeClock()).loadMore(), (error) => isFailure(error, 'server'));
+  });
+
+  it('counts what is shown after a refresh that a load is overtaken by', async () => {
+    const held = Promise.withResolvers<void>();
+    const session = createFakeSession(async ([name, , cursor]) => {
+      if (name === 'TYPE') return Buffer.from('set');
+      if (name === 'SCARD') return 400;
+      const from = Number(cursor);
+      if (from === 100) await held.promise;
+      return scanReply(from < 300 ? String(from + 100) : '0', Array.from({ length: 100 }, (_, at) => `m${from + at}`));
+    });
+    const members = openMembers(session, key, 'set', options, createFakeClock());
+    await members.loadMore();
+    const load = members.loadMore();
+    await members.refresh();
+    held.resolve();
+    assert.deepEqual(await load, []);
+    assert.deepEqual([members.rows.length, members.counts.shown], [100, 100]);
+  });
+
   it('drops the indices that a list does not have any more', async () => {
     let items = Array.from({ length: 250 }, (_, at) => `v${at}`);
     const session = createFakeSession(([name, , from, to]) => {

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { isFailure } from '../../core/failure.ts';
+import { plainText } from './plainText.ts';
 
 /** True for what the user caused: it is neither a row nor a toast. What a row asked for fails as a row, what a command asked for as a toast. */
 export function isSilent(error: unknown): boolean {
@@ -32,7 +33,7 @@ export function failureRow(error: unknown): FailureRow {
 /** Shows what a command threw, once, unless the user caused it. */
 export function showFailure(error: unknown): void {
   if (isSilent(error)) return;
-  void vscode.window.showErrorMessage(messageOf(error));
+  void vscode.window.showErrorMessage(plainText(messageOf(error)));
 }
 
 /** A line for people. Unknown errors keep their own message. */

@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { Failure } from '../failure.ts';
 import { columnBytes, createColumn, read, write } from './column.ts';
 import { createHashIndex } from './hashIndex.ts';
@@ -42,9 +43,12 @@ const maxChunk = 1 << 20;
 const offsetBits = 20;
 const maxChunks = 1 << (32 - offsetBits);
 
+/** New in every process: whoever may name keys could else choose names that all collide, and hold the loop for minutes. */
+const seed = randomInt(2 ** 32);
+
 /** FNV-1a with a final mix: FNV's low bits alone cluster on names that differ only at the end. */
 export function hashBytes(bytes: Buffer, start: number, end: number): number {
-  let hash = 0x811c9dc5;
+  let hash = seed;
   for (let at = start; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
   return hash ^ (hash >>> 13);

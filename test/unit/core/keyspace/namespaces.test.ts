@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createNamespaces, entryId, isNamespace, type Namespaces, type OpenNamespace } from '../../../../src/core/keyspace/namespaces.ts';
-import { createNameStore, type NameStore } from '../../../../src/core/keyspace/nameStore.ts';
+import { createNameStore, hashBytes, type NameStore } from '../../../../src/core/keyspace/nameStore.ts';
 
 const text = (bytes: Buffer): string => bytes.toString('latin1');
 const bytes = (name: string): Buffer => Buffer.from(name, 'latin1');
@@ -138,6 +138,13 @@ describe('name store and namespaces', () => {
     }
     assert.equal(store.size, names.length);
     assert.equal(store.has(bytes('key:20000')), false);
+  });
+
+  it('gives names other hashes in every process: with known ones, names can be made that all collide', () => {
+    // Words that share their plain FNV-1a. By blocks that do, a million names with one hash are quickly made.
+    const pairs = [['costarring', 'liquid'], ['declinate', 'macallums'], ['altarage', 'zinke'], ['altarages', 'zinkes']] as const;
+    const shared = pairs.filter(([a, b]) => hashBytes(bytes(a), 0, a.length) === hashBytes(bytes(b), 0, b.length));
+    assert.deepEqual(shared, []);
   });
 
   it('knows what was seen since it was asked to forget', () => {

@@ -70,7 +70,8 @@ export function secretPositions(command: Command): ReadonlySet<number> {
       if (secretSetting.test(word(command, index))) hidden.add(index + 1);
     }
   };
-  if (name === 'auth') hidden.add(Math.max(1, command.length - 1));
+  // Two arguments are user and password; more are a password with spaces that nobody put in quotes.
+  if (name === 'auth') for (let index = command.length === 3 ? 2 : 1; index < Math.max(2, command.length); index += 1) hidden.add(index);
   if (name === 'hello') afterAuth(1, 1);
   if (name === 'migrate') afterAuth(1, 0);
   if (name === 'config' && sub === 'set') settings(2);

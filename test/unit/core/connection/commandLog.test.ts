@@ -49,6 +49,7 @@ describe('a command in words', () => {
     const commands: readonly (readonly [Command, string])[] = [
       [['AUTH', 'pw'], 'AUTH ******'],
       [['auth', 'ann', Buffer.from('pw')], 'auth ann ******'],
+      [['AUTH', 'correct', 'horse', 'battery'], 'AUTH ****** ****** ******'],
       [['HELLO', '3', 'AUTH', 'ann', 'pw', 'SETNAME', 'x'], 'HELLO 3 AUTH ann ****** SETNAME x'],
       [['CONFIG', 'SET', 'maxmemory', '1', 'requirepass', 'pw', 'masterauth', 'pw'], 'CONFIG SET maxmemory 1 requirepass ****** masterauth ******'],
       [['config', 'set', 'tls-key-file-pass', 'pw'], 'config set tls-key-file-pass ******'],

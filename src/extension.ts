@@ -9,7 +9,7 @@ import { createExplorerModel } from './ui/explorer/model.ts';
 import { createExplorerView } from './ui/explorer/view.ts';
 import { systemClock } from './ui/platform/clock.ts';
 import { createLog } from './ui/platform/log.ts';
-import { readScanOptions, readSetting } from './ui/platform/settings.ts';
+import { keepScanOptions, readSetting } from './ui/platform/settings.ts';
 import * as practiceFeature from './ui/practice/index.ts';
 import { createPractice } from './ui/practice/practice.ts';
 import type { Services } from './ui/services.ts';
@@ -32,7 +32,8 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     confirmWrite,
     log: commandLog.add,
   });
-  const model = createExplorerModel({ sessions, scanOptions: readScanOptions, clock: systemClock });
+  const scanOptions = keepScanOptions();
+  const model = createExplorerModel({ sessions, scanOptions: scanOptions.current, clock: systemClock });
   const view = createExplorerView({
     model,
     profiles: () => (readSetting('keyspace.practice.show') ? [practice.profile, ...store.list()] : store.list()),
@@ -44,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     store,
     practice,
     { dispose: () => void sessions.dispose() },
+    scanOptions,
     model,
     view,
     connections.register(services),

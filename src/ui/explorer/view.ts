@@ -28,6 +28,7 @@ export interface ExplorerView extends vscode.Disposable {
   rows(node: PagedNode): readonly Node[];
 }
 
+/** Makes the view and its provider. */
 export function createExplorerView(deps: {
   readonly model: ExplorerModel;
   readonly profiles: () => readonly ConnectionProfile[];
@@ -36,12 +37,14 @@ export function createExplorerView(deps: {
   const { model } = deps;
   const nodes = createNodeTable();
   const change = new vscode.EventEmitter<Node | undefined>();
+  // Kept: asking VS Code for a setting takes about a millisecond, and there are thousands of rows.
+  let keyLabel = readSetting('keyspace.explorer.keyLabel');
   const children = createChildren({ ...deps, nodes, onConnectedChange: (node) => { change.fire(node); } });
 
   const provider: vscode.TreeDataProvider<Node> = {
     onDidChangeTreeData: change.event,
     getChildren: async (node) => [...(await children.of(node))],
-    getTreeItem: (node) => present(node, { keyLabel: readSetting('keyspace.explorer.keyLabel') }),
+    getTreeItem: (node) => present(node, { keyLabel }),
     getParent: ({ parent }: Node) => parent,
     async resolveTreeItem(item, node) {
       item.tooltip ??= await tooltipOf(node, model);
@@ -80,7 +83,10 @@ export function createExplorerView(deps: {
       element.connected = false;
       change.fire(element);
     }),
-    onSettingChange(['keyspace.explorer.showEmptyDatabases', 'keyspace.explorer.keyLabel', 'keyspace.practice.show'], () => change.fire(undefined)),
+    onSettingChange(['keyspace.explorer.showEmptyDatabases', 'keyspace.explorer.keyLabel', 'keyspace.practice.show'], () => {
+      keyLabel = readSetting('keyspace.explorer.keyLabel');
+      change.fire(undefined);
+    }),
   );
 
   return {

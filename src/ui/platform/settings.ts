@@ -20,6 +20,22 @@ export function onSettingChange(ids: readonly SettingId[], listener: () => void)
   });
 }
 
+/**
+ * The paging settings, read once and again when one of them changes: rows are sorted and scans are sized by them, and asking
+ * VS Code for a setting takes a good part of a millisecond.
+ */
+export function keepScanOptions(): vscode.Disposable & { current(): ScanOptions } {
+  let options = readScanOptions();
+  const listener = onSettingChange(scanSettings, () => {
+    options = readScanOptions();
+  });
+  return { current: () => options, dispose: () => void listener.dispose() };
+}
+
+const scanSettings: readonly SettingId[] = [
+  'keyspace.scan.pageSize', 'keyspace.scan.budget', 'keyspace.scan.maxCount', 'keyspace.explorer.delimiter', 'keyspace.explorer.sortOrder',
+];
+
 /** At most this many rows stand under a node before the earlier ones fold. */
 const maxRows = 5000;
 

@@ -5,7 +5,8 @@ import { viewIds } from '../platform/contributions.ts';
 import { readScanOptions } from '../platform/settings.ts';
 import type { Services } from '../services.ts';
 import { formatCount, formatPercent } from './labels.ts';
-import { type ConnectionNode, type DatabaseNode, isPaged, type KeyNode, type Node, type PagedNode } from './nodes.ts';
+import { type ConnectionNode, type DatabaseNode, isPaged, type KeyNode, type Node, nodeId, type PagedNode } from './nodes.ts';
+import type { ExplorerView } from './view.ts';
 
 type Explorer = Pick<Services, 'model' | 'explorer'>;
 
@@ -44,7 +45,7 @@ export async function loadMore(services: Explorer, node: Node | undefined): Prom
   const pager = model.pager(target);
   const before = new Set(explorer.rows(target));
   const load = model.run(target, (signal) => pager.loadMore(signal));
-  explorer.changed(target);
+  drawLoading(explorer, target);
   try {
     await vscode.window.withProgress({ location: { viewId: viewIds.explorer } }, () => load).then(undefined, ignoreShown);
   } finally {
@@ -55,6 +56,13 @@ export async function loadMore(services: Explorer, node: Node | undefined): Prom
   if (target.kind === 'namespace') refreshCounts(services, target);
   const first = explorer.rows(target).find((row) => !before.has(row) && row.kind !== 'range' && row.kind !== 'more');
   if (first !== undefined) await explorer.focus(first);
+}
+
+/** Draws the one row that says so: with thousands of rows above it, drawing all of them twice a page would be felt. */
+function drawLoading(explorer: ExplorerView, target: PagedNode): void {
+  const more = explorer.nodes.get(nodeId.more(target));
+  if (more?.kind === 'more') more.loading = true;
+  explorer.changed(more ?? target);
 }
 
 /** A namespace's own cursor also adds to the counts of the database above it. */

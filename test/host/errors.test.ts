@@ -5,12 +5,13 @@ import { loadMore } from '../../src/ui/explorer/loading.ts';
 import type { NodeOf } from '../../src/ui/explorer/nodes.ts';
 import { type RedisServer, startRedisServer } from '../support/redisServer.ts';
 import { resp, startScriptedServer } from '../support/scriptedServer.ts';
-import { connectTo, databaseOf, find, rows, services } from './services.ts';
+import { connectTo, databaseOf, find, removeConnections, rows, services } from './services.ts';
 
 /** The row that says what went wrong. */
 const errorAmong = async (parent: Parameters<typeof rows>[0]): Promise<NodeOf<'notice'>> => find(await rows(parent), 'notice', (row) => row.severity === 'error');
 
 describe('error rows', () => {
+  afterEach(removeConnections);
   let server: RedisServer;
   before(async () => {
     server = await startRedisServer();
@@ -74,6 +75,7 @@ describe('error rows', () => {
 });
 
 describe('servers of another kind', () => {
+  afterEach(removeConnections);
   it('a cluster node says that only its own keys are shown', async () => {
     const node = await startRedisServer(['--cluster-enabled', 'yes']);
     try {

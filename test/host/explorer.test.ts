@@ -4,9 +4,10 @@ import { isPaged, type Node } from '../../src/ui/explorer/nodes.ts';
 import { present } from '../../src/ui/explorer/present.ts';
 import { loadMore } from '../../src/ui/explorer/loading.ts';
 import { type RedisServer, startRedisServer } from '../support/redisServer.ts';
-import { connectTo, databaseOf, find, rows, services } from './services.ts';
+import { connectTo, databaseOf, find, removeConnections, rows, services } from './services.ts';
 
 describe('explorer on a real redis-server', () => {
+  afterEach(removeConnections);
   let server: RedisServer;
   before(async () => {
     server = await startRedisServer();

@@ -23,6 +23,12 @@ export async function connectTo(port: number, options: { readonly access?: Conne
   return profile;
 }
 
+/** Removes every saved connection. Without it the tree goes on asking servers of earlier tests that have stopped. */
+export async function removeConnections(): Promise<void> {
+  const { connections } = await services();
+  for (const { id } of connections.list()) await connections.remove(id);
+}
+
 /** The rows under a row (undefined: the connections), as the tree would ask for them. */
 export async function rows(parent?: Node): Promise<readonly Node[]> {
   return (await services()).explorer.children.of(parent);

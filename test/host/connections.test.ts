@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { connectTo, databaseOf, rows, services } from './services.ts';
+import { present } from '../../src/ui/explorer/present.ts';
+import { tooltipOf } from '../../src/ui/explorer/tooltip.ts';
+import { startRedisServer } from '../support/redisServer.ts';
+import { connectTo, databaseOf, find, removeConnections, rows, services } from './services.ts';
 
 describe('connections', () => {
   it('keep the password in secret storage only', async () => {
@@ -13,6 +16,41 @@ describe('connections', () => {
     await all.connections.remove(profile.id);
     assert.equal(await all.connections.password(profile.id), undefined);
     assert.equal(all.connections.get(profile.id), undefined);
+  });
+
+  it('let no password into rows, tooltips, failures or the Command Log', async () => {
+    const all = await services();
+    const server = await startRedisServer(['--requirepass', 'very-secret']);
+    try {
+      const profile = await connectTo(server.port, { password: 'very-secret' });
+      const wrong = await connectTo(server.port, { password: 'also-secret' });
+      const database = await databaseOf(profile);
+      const shown = [...(await rows()), ...(await rows(database)), ...(await rows(find(await rows(), 'connection', (row) => row.profile.id === wrong.id)))];
+      const texts = await Promise.all(shown.map(async (row) => JSON.stringify([row.id, present(row, { keyLabel: 'name' }), await tooltipOf(row, all.model)])));
+      assert.ok(texts.some((text) => text.includes(`127.0.0.1:${server.port}`)));
+      const log = all.commandLog.entries().map((entry) => JSON.stringify(entry));
+      assert.ok(log.some((line) => /AUTH \*+/.test(line)), 'AUTH is logged, without its secret');
+      assert.deepEqual([...texts, ...log].filter((text) => /-secret/.test(text)), []);
+    } finally {
+      await removeConnections();
+      await server.stop();
+    }
+  });
+
+  it('offer to disconnect where they are connected, and to edit where they are saved', async () => {
+    const { practice } = await services();
+    const server = await startRedisServer();
+    try {
+      const profile = await connectTo(server.port);
+      const words = async (id: string): Promise<string> => present(find(await rows(), 'connection', (row) => row.profile.id === id), { keyLabel: 'name' }).contextValue ?? '';
+      assert.equal(await words(profile.id), 'connection saved');
+      await databaseOf(profile);
+      assert.equal(await words(profile.id), 'connection saved connected');
+      assert.match(await words(practice.profile.id), /^connection practice/);
+    } finally {
+      await removeConnections();
+      await server.stop();
+    }
   });
 });
 

@@ -70,7 +70,7 @@ function connectionItem({ profile, connected }: ConnectionNode): vscode.TreeItem
     profile.endpoint.kind === 'tcp' && profile.endpoint.tls?.verify === false ? vscode.l10n.t('certificate not verified') : '',
   ].filter((note) => note !== '');
   item.description = notes.join(' · ');
-  item.contextValue = context('connection', practice && 'practice');
+  item.contextValue = context('connection', practice ? 'practice' : 'saved', connected && 'connected');
   item.accessibilityInformation = { label: [profile.name, connected ? vscode.l10n.t('connected') : vscode.l10n.t('not connected'), ...notes].join(', ') };
   return item;
 }

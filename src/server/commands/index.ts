@@ -1,17 +1,22 @@
 import { commandFact } from '../../protocol/commands/lookup.ts';
 import type { Command, Handlers } from '../state.ts';
+import { bitfieldCommands } from './bitfield.ts';
+import { bitmapCommands } from './bitmap.ts';
 import { connectionCommands } from './connection.ts';
 import { genericCommands } from './generic.ts';
 import { hashCommands } from './hash.ts';
+import { lcsCommands } from './lcs.ts';
 import { listCommands } from './list.ts';
 import { serverCommands } from './server.ts';
 import { setCommands } from './set.ts';
+import { sortCommands } from './sort.ts';
 import { streamCommands } from './stream.ts';
 import { stringCommands } from './string.ts';
 import { transactionCommands } from './transactions.ts';
 import { zsetCommands } from './zset.ts';
 
 const groups: readonly Handlers[] = [
+  bitfieldCommands, bitmapCommands, lcsCommands, sortCommands,
   connectionCommands, genericCommands, hashCommands, listCommands, serverCommands, setCommands, streamCommands, stringCommands, transactionCommands,
   zsetCommands,
 ];

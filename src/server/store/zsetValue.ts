@@ -26,7 +26,8 @@ export function zsetOf(members: readonly ScoredMember[], env: StoreEnvironment):
   return zset;
 }
 
-function convertZset(zset: ZsetValue, env: StoreEnvironment): void {
+/** Turns a listpack into a skiplist. Never goes back. */
+export function convertZset(zset: ZsetValue, env: StoreEnvironment): void {
   const { body } = zset;
   if (body.encoding === 'skiplist') return;
   const scores = createDict<number>(env.seed);

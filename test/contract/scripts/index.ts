@@ -1,4 +1,5 @@
 import type { Script } from '../script.ts';
+import { bitmaps } from './bitmaps.ts';
 import { connection } from './connection.ts';
 import { errors } from './errors.ts';
 import { expiry } from './expiry.ts';
@@ -9,11 +10,13 @@ import { scans } from './scans.ts';
 import { server } from './server.ts';
 import { sets } from './sets.ts';
 import { sortedSets } from './sortedSets.ts';
+import { sorting } from './sorting.ts';
+import { streamGroups } from './streamGroups.ts';
 import { streams } from './streams.ts';
 import { strings } from './strings.ts';
 import { transactions } from './transactions.ts';
 
 /** Every script, in the order in which they are played. */
 export const scripts: readonly Script[] = [
-  ...strings, ...hashes, ...lists, ...sets, ...sortedSets, ...streams, ...expiry, ...generic, ...scans, ...connection, ...server, ...transactions, ...errors,
+  ...strings, ...hashes, ...lists, ...sets, ...sortedSets, ...bitmaps, ...sorting, ...streams, ...streamGroups, ...expiry, ...generic, ...scans, ...connection, ...server, ...transactions, ...errors,
 ];

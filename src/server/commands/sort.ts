@@ -1,0 +1,141 @@
+import type { Reply } from '../../protocol/resp/reply.ts';
+import type { Context, Handlers } from '../state.ts';
+import { createChunked, eachItem, pushBack } from '../store/chunked.ts';
+import { hashGet } from '../store/hashValue.ts';
+import { setMembers } from '../store/setValue.ts';
+import { NO_EXPIRY } from '../store/value.ts';
+import type { Bytes, ListValue, Value } from '../store/value.ts';
+import { convertZset, zsetSize, zsetSlice } from '../store/zsetValue.ts';
+import {
+  SYNTAX, WRONG_TYPE, ZERO, arg, array, bulkOrNull, changed, fail, integer, isOption, lookupRead, numberArg, parseFloatStrict, remove, store,
+} from './support.ts';
+
+interface SortOptions {
+  readonly descending: boolean;
+  readonly alpha: boolean;
+  readonly start: number;
+  readonly count: number;
+  readonly by: Bytes | undefined;
+  readonly get: readonly Bytes[];
+  readonly target: Bytes | undefined;
+}
+
+function parseOptions(args: readonly Bytes[], readOnly: boolean): SortOptions {
+  let [descending, alpha, start, count] = [false, false, 0, -1];
+  let by: Bytes | undefined;
+  let target: Bytes | undefined;
+  const get: Bytes[] = [];
+  for (let index = 2; index < args.length; index += 1) {
+    const next = args[index + 1];
+    if (isOption(args[index], 'ASC')) descending = false;
+    else if (isOption(args[index], 'DESC')) descending = true;
+    else if (isOption(args[index], 'ALPHA')) alpha = true;
+    else if (isOption(args[index], 'LIMIT') && index + 2 < args.length) {
+      start = numberArg(arg(args, index + 1));
+      count = numberArg(arg(args, index + 2));
+      index += 2;
+    } else if (next === undefined) fail(SYNTAX);
+    else {
+      if (!readOnly && isOption(args[index], 'STORE')) target = next;
+      else if (isOption(args[index], 'BY')) by = next;
+      else if (isOption(args[index], 'GET')) get.push(next);
+      else fail(SYNTAX);
+      index += 1;
+    }
+  }
+  return { descending, alpha, start, count, by, get, target };
+}
+
+/** The elements in their own order. */
+function elementsOf(context: Context, value: Value | undefined): Bytes[] {
+  if (value === undefined) return [];
+  if (value.type === 'list') return [...eachItem(value.items)];
+  if (value.type === 'set') return setMembers(value);
+  if (value.type !== 'zset') return fail(WRONG_TYPE);
+  // Redis turns a sorted set into a skiplist to sort it, and leaves it one.
+  convertZset(value, context.server.environment);
+  return zsetSlice(value, 0, zsetSize(value) - 1).map(({ member }) => member);
+}
+
+/** What a BY or GET pattern stands for: `#` the element, `name*` a string, `name*->field` a field of a hash. */
+function lookupPattern(context: Context, pattern: Bytes, element: Bytes): Bytes | undefined {
+  if (pattern === '#') return element;
+  // C's strchr and strstr, which stop at a zero byte.
+  const text = pattern.split('\0', 1)[0] ?? '';
+  const star = text.indexOf('*');
+  if (star === -1) return undefined;
+  const arrow = text.indexOf('->', star + 1);
+  const dereferenced = arrow !== -1 && arrow + 2 < text.length;
+  const key = pattern.slice(0, star) + element + pattern.slice(star + 1, dereferenced ? arrow : undefined);
+  const value = lookupRead(context, key);
+  if (dereferenced) return value?.type === 'hash' ? hashGet(value, pattern.slice(arrow + 2)) : undefined;
+  return value?.type === 'string' ? value.data : undefined;
+}
+
+/** A weight as strtod reads it: blanks may stand before the number, and a text ends at a zero byte. */
+function weightOf(text: Bytes): number {
+  const shown = text.split('\0', 1)[0] ?? '';
+  if (shown === '') return 0;
+  const digits = shown.replace(/^[ \t\n\v\f\r]+/, '');
+  const value = parseFloatStrict(digits);
+  // Of a number that is not zero and becomes it, strtod reports ERANGE.
+  if (value === undefined || (value === 0 && /^[^eEx]*[1-9]/.test(digits))) return fail("ERR One or more scores can't be converted into double");
+  return value;
+}
+
+const compareBytes = (a: Bytes, b: Bytes): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** strcoll in the C locale: only what is before a zero byte counts. */
+const collate = (a: Bytes, b: Bytes): number => compareBytes(a.split('\0', 1)[0] ?? '', b.split('\0', 1)[0] ?? '');
+
+function sorted(context: Context, elements: readonly Bytes[], { alpha, descending, target }: SortOptions, by: Bytes | undefined): Bytes[] {
+  const weights = elements.map((element) => (by === undefined ? element : lookupPattern(context, by, element)));
+  const compareTexts = target === undefined ? collate : compareBytes;
+  const sign = descending ? -1 : 1;
+  if (alpha) {
+    const rows = elements.map((element, index) => ({ element, weight: weights[index] }));
+    const compare = (a: Bytes | undefined, b: Bytes | undefined): number =>
+      a === undefined || b === undefined ? Number(a !== undefined) - Number(b !== undefined) : compareTexts(a, b);
+    return rows.sort((a, b) => sign * compare(a.weight, b.weight)).map(({ element }) => element);
+  }
+  const rows = elements.map((element, index) => ({ element, weight: weightOf(weights[index] ?? '0') }));
+  return rows
+    .sort((a, b) => sign * (a.weight === b.weight ? compareBytes(a.element, b.element) : a.weight < b.weight ? -1 : 1))
+    .map(({ element }) => element);
+}
+
+function sort(context: Context, args: readonly Bytes[], readOnly: boolean): Reply {
+  const options = parseOptions(args, readOnly);
+  const { get, target } = options;
+  const value = lookupRead(context, arg(args, 1));
+  const elements = elementsOf(context, value);
+  // A pattern without a star says: leave the order alone. What is stored out of a set has to have one all the same.
+  const constant = options.by !== undefined && !(options.by.split('\0', 1)[0] ?? '').includes('*');
+  const forced = constant && value?.type === 'set' && target !== undefined;
+  const ordered = forced
+    ? sorted(context, elements, { ...options, alpha: true }, undefined)
+    : !constant
+      ? sorted(context, elements, options, options.by)
+      : options.descending && value?.type !== 'set'
+        ? elements.reverse()
+        : elements;
+  const start = Math.max(0, options.start);
+  const chosen = ordered.slice(start, options.count < 0 ? undefined : start + options.count);
+  const results = get.length === 0 ? chosen : chosen.flatMap((element) => get.map((pattern) => lookupPattern(context, pattern, element)));
+  if (target === undefined) return array(results.map(bulkOrNull));
+  if (results.length === 0) {
+    remove(context, target);
+    return ZERO;
+  }
+  const list: ListValue = { type: 'list', items: createChunked(), expireAt: NO_EXPIRY, accessed: 0 };
+  for (const result of results) pushBack(list.items, result ?? '');
+  store(context, target, list);
+  changed(context, target, results.length - 1);
+  return integer(results.length);
+}
+
+/** SORT SORT_RO */
+export const sortCommands: Handlers = {
+  sort: (context, args) => sort(context, args, false),
+  sort_ro: (context, args) => sort(context, args, true),
+};

@@ -3,6 +3,7 @@ import { createReplyWriter } from '../protocol/resp/encode.ts';
 import type { Reply } from '../protocol/resp/reply.ts';
 import { RespError } from '../protocol/resp/reply.ts';
 import { createRequestDecoder, latin1Argument } from '../protocol/resp/requestDecoder.ts';
+import { releaseWait } from './blocking.ts';
 import { unwatch } from './commands/transactions.ts';
 import { execute } from './execute.ts';
 import type { Context, ServerState, Session } from './state.ts';
@@ -42,6 +43,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     noEvict: false,
     transaction: undefined,
     watch: { dirty: false },
+    wait: undefined,
     watched: [],
     createdAt: now,
     lastUsed: now,
@@ -49,13 +51,20 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     inputBytes: 0,
     outputBytes: 0,
     closing: false,
-    disconnect: () => stream.destroy(),
+    deliver: () => undefined,
+    disconnect: () => {
+      releaseWait(session, server);
+      stream.destroy();
+    },
   };
   server.nextSessionId += 1;
-  const context: Context = { server, session, database: server.databases[0] as Context['database'], now: Math.floor(now) };
+  const context: Context = { server, session, database: server.databases[0] as Context['database'], now: Math.floor(now), mayBlock: true };
   const decoder = createRequestDecoder(latin1Argument);
   const writer = createReplyWriter();
   let unfinished: Unfinished | undefined;
+  /** What came out of turn while a large reply was on its way. */
+  let outbox: Reply[] = [];
+  let called = false;
   /** True while something else (a timer, a drain) will call `pump`. */
   let waiting = false;
   let inputEnded = false;
@@ -82,6 +91,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
   };
 
   const finish = (): void => {
+    releaseWait(session, server);
     flush();
     session.closing = true;
     stream.end();
@@ -93,7 +103,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
   };
 
   const answer = (reply: Reply): void => {
-    if ('items' in reply && reply.items.length > ITEMS && reply.kind !== 'attribute') {
+    if ('items' in reply && reply.items.length > ITEMS && reply.kind !== 'attribute' && reply.kind !== 'sequence') {
       writer.writeHeader(reply.kind, reply.items.length, session.version);
       unfinished = { items: reply.items, next: 0 };
     } else writer.write(reply, session.version);
@@ -106,9 +116,14 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
       const end = Math.min(items.length, next + ITEMS);
       for (let index = next; index < end; index += 1) writer.write(items[index] as Reply, session.version);
       unfinished.next = end;
-      if (end === items.length) unfinished = undefined;
+      if (end === items.length) {
+        unfinished = undefined;
+        for (const message of outbox) writer.write(message, session.version);
+        outbox = [];
+      }
       return true;
     }
+    if (session.wait !== undefined) return false;
     decoder.limits.unauthenticated = !session.authenticated;
     const request = decoder.next();
     if (request === undefined) return false;
@@ -149,6 +164,19 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     stream.resume();
   };
 
+  session.deliver = (reply) => {
+    if (session.closing || stream.destroyed) return;
+    if (unfinished === undefined) answer(reply);
+    else outbox.push(reply);
+    if (called) return;
+    called = true;
+    // Not at once: the one who causes it finishes its own commands first.
+    queueMicrotask(() => {
+      called = false;
+      pump();
+    });
+  };
+
   stream.on('data', (chunk: Buffer) => {
     if (session.closing) return;
     session.inputBytes += chunk.length;
@@ -165,6 +193,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
   stream.on('error', () => stream.destroy());
   stream.on('close', () => {
     unwatch(context);
+    releaseWait(session, server);
     server.sessions.delete(session.id);
   });
 

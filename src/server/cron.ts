@@ -1,3 +1,4 @@
+import { serveReady, timeOutWaits } from './blocking.ts';
 import type { ServerState } from './state.ts';
 import { expireCycle, touchWatchers } from './store/database.ts';
 import { dictRehash, dictShrinkIfNeeded } from './store/dict.ts';
@@ -24,6 +25,8 @@ export function serverCron(server: ServerState): void {
     dictShrinkIfNeeded(db.dict);
     while (db.dict.rehashIndex !== -1 && spent() < BUDGET) dictRehash(db.dict, 100);
   }
+  timeOutWaits(server);
+  serveReady(server);
   const timeout = server.config.number('timeout') * 1000;
-  if (timeout > 0) for (const session of server.sessions.values()) if (now - session.lastUsed > timeout) session.disconnect();
+  if (timeout > 0) for (const session of server.sessions.values()) if (session.wait === undefined && now - session.lastUsed > timeout) session.disconnect();
 }

@@ -2,6 +2,7 @@ import { isContainer } from '../protocol/commands/lookup.ts';
 import type { Reply } from '../protocol/resp/reply.ts';
 import { dropTransaction } from './commands/transactions.ts';
 import { countError, runCommand } from './run.ts';
+import { serveReady } from './blocking.ts';
 import type { Command, Context, ServerState } from './state.ts';
 import type { Bytes } from './store/value.ts';
 
@@ -25,7 +26,11 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   }
   if (!session.authenticated && !found.flags.has('no_auth')) return reject(context, found, 'NOAUTH Authentication required.');
   const { transaction } = session;
-  if (transaction === undefined || immediate.has(found.name)) return runCommand(context, found, args);
+  if (transaction === undefined || immediate.has(found.name)) {
+    const reply = runCommand(context, found, args);
+    serveReady(server);
+    return reply;
+  }
   if (found.flags.has('no_multi')) return reject(context, found, 'ERR Command not allowed inside a transaction');
   transaction.queue.push({ command: found, args });
   return QUEUED;

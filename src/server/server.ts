@@ -64,6 +64,8 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     commands: commandMap(),
     databases: Array.from({ length: config.number('databases') }, (_, index) => createDatabase(index, seed)),
     sessions: new Map(),
+    waits: new Set(),
+    timers: options.cron !== false,
     statistics: {
       connections: 0, rejectedConnections: 0, commands: 0, inputBytes: 0, outputBytes: 0, reads: 0, writes: 0, hits: 0, misses: 0, expired: 0, errors: 0,
       perCommand: new Map(), perError: new Map(),

@@ -1,4 +1,5 @@
 import type { Reply, RespVersion } from '../protocol/resp/reply.ts';
+import type { Wait } from './blocking.ts';
 import type { Config } from './config.ts';
 import type { Database, WatchFlag } from './store/database.ts';
 import type { Bytes, StoreEnvironment } from './store/value.ts';
@@ -37,6 +38,10 @@ export interface ServerState {
   readonly commands: ReadonlyMap<string, Command>;
   databases: Database[];
   readonly sessions: Map<number, Session>;
+  /** Clients that are blocked. */
+  readonly waits: Set<Wait>;
+  /** False: no timer of its own, `cron` looks at the clock (tests). */
+  readonly timers: boolean;
   readonly statistics: Statistics;
   readonly runId: string;
   readonly replicationId: string;
@@ -92,6 +97,8 @@ export interface Session {
   /** Between MULTI and EXEC. */
   transaction: { readonly queue: QueuedCommand[]; failed: boolean } | undefined;
   readonly watch: WatchFlag;
+  /** Set while the client is blocked: none of its commands runs. */
+  wait: Wait | undefined;
   readonly watched: { readonly database: number; readonly key: Bytes; readonly wasExpired: boolean }[];
   /** Ms since the epoch. */
   readonly createdAt: number;
@@ -101,6 +108,8 @@ export interface Session {
   outputBytes: number;
   /** The connection ends after the reply. */
   closing: boolean;
+  /** Sends a reply or a message out of turn. */
+  deliver: (reply: Reply) => void;
   /** Ends the connection from the outside (CLIENT KILL). */
   disconnect: () => void;
 }
@@ -111,6 +120,8 @@ export interface Context {
   readonly session: Session;
   database: Database;
   now: number;
+  /** False within a transaction or a script: what would block answers as if its time were over. */
+  mayBlock: boolean;
 }
 
 /** Acts and answers. `args[0]` is the command's name. Throws CommandError to answer an error. */

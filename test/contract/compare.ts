@@ -62,10 +62,10 @@ function leaves(reply: Reply): string[] {
 
 function near(ours: Reply, theirs: Reply, slack: number): string | undefined {
   if (ours.kind !== theirs.kind) return `${ours.kind} for ${theirs.kind}`;
-  const left = leaves(ours).map(Number);
-  const right = leaves(theirs).map(Number);
-  const close = (a: number, b: number | undefined): boolean => b !== undefined && (a < 0 || b < 0 ? a === b : Math.abs(a - b) <= slack);
-  return left.length === right.length && left.every((a, i) => close(a, right[i])) ? undefined : `more than ${String(slack)} apart`;
+  if (printShape(ours) !== printShape(theirs)) return 'other types';
+  const right = leaves(theirs);
+  const close = (a: number, b: number): boolean => (a < 0 || b < 0 ? a === b : Math.abs(a - b) <= slack);
+  return leaves(ours).every((text, i) => text === right[i] || close(Number(text), Number(right[i]))) ? undefined : `more than ${String(slack)} apart`;
 }
 
 /** The types of a reply without its texts; lengths of aggregates count. */

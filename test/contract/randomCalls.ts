@@ -16,8 +16,11 @@ const FORMS: readonly string[] = [
   'ZREVRANGE <zset> <index> <index> [WITHSCORES]', 'ZRANGEBYSCORE <zset> <bound> <bound> [WITHSCORES] [LIMIT <small> <index>]', 'ZREVRANGEBYSCORE <zset> <bound> <bound> [WITHSCORES]', 'ZRANGEBYLEX <lexset> <lex> <lex>', 'ZREVRANGEBYLEX <lexset> <lex> <lex>', 'ZCOUNT <zset> <bound> <bound>', 'ZLEXCOUNT <lexset> <lex> <lex>', 'ZADD <lexset> {0 <member>}', 'ZREM <lexset> {<member>}', 'ZPOPMIN <zset> [<small>]', 'ZPOPMAX <zset> [<small>]', 'ZREMRANGEBYRANK <zset> <index> <index>', 'ZREMRANGEBYSCORE <zset> <bound> <bound>', 'ZREMRANGEBYLEX <lexset> <lex> <lex>',
   'ZUNIONSTORE <zset> 2 <zset> <zset> [WEIGHTS <integer> <integer>] [AGGREGATE MIN|MAX|SUM]', 'ZINTERSTORE <zset> 2 <zset> <zset> [AGGREGATE MIN|MAX|SUM]', 'ZDIFFSTORE <zset> 2 <zset> <zset>', 'ZUNION 2 <zset> <zset> [WITHSCORES]', 'ZINTER 2 <zset> <zset> [WITHSCORES]', 'ZDIFF 2 <zset> <zset> [WITHSCORES]', 'ZINTERCARD 2 <zset> <zset>', 'ZRANGESTORE <zset> <zset> <index> <index>', 'ZMPOP 2 <zset> <zset> MIN|MAX [COUNT <small>]',
   'XADD <stream> <id> {<member> <value>}', 'XADD <stream> [MAXLEN|MINID] <small> <id> <member> <value>', 'XLEN <stream>', 'XRANGE <stream> <from> <from> [COUNT <small>]', 'XREVRANGE <stream> <from> <from> [COUNT <small>]', 'XDEL <stream> {<id>}', 'XTRIM <stream> MAXLEN|MINID <small>', 'XREAD [COUNT <small>] STREAMS <stream> <stream> <id> <id>', 'XSETID <stream> <id>',
+  'XGROUP CREATE <stream> <group> <id> [MKSTREAM] [ENTRIESREAD <small>]', 'XGROUP CREATE <stream> <group> $|0', 'XGROUP SETID <stream> <group> <id> [ENTRIESREAD <small>]', 'XGROUP DESTROY <stream> <group>', 'XGROUP CREATECONSUMER <stream> <group> <consumer>', 'XGROUP DELCONSUMER <stream> <group> <consumer>', 'XREADGROUP GROUP <group> <consumer> [COUNT <small>] [NOACK] STREAMS <stream> >', 'XREADGROUP GROUP <group> <consumer> [COUNT <small>] STREAMS <stream> <id>',
+  'XACK <stream> <group> {<id>}', 'XPENDING <stream> <group>', 'XCLAIM <stream> <group> <consumer> 0 {<id>} [FORCE] [JUSTID] [RETRYCOUNT <small>]', 'XAUTOCLAIM <stream> <group> <consumer> 0 <id> [COUNT <small>] [JUSTID]', 'XINFO GROUPS <stream>',
   'SETBIT <string> <offset> 0|1', 'GETBIT <string> <offset>', 'BITCOUNT <string> [<index> <index> BYTE|<index> <index> BIT|<index> <index>]', 'BITPOS <string> 0|1 [<index>|<index> <index>|<index> <index> BIT|<index> <index> BYTE]', 'BITOP AND|OR|XOR <string> {<string>}', 'BITOP NOT <string> <string>', 'BITFIELD <string> [OVERFLOW WRAP|OVERFLOW SAT|OVERFLOW FAIL] {SET <width> <offset> <integer>} {INCRBY <width> #<offset> <integer>} {GET <width> <offset>}', 'BITFIELD_RO <string> {GET <width> <offset>}', 'LCS <string> <string> [LEN|IDX|IDX WITHMATCHLEN] [MINMATCHLEN <small>]',
   'SORT <list> ALPHA [LIMIT <small> <index>] [DESC]', 'SORT <numbers> [LIMIT <index> <small>] [DESC] [ALPHA] [STORE <list>]', 'RPUSH <numbers> {<number>}', 'RPUSH <numbers> {<small>}', 'LTRIM <numbers> -12 -1', 'SORT <numbers> BY string:* [DESC] [GET #] [GET string:*] [GET hash:*->m1]', 'SORT_RO <zset> BY nosort [DESC] [LIMIT <small> <index>] [GET # GET string:*]',
+  'PFADD <hll> {<member>}', 'PFADD <hll> {<integer>}', 'PFCOUNT {<hll>}', 'PFMERGE <hll> {<hll>}', 'GET <hll>', 'PFDEBUG ENCODING|TODENSE|DECODE <hll>', 'SETRANGE <hll> <offset> <value>', 'DEL <hll>',
   'DEL {<any>}', 'UNLINK <any>', 'EXISTS {<any>}', 'TYPE <any>', 'TOUCH {<any>}', 'RENAME <any> <any>', 'RENAMENX <any> <any>', 'COPY <any> <any> [REPLACE]', 'PERSIST <any>', 'EXPIRE <any> <seconds> [NX|XX|GT|LT]', 'PEXPIRE <any> <millis>', 'EXPIREAT <any> <when>', 'PEXPIREAT <any> 1', 'TTL <any>', 'PTTL <any>', 'EXPIRETIME <any>', 'OBJECT ENCODING <any>', 'DBSIZE', 'KEYS <glob>', 'MOVE <any> 0',
   '!SCAN CURSOR [COUNT <small>] [MATCH <glob>] [TYPE string|hash|list]', '!HSCAN <hash> CURSOR [COUNT <small>] [MATCH <glob>]', '!SSCAN <set> CURSOR [COUNT <small>]', '!ZSCAN <zset> CURSOR [COUNT <small>]',
   'PING [<value>]', 'ECHO <value>', 'SELECT 0', 'CONFIG GET databases', 'NOSUCH <any>', 'EXEC', 'DISCARD',
@@ -104,10 +107,13 @@ function valueOf(kind: string, random: Random): string {
     case 'when': return random.oneIn(8) ? '1' : String(4_102_444_800 + random.below(1000));
     case 'bound': return random.pick(BOUNDS);
     case 'lex': return random.pick(LEXES);
+    case 'group': return random.pick(['g', 'h']);
+    case 'consumer': return random.pick(['alice', 'bob', 'carol']);
     case 'glob': return random.pick(GLOBS);
     case 'id': return random.oneIn(12) ? random.pick(['0-0', '0', 'abc', '1-', '-1', '5-*']) : `${String(random.below(40))}-${String(random.below(3))}`;
     case 'from': return random.pick(['-', '+', '5', '(5', '20-1', '(7-0', '0', '100']);
     case 'width': return random.pick(['u1', 'u4', 'u8', 'i8', 'i5', 'u16', 'i32', 'u63', 'i64', 'u64']);
+    case 'hll': return `hll:${String(random.below(3))}`;
     case 'numbers': return `numbers:${String(random.below(2))}`;
     // A range by name is defined for equal scores only.
     case 'lexset': return `lex:${String(random.below(2))}`;

@@ -10,7 +10,7 @@ export type Rule =
   | { readonly kind: 'unordered'; readonly width: number }
   /** Random picks: as many elements, and all of them out of `pool`; `distinct` ones where the count was positive. */
   | { readonly kind: 'among'; readonly pool: ReadonlySet<string>; readonly distinct: boolean }
-  /** Integers that the clock decides: within `slack` of each other, negative ones exactly. */
+  /** Numbers that the clock decides: within `slack` of each other, negative ones and all else exactly. */
   | { readonly kind: 'near'; readonly slack: number }
   /** The same RESP types all the way down, texts and numbers may differ (ids, memory figures). */
   | { readonly kind: 'shape' }

@@ -117,6 +117,9 @@ export function createReplyWriter(): ReplyWriter {
         // RESP2 has no attributes: Redis leaves them out.
         if (version === 2) return;
         break;
+      case 'sequence':
+        for (const item of reply.items) write(item, version);
+        return;
       case 'array':
       case 'set':
       case 'map':

@@ -19,7 +19,8 @@ export type Reply =
   | { readonly kind: 'set'; readonly items: readonly Reply[] }
   | { readonly kind: 'map'; readonly items: readonly Reply[] }
   | { readonly kind: 'push'; readonly items: readonly Reply[] }
-  | { readonly kind: 'attribute'; readonly items: readonly Reply[] };
+  | { readonly kind: 'attribute'; readonly items: readonly Reply[] }
+  | { readonly kind: 'sequence'; readonly items: readonly Reply[] }; // only written: several replies, or none, to one command
 
 /** The protocol a connection speaks; HELLO changes it. */
 export type RespVersion = 2 | 3;

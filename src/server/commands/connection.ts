@@ -98,7 +98,7 @@ function reset(context: Context): Reply {
 /** A client as CLIENT LIST shows it. */
 function describe(context: Context, session: Session): string {
   const current = session === context.session;
-  const flags = (session.transaction === undefined ? '' : 'x') + (session.watch.dirty ? 'd' : '') + (session.noEvict ? 'e' : '');
+  const flags = (session.wait === undefined ? '' : 'b') + (session.transaction === undefined ? '' : 'x') + (session.watch.dirty ? 'd' : '') + (session.noEvict ? 'e' : '');
   return [
     `id=${session.id}`,
     `addr=${session.address}`,

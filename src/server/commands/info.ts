@@ -56,7 +56,7 @@ function clientLines({ server }: Context): Lines {
     ['maxclients', server.config.get('maxclients')],
     ['client_recent_max_input_buffer', 0],
     ['client_recent_max_output_buffer', 0],
-    ['blocked_clients', 0],
+    ['blocked_clients', server.waits.size],
     ['tracking_clients', 0],
     ['clients_in_timeout_table', 0],
   ];

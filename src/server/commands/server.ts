@@ -63,6 +63,7 @@ function swapdb(context: Context, args: readonly Bytes[]): Reply {
   touchAll(b, [a, b]);
   [a.dict, b.dict] = [b.dict, a.dict];
   [a.volatile, b.volatile] = [b.volatile, a.volatile];
+  for (const db of [a, b]) for (const key of db.awaited.keys()) db.ready.add(key);
   a.sweep = undefined;
   b.sweep = undefined;
   context.server.dirty += 1;

@@ -1,35 +1,15 @@
-import { parseInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context, Handlers } from '../state.ts';
 import { itemAt, sliceItems } from '../store/chunked.ts';
-import {
-  MAX_ID, MAX_ID_PART, MIN_ID, compareIds, formatId, makeStream, nextId, previousId, streamAppend, streamDelete, streamPosition, streamTrimFront,
-} from '../store/streamValue.ts';
-import type { Bytes, StreamEntry, StreamId, StreamValue } from '../store/value.ts';
-import {
-  EMPTY_ARRAY, NO_SUCH_KEY, NULL, NULL_ARRAY, SYNTAX, ZERO, arg, array, bulk, bulks, changed, fail, integer, integerArg, isOption, map, numberArg, readTyped, store,
-  writeTyped,
-} from './support.ts';
-
-const INVALID_ID = 'ERR Invalid stream ID specified as stream command argument';
-
-/** An ID part: an unsigned 64-bit number. */
-function idPart(text: Bytes): bigint {
-  const canonical = parseInteger(text);
-  if (canonical !== undefined) return canonical < 0 ? fail(INVALID_ID) : BigInt(canonical);
-  // Redis reads what is no canonical integer with strtoull: after spaces and with a sign, which wraps around.
-  if (!/^[ \t\n\v\f\r]*[+-]?\d+$/.test(text)) fail(INVALID_ID);
-  const value = BigInt(text.trim().replace(/^[+-]/, ''));
-  if (value > MAX_ID_PART) fail(INVALID_ID);
-  return text.includes('-') ? BigInt.asUintN(64, -value) : value;
-}
-
-/** Parses `ms`, `ms-seq`; `missing` is the sequence of an ID without one. */
-function idArg(text: Bytes, missing: bigint): StreamId {
-  const dash = text.indexOf('-');
-  if (dash === -1) return { ms: idPart(text), seq: missing };
-  return { ms: idPart(text.slice(0, dash)), seq: idPart(text.slice(dash + 1)) };
-}
+import { signalReady } from '../store/database.ts';
+import { MAX_ID, MAX_ID_PART, MIN_ID, compareIds, formatId, makeStream, nextId, streamAppend, streamDelete, streamPosition, streamTrimFront } from '../store/streamValue.ts';
+import type { Bytes, StreamId, StreamValue } from '../store/value.ts';
+import { entryReply, idArg, idPart, rangeBound } from './streamArgs.ts';
+import { streamGroupCommands } from './streamGroup.ts';
+import { streamInfoCommands } from './streamInfo.ts';
+import { streamPendingCommands } from './streamPending.ts';
+import { streamReadCommands } from './streamRead.ts';
+import { EMPTY_ARRAY, NO_SUCH_KEY, NULL, NULL_ARRAY, SYNTAX, ZERO, arg, array, bulk, changed, fail, integer, integerArg, isOption, numberArg, readTyped, store, writeTyped } from './support.ts';
 
 interface Trim {
   readonly strategy: 'maxlen' | 'minid';
@@ -134,6 +114,7 @@ function xadd(context: Context, args: readonly Bytes[]): Reply {
   streamAppend(stream, { id, fields });
   applyTrim(context, stream, trim);
   changed(context, arg(args, 1));
+  signalReady(context.database, arg(args, 1));
   return bulk(formatId(id));
 }
 
@@ -154,21 +135,6 @@ function xdel(context: Context, args: readonly Bytes[]): Reply {
   for (const id of ids) if (streamDelete(stream, id)) removed += 1;
   if (removed > 0) changed(context, arg(args, 1), removed);
   return integer(removed);
-}
-
-/** A bound of XRANGE: `-`, `+`, an ID, or `(` before one. */
-function rangeBound(text: Bytes, end: 'start' | 'end'): StreamId {
-  const open = text.startsWith('(');
-  const rest = open ? text.slice(1) : text;
-  const id = rest === '-' && !open ? MIN_ID : rest === '+' && !open ? MAX_ID : idArg(rest, end === 'start' ? 0n : MAX_ID_PART);
-  if (!open) return id;
-  return end === 'start'
-    ? (nextId(id) ?? fail('ERR invalid start ID for the interval'))
-    : (previousId(id) ?? fail('ERR invalid end ID for the interval'));
-}
-
-function entryReply({ id, fields }: StreamEntry): Reply {
-  return array([bulk(formatId(id)), bulks(fields)]);
 }
 
 function xrange(context: Context, args: readonly Bytes[], reverse: boolean): Reply {
@@ -219,57 +185,14 @@ function xsetid(context: Context, args: readonly Bytes[]): Reply {
   return { kind: 'simple', text: 'OK' };
 }
 
-/** XINFO STREAM key [FULL [COUNT n]]; groups come with a later cut. */
-function xinfoStream(context: Context, args: readonly Bytes[]): Reply {
-  const stream = readTyped(context, arg(args, 2), 'stream') ?? fail(NO_SUCH_KEY);
-  let count: number | undefined;
-  if (args.length > 3) {
-    if (!isOption(args[3], 'FULL') || args.length === 5 || args.length > 6) {
-      fail(`ERR unknown subcommand or wrong number of arguments for '${arg(args, 1)}'. Try XINFO HELP.`);
-    }
-    count = 10;
-    if (args.length === 6) {
-      if (!isOption(args[4], 'COUNT')) fail(SYNTAX);
-      count = numberArg(arg(args, 5));
-      if (count < 0) count = 10;
-    }
-  }
-  const { entries } = stream;
-  const first = itemAt(entries, 0);
-  const last = itemAt(entries, entries.length - 1);
-  const nodes = Math.ceil(entries.length / Math.max(1, context.server.config.number('stream-node-max-entries')));
-  const head: [string, Reply][] = [
-    ['length', integer(entries.length)],
-    ['radix-tree-keys', integer(nodes)],
-    ['radix-tree-nodes', integer(nodes + 1)],
-    ['last-generated-id', bulk(formatId(stream.lastId))],
-    ['max-deleted-entry-id', bulk(formatId(stream.maxDeletedId))],
-    ['entries-added', integer(parseInteger(stream.entriesAdded.toString()) ?? 0)],
-    ['recorded-first-entry-id', bulk(formatId(first?.id ?? MIN_ID))],
-  ];
-  if (count === undefined) {
-    return map([
-      ...head,
-      ['groups', ZERO],
-      ['first-entry', first === undefined ? NULL : entryReply(first)],
-      ['last-entry', last === undefined ? NULL : entryReply(last)],
-    ]);
-  }
-  const shown = sliceItems(entries, 0, count === 0 ? entries.length - 1 : count - 1);
-  return map([...head, ['entries', array(shown.map(entryReply))], ['groups', EMPTY_ARRAY]]);
-}
-
-function xinfoGroups(context: Context, args: readonly Bytes[]): Reply {
-  if (readTyped(context, arg(args, 2), 'stream') === undefined) fail(NO_SUCH_KEY);
-  return EMPTY_ARRAY;
-}
-
-/** XADD XRANGE and the other commands of streams, without groups. */
+/** XADD XRANGE and the other commands of streams. */
 export const streamCommands: Handlers = {
+  ...streamGroupCommands,
+  ...streamInfoCommands,
+  ...streamPendingCommands,
+  ...streamReadCommands,
   xadd,
   xdel,
-  'xinfo|groups': xinfoGroups,
-  'xinfo|stream': xinfoStream,
   xlen: (context, args) => integer(readTyped(context, arg(args, 1), 'stream')?.entries.length ?? 0),
   xrange: (context, args) => xrange(context, args, false),
   xrevrange: (context, args) => xrange(context, args, true),

@@ -21,6 +21,8 @@ export const OUT_OF_RANGE = 'ERR index out of range';
 export const OVERFLOW = 'ERR increment or decrement would overflow';
 
 export const OK: Reply = { kind: 'simple', text: 'OK' };
+/** Nothing: the reply comes later (a blocked client), or has been sent (SUBSCRIBE), or is not wanted. */
+export const NO_REPLY: Reply = { kind: 'sequence', items: [] };
 export const NULL: Reply = { kind: 'null' };
 export const NULL_ARRAY: Reply = { kind: 'nullArray' };
 export const EMPTY_ARRAY: Reply = { kind: 'array', items: [] };

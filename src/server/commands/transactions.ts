@@ -57,7 +57,12 @@ function exec(context: Context): Reply {
   dropTransaction(context);
   if (transaction.failed) return fail('EXECABORT Transaction discarded because of previous errors.');
   if (aborted) return NULL_ARRAY;
-  return array(transaction.queue.map(({ command, args }) => runCommand(context, command, args)));
+  context.mayBlock = false;
+  try {
+    return array(transaction.queue.map(({ command, args }) => runCommand(context, command, args)));
+  } finally {
+    context.mayBlock = true;
+  }
 }
 
 /** MULTI EXEC DISCARD WATCH UNWATCH. */

@@ -2,6 +2,7 @@ import { copyChunked } from './chunked.ts';
 import { createDict, dictExpand, dictForEach, dictSet, dictSize } from './dict.ts';
 import type { Dict } from './dict.ts';
 import { createSkiplist, skipInsert } from './skiplist.ts';
+import { copyGroup } from './streamGroups.ts';
 import type { StoreEnvironment, Value } from './value.ts';
 
 /** A copy that shares nothing changeable, in the same encoding (COPY). The expiry comes along. */
@@ -28,7 +29,7 @@ export function copyValue(value: Value, env: StoreEnvironment): Value {
       return { ...value, body: { encoding: 'skiplist', scores: copyDict(value.body.scores, env), list } };
     }
     case 'stream':
-      return { ...value, entries: copyChunked(value.entries) };
+      return { ...value, entries: copyChunked(value.entries), groups: new Map([...value.groups].map(([name, group]) => [name, copyGroup(group)])) };
   }
 }
 

@@ -17,11 +17,15 @@ export interface Database {
   /** Where the active cycle stands; undefined at the start of a round. */
   sweep: IterableIterator<Bytes> | undefined;
   readonly watchers: Map<Bytes, Set<WatchFlag>>;
+  /** Keys that blocked clients wait for, each with those clients. */
+  readonly awaited: ReadonlyMap<Bytes, unknown>;
+  /** Those of them that came, went or got something new, and were not looked at since; in that order. */
+  readonly ready: Set<Bytes>;
 }
 
 /** Makes an empty database. */
 export function createDatabase(index: number, seed: number): Database {
-  return { index, dict: createDict(seed), volatile: new Set(), sweep: undefined, watchers: new Map() };
+  return { index, dict: createDict(seed), volatile: new Set(), sweep: undefined, watchers: new Map(), awaited: new Map(), ready: new Set() };
 }
 
 /** DBSIZE: expired keys count until something notices them, as in Redis. */
@@ -42,6 +46,7 @@ export function isExpired(value: Value, now: number): boolean {
 /** Puts a value, with the expiry it carries, in place of whatever is there. */
 export function putValue(db: Database, key: Bytes, value: Value): void {
   dictSet(db.dict, key, value);
+  signalReady(db, key);
   if (value.expireAt !== NO_EXPIRY) db.volatile.add(key);
   else if (db.volatile.size > 0) db.volatile.delete(key);
 }
@@ -49,6 +54,7 @@ export function putValue(db: Database, key: Bytes, value: Value): void {
 /** Removes a key and answers its value. */
 export function removeValue(db: Database, key: Bytes): Value | undefined {
   const entry = dictDelete(db.dict, key);
+  signalReady(db, key);
   if (entry !== undefined && entry.value.expireAt !== NO_EXPIRY) db.volatile.delete(key);
   return entry?.value;
 }
@@ -58,6 +64,11 @@ export function setExpiry(db: Database, key: Bytes, value: Value, expireAt: numb
   value.expireAt = expireAt;
   if (expireAt === NO_EXPIRY) db.volatile.delete(key);
   else db.volatile.add(key);
+}
+
+/** Says that a key may have something for those who wait for it. */
+export function signalReady(db: Database, key: Bytes): void {
+  if (db.awaited.size > 0 && db.awaited.has(key)) db.ready.add(key);
 }
 
 /** Tells those who watch `key` that it changed. */
@@ -72,6 +83,7 @@ export function clearDatabase(db: Database): number {
   db.dict = createDict(db.dict.seed);
   db.volatile = new Set();
   db.sweep = undefined;
+  for (const key of db.awaited.keys()) db.ready.add(key);
   return size;
 }
 

@@ -1,4 +1,4 @@
-import { createChunked, itemAt, lowerBound, pushBack, removeAt } from './chunked.ts';
+import { createChunked, itemAt, lowerBound, pushBack, removeAt, sliceItems } from './chunked.ts';
 import { NO_EXPIRY } from './value.ts';
 import type { StreamEntry, StreamId, StreamValue } from './value.ts';
 
@@ -9,7 +9,7 @@ export const MAX_ID: StreamId = { ms: MAX_ID_PART, seq: MAX_ID_PART };
 
 /** An empty stream. */
 export function makeStream(): StreamValue {
-  return { type: 'stream', entries: createChunked(), lastId: MIN_ID, maxDeletedId: MIN_ID, entriesAdded: 0n, expireAt: NO_EXPIRY, accessed: 0 };
+  return { type: 'stream', groups: new Map(), entries: createChunked(), lastId: MIN_ID, maxDeletedId: MIN_ID, entriesAdded: 0n, expireAt: NO_EXPIRY, accessed: 0 };
 }
 
 /** Negative, zero or positive, as a stands before, at or after b. */
@@ -62,4 +62,18 @@ export function streamTrimFront(stream: StreamValue, count: number): number {
   const removed = Math.min(count, stream.entries.length);
   removeAt(stream.entries, 0, removed);
   return removed;
+}
+
+/** The entry of an ID, or undefined. */
+export function streamEntry(stream: StreamValue, id: StreamId): StreamEntry | undefined {
+  const entry = itemAt(stream.entries, streamPosition(stream, id));
+  return entry !== undefined && compareIds(entry.id, id) === 0 ? entry : undefined;
+}
+
+/** The entries after `id`, up to `count` (0: all). */
+export function entriesAfter(stream: StreamValue, id: StreamId, count: number): StreamEntry[] {
+  const start = nextId(id);
+  if (start === undefined) return [];
+  const from = streamPosition(stream, start);
+  return sliceItems(stream.entries, from, (count === 0 ? stream.entries.length : from + count) - 1);
 }

@@ -65,8 +65,32 @@ export interface StreamEntry {
   /** Flat: field, value. */
   readonly fields: readonly Bytes[];
 }
+/** An entry that was delivered and not acknowledged. */
+export interface PendingEntry {
+  readonly id: StreamId;
+  consumer: StreamConsumer;
+  /** Ms since the epoch. */
+  deliveredAt: number;
+  deliveries: number;
+}
+export interface StreamConsumer {
+  readonly name: Bytes;
+  /** Ms since the epoch. */
+  seenAt: number;
+  /** By ID; the same entries as in the group. */
+  readonly pending: Chunked<PendingEntry>;
+}
+export interface StreamGroup {
+  lastId: StreamId;
+  /** Entries of the stream up to `lastId`, those deleted since among them; -1 if that is not known. */
+  entriesRead: bigint;
+  /** By ID. */
+  readonly pending: Chunked<PendingEntry>;
+  readonly consumers: Map<Bytes, StreamConsumer>;
+}
 export interface StreamValue extends Held {
   readonly type: 'stream';
+  readonly groups: Map<Bytes, StreamGroup>;
   readonly entries: Chunked<StreamEntry>;
   lastId: StreamId;
   maxDeletedId: StreamId;

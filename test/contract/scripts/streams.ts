@@ -28,7 +28,6 @@ export const streams: readonly Script[] = [
   },
   {
     name: 'streams: XREAD',
-    needs: ['xread'],
     steps: [
       'XADD a 1-1 f 1', 'XADD a 2-1 f 2', 'XADD b 1-1 g 1', 'XREAD STREAMS a 0', 'XREAD STREAMS a b 0 0', 'XREAD COUNT 1 STREAMS a b 0 0', 'XREAD STREAMS a b 1-1 1-1', 'XREAD STREAMS a 9-9', 'XREAD STREAMS none 0', 'XREAD STREAMS a $', 'XREAD COUNT 0 STREAMS a 0', 'XREAD STREAMS a', 'XREAD STREAMS a b 0', 'XREAD COUNT abc STREAMS a 0', 'XREAD STREAMS a abc', 'XREAD BOGUS STREAMS a 0', 'XREAD STREAMS a >', 'XREAD', 'XREAD COUNT 1 a 0', 'XREAD BLOCK -1 STREAMS a 0', 'XREAD BLOCK abc STREAMS a 0', 'XREAD BLOCK 1000 STREAMS a 0', 'SET s v', 'XREAD STREAMS s 0', 'XREAD STREAMS a s 0 0',
     ],
@@ -41,7 +40,6 @@ export const streams: readonly Script[] = [
   },
   {
     name: 'streams: consumer groups',
-    needs: ['xgroup|create', 'xgroup|createconsumer', 'xgroup|delconsumer', 'xgroup|destroy', 'xgroup|setid', 'xreadgroup', 'xack', 'xpending'],
     steps: [
       'XADD s 1-1 a 1', 'XADD s 2-1 b 2', 'XADD s 3-1 c 3', 'XGROUP CREATE s g 0', 'XGROUP CREATE s g 0', 'XGROUP CREATE none g 0', 'XGROUP CREATE none g $ MKSTREAM', 'XLEN none', 'XGROUP CREATE s bad abc', 'XREADGROUP GROUP g c1 COUNT 2 STREAMS s >', 'XREADGROUP GROUP g c1 STREAMS s 0', 'XREADGROUP GROUP g c2 STREAMS s >', 'XREADGROUP GROUP g c2 STREAMS s >', 'XREADGROUP GROUP nog c STREAMS s >', 'XPENDING s g', 'XACK s g 1-1', 'XACK s g 1-1', 'XACK s nog 1-1', 'XACK none g 1-1', 'XACK s g abc', 'XPENDING s g', 'XINFO GROUPS s', 'XGROUP CREATECONSUMER s g c3', 'XGROUP CREATECONSUMER s g c3', 'XGROUP DELCONSUMER s g c1', 'XGROUP DELCONSUMER s g none', 'XPENDING s g', 'XGROUP SETID s g 1-1', 'XGROUP SETID s nog 1-1', 'XREADGROUP GROUP g c2 COUNT 1 STREAMS s >', 'XPENDING s nog', 'XGROUP DESTROY s g', 'XGROUP DESTROY s g', 'XGROUP BOGUS s', 'XGROUP CREATE s', 'XREADGROUP GROUP g c STREAMS s >',
     ],

@@ -1,0 +1,113 @@
+import type { Reply } from '../protocol/resp/reply.ts';
+import { CommandError, NO_REPLY } from './commands/support.ts';
+import { countError } from './run.ts';
+import type { Context, ServerState, Session } from './state.ts';
+import type { Database } from './store/database.ts';
+import type { Bytes } from './store/value.ts';
+
+/** What a client that blocks waits for. */
+export interface WaitOptions {
+  readonly keys: readonly Bytes[];
+  /** Ms since the epoch; 0: for ever. */
+  readonly deadline: number;
+  readonly timedOut: Reply;
+  /** Takes what it waits for from a key that became ready. Undefined: there is nothing for it. Throws CommandError. */
+  readonly serve: (key: Bytes) => Reply | undefined;
+}
+
+/** A blocked client. */
+export interface Wait extends WaitOptions {
+  readonly context: Context;
+  /** Where its keys are. */
+  readonly database: Database;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Longest delay of a timer, ms. */
+const LONGEST = 2 ** 31 - 1;
+
+/** The clients that wait for the keys of a database, each key's in the order in which they came. */
+function waiting(db: Database): Map<Bytes, Set<Wait>> {
+  return db.awaited as Map<Bytes, Set<Wait>>;
+}
+
+/** Makes the client wait; its reply comes later. Only where `context.mayBlock`. */
+export function block(context: Context, options: WaitOptions): Reply {
+  const wait: Wait = { ...options, context, database: context.database, timer: undefined };
+  const { session, server } = context;
+  session.wait = wait;
+  server.waits.add(wait);
+  for (const key of wait.keys) {
+    const queue = waiting(wait.database).get(key) ?? new Set();
+    queue.add(wait);
+    waiting(wait.database).set(key, queue);
+  }
+  arm(server, wait);
+  return NO_REPLY;
+}
+
+function arm(server: ServerState, wait: Wait): void {
+  if (!server.timers || wait.deadline === 0) return;
+  const left = Math.max(1, Math.ceil(wait.deadline - server.clock.now()) + 1);
+  wait.timer = setTimeout(() => {
+    timeOutWaits(server);
+    if (server.waits.has(wait)) arm(server, wait);
+  }, Math.min(left, LONGEST));
+  wait.timer.unref();
+}
+
+/** Lets a client wait no more, without a reply. */
+export function releaseWait(session: Session, server: ServerState): void {
+  const { wait } = session;
+  if (wait === undefined) return;
+  session.wait = undefined;
+  server.waits.delete(wait);
+  clearTimeout(wait.timer);
+  for (const key of wait.keys) {
+    const queue = waiting(wait.database).get(key);
+    queue?.delete(wait);
+    if (queue?.size === 0) waiting(wait.database).delete(key);
+  }
+}
+
+/** Ends a wait with a reply; the client goes on with its next command. */
+export function endWait(wait: Wait, reply: Reply): void {
+  const { session, server } = wait.context;
+  if (session.wait !== wait) return;
+  releaseWait(session, server);
+  if (reply.kind === 'error') countError(server, reply.text);
+  session.deliver(reply);
+}
+
+/** Answers those whose time is over. */
+export function timeOutWaits(server: ServerState): void {
+  const now = server.clock.now();
+  for (const wait of server.waits) if (wait.deadline !== 0 && wait.deadline < now) endWait(wait, wait.timedOut);
+}
+
+/**
+ * Serves the clients whose keys became ready, as Redis does after each command or transaction: key by key in the order in
+ * which they became so, and for each key first come, first served.
+ */
+export function serveReady(server: ServerState): void {
+  if (server.waits.size === 0) return;
+  for (const db of server.databases) {
+    // Serving one may make another key ready (BLMOVE): the set grows while it is walked.
+    for (const key of db.ready) {
+      db.ready.delete(key);
+      for (const wait of [...(waiting(db).get(key) ?? [])]) serve(wait, key);
+    }
+  }
+}
+
+function serve(wait: Wait, key: Bytes): void {
+  const { context } = wait;
+  context.now = Math.floor(context.server.clock.now());
+  try {
+    const reply = wait.serve(key);
+    if (reply !== undefined) endWait(wait, reply);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    endWait(wait, { kind: 'error', text: error.message });
+  }
+}

@@ -16,7 +16,7 @@ const maxDescription = 120;
 const typeIcons: Readonly<Record<string, readonly [icon: string, color: string]>> = {
   string: ['symbol-string', 'charts.blue'],
   hash: ['symbol-namespace', 'charts.green'],
-  list: ['list-ordered', 'charts.orange'],
+  list: ['list-ordered', 'symbolIcon.classForeground'],
   set: ['symbol-enum', 'charts.purple'],
   zset: ['list-tree', 'charts.red'],
   stream: ['pulse', 'charts.yellow'],
@@ -64,13 +64,13 @@ function connectionItem({ profile, connected }: ConnectionNode): vscode.TreeItem
   const practice = profile.endpoint.kind === 'practice';
   item.iconPath = icon(practice ? 'mortar-board' : 'server-environment', connected ? 'charts.green' : undefined);
   const notes = [
-    practice ? vscode.l10n.t('no server needed') : endpointLabel(profile),
+    practice ? vscode.l10n.t('no server needed') : endpointLabel(profile) === profile.name ? '' : endpointLabel(profile),
     profile.access === 'read-only' ? vscode.l10n.t('read-only') : '',
     profile.access === 'confirm-writes' ? vscode.l10n.t('confirms writes') : '',
     profile.endpoint.kind === 'tcp' && profile.endpoint.tls?.verify === false ? vscode.l10n.t('certificate not verified') : '',
   ].filter((note) => note !== '');
   item.description = notes.join(' · ');
-  item.contextValue = context('connection', practice ? 'practice' : 'saved', connected && 'connected');
+  item.contextValue = context('connection', practice ? 'practice' : 'saved');
   item.accessibilityInformation = { label: [profile.name, connected ? vscode.l10n.t('connected') : vscode.l10n.t('not connected'), ...notes].join(', ') };
   return item;
 }
@@ -104,7 +104,7 @@ function namespaceItem({ ref, segment, count, total }: NamespaceNode): vscode.Tr
   item.description = `${formatCount(count)}${total ? '' : '+'}`;
   item.contextValue = context('namespace', 'paged', 'named', writable(ref.profile.access));
   item.accessibilityInformation = {
-    label: total ? vscode.l10n.t('namespace {0}, {1} keys', label, formatCount(count)) : vscode.l10n.t('namespace {0}, at least {1} keys', label, formatCount(count)),
+    label: total ? vscode.l10n.t('namespace {0}, keys: {1}', label, formatCount(count)) : vscode.l10n.t('namespace {0}, keys: at least {1}', label, formatCount(count)),
   };
   return item;
 }
@@ -119,7 +119,7 @@ function keyItem(node: KeyNode, keyLabel: KeyLabel): vscode.TreeItem {
     'key', 'named', 'openable', collection && 'collection', collection && 'paged', node.type === 'string' && 'editable', writable(node.ref.profile.access),
   );
   item.accessibilityInformation = { label: vscode.l10n.t('{0}, {1} key', label, node.type ?? vscode.l10n.t('unknown type')) };
-  if (!collection) item.command = commandOf('keyspace.openValue', vscode.l10n.t('Open Value'), node);
+  if (!collection) item.command = commandOf('keyspace.previewValue', vscode.l10n.t('Open Value'), node);
   return item;
 }
 
@@ -163,7 +163,7 @@ function memberItem(node: MemberNode): vscode.TreeItem {
   }
   const editable = row.kind === 'field' || row.kind === 'scored' || row.kind === 'item';
   item.contextValue = context('member', 'named', 'openable', editable && 'editable', writable(node.ref.profile.access));
-  item.command = commandOf('keyspace.openValue', vscode.l10n.t('Open Value'), node);
+  item.command = commandOf('keyspace.previewValue', vscode.l10n.t('Open Value'), node);
   item.accessibilityInformation = { label: [item.label, item.description].filter(Boolean).join(', ') };
   return item;
 }
@@ -177,11 +177,11 @@ function rangeItem({ first, last, size }: RangeNode): vscode.TreeItem {
 }
 
 function moreItem(node: MoreNode): vscode.TreeItem {
-  const { parent, counts, loading } = node;
+  const { counts, length, loading } = node;
   const label = loading ? vscode.l10n.t('Loading…') : vscode.l10n.t('Load More');
   const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.None);
   item.iconPath = icon(loading ? 'loading~spin' : 'chevron-down');
-  item.description = describeCounts(counts, parent.kind === 'key' ? 'collection' : 'database');
+  item.description = describeCounts(counts, length);
   item.contextValue = context('more', loading && 'loading');
   item.command = commandOf(loading ? 'keyspace.stopLoading' : 'keyspace.loadMore', label, node);
   item.tooltip = loading ? vscode.l10n.t('Click to stop.') : item.description;
@@ -192,7 +192,7 @@ function moreItem(node: MoreNode): vscode.TreeItem {
 function noticeItem(node: NoticeNode): vscode.TreeItem {
   const item = new vscode.TreeItem(node.label, vscode.TreeItemCollapsibleState.None);
   item.iconPath = node.severity === 'error' ? icon('error', 'list.errorForeground') : icon('info');
-  item.description = node.severity === 'error' ? node.detail : '';
+  item.description = node.command === undefined ? '' : node.detail;
   item.tooltip = [node.label, node.detail].filter((text) => text !== '').join('\n');
   item.contextValue = context('notice');
   if (node.command !== undefined) item.command = { command: node.command, title: node.label, arguments: [node] };

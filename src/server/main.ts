@@ -4,9 +4,12 @@ import { createServer } from './server.ts';
 
 /* `npm run serve`: the practice server alone, on 127.0.0.1. */
 
-const { values } = parseArgs({
-  options: { port: { type: 'string', default: '6379' }, sample: { type: 'string' }, requirepass: { type: 'string' }, databases: { type: 'string' } },
-});
+const usage = `usage: npm run serve -- [--port N] [--sample ${sampleNames.join('|')}] [--requirepass PASSWORD] [--databases N]`;
+const values = readArguments();
+if (values.help === true) {
+  console.log(usage);
+  process.exit(0);
+}
 
 const port = Number(values.port);
 const sample = sampleNames.find((name) => name === values.sample);
@@ -34,6 +37,19 @@ async function start(): Promise<void> {
 }
 
 start().catch((error: unknown) => stop(`Could not listen on 127.0.0.1:${port}: ${error instanceof Error ? error.message : String(error)}`));
+
+/** The command line; what is wrong with it is said in one line. */
+function readArguments(): { readonly port: string; readonly sample?: string; readonly requirepass?: string; readonly databases?: string; readonly help?: boolean } {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: 'string', default: '6379' }, sample: { type: 'string' }, requirepass: { type: 'string' }, databases: { type: 'string' }, help: { type: 'boolean' },
+      },
+    }).values;
+  } catch (error) {
+    return stop(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  }
+}
 
 function stop(message: string): never {
   console.error(message);

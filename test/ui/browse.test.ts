@@ -143,6 +143,9 @@ describe('browsing in a real window', () => {
     await vscode.tree.click([...database, 'greeting']);
     assert.equal(await vscode.editors.text('hello'), '{"hello":"world","id":12345678901234567890}');
     await vscode.screenshot('value');
+    // The row keeps the keyboard, so that its keys work after a click.
+    await vscode.page.keyboard.press('F2');
+    await vscode.prompts.input('greeting', /new name/);
     await vscode.tree.menu([...database, 'greeting'], /^Edit Value/);
     await vscode.prompts.input('{"hello":"there"}', /new value/);
     await vscode.editors.text('there');
@@ -174,8 +177,8 @@ describe('browsing in a real window', () => {
     await vscode.prompts.input('fresh:key', /name of the key/);
     await vscode.prompts.pick(/^string/);
     await vscode.prompts.input('hello', /Value/);
-    await vscode.tree.expand([...database, 'fresh']);
-    await vscode.tree.focus([...database, 'fresh', 'key']);
+    // It is shown, and has the focus.
+    await until(async () => (await vscode.tree.focused())?.label === 'key', 15_000);
     await vscode.tree.press('F2');
     await vscode.prompts.input('fresh:renamed', /new name/);
     await vscode.tree.row([...database, 'fresh', 'renamed']);
@@ -185,6 +188,26 @@ describe('browsing in a real window', () => {
     const question = await vscode.prompts.answer('Delete');
     assert.match(question, /fresh:renamed/);
     await until(async () => (await server.cli('EXISTS', 'fresh:renamed')) === '0', 5000);
+  });
+
+  it('shows the time to live before it changes it, and takes it away only for the word', async () => {
+    const fleeting = [...database, 'fleeting'];
+    await vscode.tree.menu(fleeting, /^Set Time to Live/);
+    await until(async () => Number(await vscode.page.locator('.quick-input-widget input.input').inputValue()) > 4000, 5000);
+    await vscode.prompts.input('', /Seconds from now/);
+    await until(async () => /above 0/.test(await vscode.prompts.inputMessage()), 5000);
+    await vscode.prompts.input('90');
+    await until(async () => Number(await server.cli('TTL', 'fleeting')) <= 90, 5000);
+    await vscode.tree.menu(fleeting, /^Set Time to Live/);
+    await vscode.prompts.input('never', /Seconds from now/);
+    await until(async () => (await server.cli('TTL', 'fleeting')) === '-1', 5000);
+  });
+
+  it('refuses a name that is taken before anything else is asked', async () => {
+    await vscode.tree.menu(database, /^New Key/);
+    await vscode.prompts.input('greeting', /name of the key/);
+    await until(async () => /exists already/.test(await vscode.prompts.inputMessage()), 5000);
+    await vscode.prompts.dismiss();
   });
 
   it('filters by pattern, says so, and clears the filter', async () => {
@@ -198,6 +221,7 @@ describe('browsing in a real window', () => {
     await vscode.tree.expand([...database, 'order', 'line']);
     const found = (await vscode.tree.children([...database, 'order', 'line'])).map(({ label }) => label).filter((label) => label !== 'Load More');
     assert.deepEqual(found.sort(), ['1234', ...Array.from({ length: 10 }, (_, digit) => `1234${digit}`)].sort());
+    await until(async () => /11 found/.test((await vscode.tree.row(database)).text), 5000);
     await vscode.screenshot('filtered');
     await vscode.tree.titleAction('Clear Filter');
     await until(async () => (await vscode.tree.message()) === '', 5000);

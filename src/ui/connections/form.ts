@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { Access, ConnectionProfile, TlsOptions } from '../../core/connection/profile.ts';
 import { formatRedisUrl, looksLikeRedisUrl, parseRedisUrl, type ParsedUrl } from '../../core/connection/url.ts';
 import { messageOf } from '../platform/errors.ts';
-import { askPick, askText, mapAnswer, runSteps, type Step, type StepResult } from '../platform/steps.ts';
+import { askPick, askText, mapAnswer, runSteps, type Step, type StepFrame, type StepResult } from '../platform/steps.ts';
 
 /** What the dialogue fills in. The password stays out of the profile. */
 export interface ConnectionDraft {
@@ -16,50 +16,60 @@ export interface ConnectionDraft {
 
 const noTls: TlsOptions = { verify: true };
 
-/** Asks for a connection step by step; `existing` fills in what is known, saved or just entered. Resolves undefined if dismissed. */
-export async function askConnection(existing: ConnectionProfile | undefined): Promise<ConnectionDraft | undefined> {
+/** Asks for a connection step by step; `known` fills in what is known, saved or just entered. Resolves undefined if dismissed. */
+export async function askConnection(title: string, known: ConnectionProfile | undefined): Promise<ConnectionDraft | undefined> {
   const first: ConnectionDraft = {
     url: undefined,
-    tls: existing?.endpoint.kind === 'tcp' ? existing.endpoint.tls ?? noTls : noTls,
+    tls: known?.endpoint.kind === 'tcp' ? known.endpoint.tls ?? noTls : noTls,
     password: undefined,
-    name: existing?.name ?? '',
-    access: existing?.access ?? 'read-write',
+    name: known?.name ?? '',
+    access: known?.access ?? 'read-write',
   };
-  const clipboard = existing === undefined ? await clipboardUrl() : undefined;
-  const title = existing === undefined ? vscode.l10n.t('Add Connection') : vscode.l10n.t('Edit Connection');
-  return runSteps(title, first, [urlStep(existing, clipboard), tlsStep, passwordStep(existing), nameStep, accessStep]);
+  return runSteps(title, first, [clipboardStep(known === undefined ? await clipboardUrl() : undefined), urlStep(known), tlsStep, passwordStep(known), nameStep, accessStep]);
 }
 
-/** A Redis URL on the clipboard is offered, never taken unasked. */
+/** A Redis URL on the clipboard is offered, never taken unasked. A browser asks before it lets us look, so there the URL's box has a button instead. */
 async function clipboardUrl(): Promise<ParsedUrl | undefined> {
-  const text = (await vscode.env.clipboard.readText()).trim();
-  if (!looksLikeRedisUrl(text)) return undefined;
-  try {
-    return parseRedisUrl(text);
-  } catch {
-    return undefined;
-  }
+  if (vscode.env.uiKind === vscode.UIKind.Web) return undefined;
+  const text = await readUrlFromClipboard();
+  return text === undefined ? undefined : parseRedisUrl(text);
 }
 
-function urlStep(existing: ConnectionProfile | undefined, clipboard: ParsedUrl | undefined): Step<ConnectionDraft> {
-  const typed = (draft: ConnectionDraft, frame: Parameters<Step<ConnectionDraft>>[1]): Promise<StepResult<ConnectionDraft>> =>
+/** The clipboard's text if it is a Redis URL. */
+async function readUrlFromClipboard(): Promise<string | undefined> {
+  const text = (await vscode.env.clipboard.readText()).trim();
+  return looksLikeRedisUrl(text) && urlProblem(text) === undefined ? text : undefined;
+}
+
+const clipboardStep = (clipboard: ParsedUrl | undefined): Step<ConnectionDraft> => ({
+  applies: () => clipboard !== undefined,
+  async ask(draft, frame) {
+    if (clipboard === undefined) return { kind: 'answer', value: draft };
+    const use = { label: `$(clippy) ${vscode.l10n.t('Use the URL on the clipboard')}`, description: parsedLabel(clipboard), take: true };
+    const type = { label: `$(edit) ${vscode.l10n.t('Enter a URL…')}`, take: false };
+    return mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('Where is the server?'), items: [use, type] }), ({ take }) => (take ? withUrl(draft, clipboard) : draft));
+  },
+});
+
+const urlStep = (known: ConnectionProfile | undefined): Step<ConnectionDraft> => ({
+  applies: (draft) => draft.url === undefined,
+  ask: (draft, frame) =>
     mapAnswer(
       askText(frame, {
         prompt: vscode.l10n.t('The server’s URL: redis://[user[:password]@]host[:port][/database], or rediss:// for TLS'),
         placeholder: 'redis://localhost:6379',
-        value: existing === undefined ? '' : formatRedisUrl(existing),
+        value: known === undefined ? '' : formatRedisUrl(known),
         validate: urlProblem,
+        button: { iconPath: new vscode.ThemeIcon('clippy'), tooltip: vscode.l10n.t('Use the URL on the clipboard'), answer: readUrlFromClipboard },
       }),
-      (text) => withUrl(draft, parseRedisUrl(text.trim())),
-    );
-  if (clipboard === undefined) return typed;
-  return async (draft, frame) => {
-    const use = { label: `$(clippy) ${vscode.l10n.t('Use the URL on the clipboard')}`, description: parsedLabel(clipboard), take: true };
-    const type = { label: `$(edit) ${vscode.l10n.t('Enter a URL…')}`, take: false };
-    const choice = await askPick(frame, { placeholder: vscode.l10n.t('Where is the server?'), items: [use, type] });
-    if (choice.kind !== 'answer') return choice;
-    return choice.value.take ? { kind: 'answer', value: withUrl(draft, clipboard) } : typed(draft, frame);
-  };
+      (text) => withUrl(draft, parseRedisUrl(completeUrl(text))),
+    ),
+});
+
+/** `host:port` is taken for what it means. */
+function completeUrl(text: string): string {
+  const trimmed = text.trim();
+  return trimmed === '' || trimmed.includes('://') ? trimmed : `redis://${trimmed}`;
 }
 
 function withUrl(draft: ConnectionDraft, url: ParsedUrl): ConnectionDraft {
@@ -69,7 +79,7 @@ function withUrl(draft: ConnectionDraft, url: ParsedUrl): ConnectionDraft {
 /** Says what is wrong with a URL; never repeats the password. */
 function urlProblem(text: string): string | undefined {
   try {
-    parseRedisUrl(text.trim());
+    parseRedisUrl(completeUrl(text));
     return undefined;
   } catch (error) {
     return messageOf(error);
@@ -82,12 +92,9 @@ function isTls(draft: ConnectionDraft): boolean {
   return draft.url?.endpoint.kind === 'tcp' && draft.url.endpoint.tls !== undefined;
 }
 
-const tlsStep: Step<ConnectionDraft> = (draft, frame) => {
-  if (!isTls(draft)) return undefined;
-  return askTls(draft, frame);
-};
+const tlsStep: Step<ConnectionDraft> = { applies: isTls, ask: askTls };
 
-async function askTls(draft: ConnectionDraft, frame: Parameters<Step<ConnectionDraft>>[1]): Promise<StepResult<ConnectionDraft>> {
+async function askTls(draft: ConnectionDraft, frame: StepFrame): Promise<StepResult<ConnectionDraft>> {
   const items = [
     { label: vscode.l10n.t('Verify with the system’s certificate authorities'), choice: 'system' as const },
     { label: vscode.l10n.t('Verify with a CA file…'), description: draft.tls.caFile ?? '', choice: 'ca' as const },
@@ -128,39 +135,42 @@ async function chooseFile(title: string): Promise<string | undefined> {
   return chosen?.[0]?.fsPath;
 }
 
-const passwordStep = (existing: ConnectionProfile | undefined): Step<ConnectionDraft> => (draft, frame) => {
-  if (draft.url?.password !== undefined) return undefined;
-  return mapAnswer(
-    askText(frame, {
-      password: true,
-      prompt: existing === undefined
-        ? vscode.l10n.t('Password (empty for none). It is kept in VS Code’s secret storage only.')
-        : vscode.l10n.t('Password (empty keeps the one entered before; a single - removes it)'),
-    }),
-    (password) => ({ ...draft, password: existing === undefined ? password : password === '' ? undefined : password === '-' ? '' : password }),
-  );
+const passwordStep = (known: ConnectionProfile | undefined): Step<ConnectionDraft> => ({
+  applies: (draft) => draft.url?.password === undefined,
+  ask: (draft, frame) =>
+    mapAnswer(
+      askText(frame, {
+        password: true,
+        prompt: known === undefined
+          ? vscode.l10n.t('Password (empty for none). It is kept in VS Code’s secret storage only.')
+          : vscode.l10n.t('Password (empty leaves it as it is; a single - removes it)'),
+      }),
+      (password) => ({ ...draft, password: known === undefined ? password : password === '' ? undefined : password === '-' ? '' : password }),
+    ),
+});
+
+const nameStep: Step<ConnectionDraft> = {
+  ask: (draft, frame) =>
+    mapAnswer(
+      askText(frame, {
+        prompt: vscode.l10n.t('A name for the tree'),
+        value: draft.name !== '' ? draft.name : draft.url === undefined ? '' : parsedLabel(draft.url),
+        validate: (value) => (value.trim() === '' ? vscode.l10n.t('A connection needs a name.') : undefined),
+      }),
+      (name) => ({ ...draft, name: name.trim() }),
+    ),
 };
 
-const nameStep: Step<ConnectionDraft> = (draft, frame) =>
-  mapAnswer(
-    askText(frame, {
-      prompt: vscode.l10n.t('A name for the tree'),
-      value: draft.name !== '' ? draft.name : draft.url === undefined ? '' : parsedLabel(draft.url),
-      validate: (value) => (value.trim() === '' ? vscode.l10n.t('A connection needs a name.') : undefined),
-    }),
-    (name) => ({ ...draft, name: name.trim() }),
-  );
-
-const accessStep: Step<ConnectionDraft> = (draft, frame) => {
-  const items: (vscode.QuickPickItem & { readonly access: Access })[] = [
-    { label: vscode.l10n.t('Read and write'), access: 'read-write' },
-    { label: vscode.l10n.t('Confirm writes'), description: vscode.l10n.t('every change is shown and confirmed first'), access: 'confirm-writes' },
-    { label: vscode.l10n.t('Read-only'), description: vscode.l10n.t('commands that could change anything are refused before they are sent'), access: 'read-only' },
-  ];
-  return mapAnswer(
-    askPick(frame, { placeholder: vscode.l10n.t('What may be done over this connection?'), items, active: items.find((item) => item.access === draft.access) }),
-    (picked) => ({ ...draft, access: picked.access }),
-  );
+const accessStep: Step<ConnectionDraft> = {
+  ask(draft, frame) {
+    const items: (vscode.QuickPickItem & { readonly access: Access })[] = [
+      { label: vscode.l10n.t('Read and write'), access: 'read-write' },
+      { label: vscode.l10n.t('Confirm writes'), description: vscode.l10n.t('every change is shown and confirmed first'), access: 'confirm-writes' },
+      { label: vscode.l10n.t('Read-only'), description: vscode.l10n.t('commands that could change anything are refused before they are sent'), access: 'read-only' },
+    ];
+    const active = items.find((item) => item.access === draft.access);
+    return mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('What may be done over this connection?'), items, active }), ({ access }) => ({ ...draft, access }));
+  },
 };
 
 /** The profile that a completed draft describes. */

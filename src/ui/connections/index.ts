@@ -80,7 +80,7 @@ async function askUntilTested(services: Services, saved: ConnectionProfile | und
   let from = saved;
   let password = saved === undefined ? '' : (await services.connections.password(id)) ?? '';
   for (;;) {
-    const draft = await askConnection(from);
+    const draft = await askConnection(saved === undefined ? vscode.l10n.t('Add Connection') : vscode.l10n.t('Edit Connection'), from);
     if (draft?.url === undefined) return undefined;
     const profile = profileOf({ ...draft, url: draft.url }, id);
     password = draft.password ?? password;

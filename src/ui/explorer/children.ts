@@ -35,6 +35,8 @@ export function createChildren(deps: {
   readonly onUnexpected: (error: unknown) => void;
   /** Told when a connection's row should look different: it is connected now, or no longer. */
   readonly onConnectedChange: (node: ConnectionNode) => void;
+  /** Told when the first page of a database has come. */
+  readonly onFirstPage: (node: DatabaseNode) => void;
 }): Children {
   const { model, nodes } = deps;
   /** Connections whose row is being drawn anew, so that VS Code asks for children which are known. */
@@ -166,7 +168,7 @@ export function createChildren(deps: {
     const failure = model.failureOf(node);
     if (failure !== undefined && !isSilent(failure)) return [failureNotice(node, failure)];
     if (pager.hasMore) {
-      return [nodes.intern<Node>({ kind: 'more', id: nodeId.more(node), parent: node, counts: pager.counts, loading: model.isRunning(node) })];
+      return [nodes.intern<Node>({ kind: 'more', id: nodeId.more(node), parent: node, counts: pager.counts, length: node.kind === 'key' ? (pager as Members).length : undefined, loading: model.isRunning(node) })];
     }
     return rows === 0 ? [emptyNotice(node)] : [];
   }
@@ -194,7 +196,11 @@ export function createChildren(deps: {
   async function pagedChildren(node: PagedNode): Promise<readonly Node[]> {
     const pager = model.pager(node);
     const untouched = pager.counts.end === undefined && model.failureOf(node) === undefined && !pager.loading;
-    if (untouched) await model.run(node, (signal) => pager.loadMore(signal)).catch(noteUnexpected);
+    if (untouched) {
+      await model.run(node, (signal) => pager.loadMore(signal)).catch(noteUnexpected);
+      // The database's own row says how far the scan got, and was drawn before.
+      if (node.kind === 'database') deps.onFirstPage(node);
+    }
     return known(node);
   }
 

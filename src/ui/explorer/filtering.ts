@@ -6,7 +6,7 @@ import { displayPattern, parsePattern } from '../../core/keyspace/patternText.ts
 import { writeSetting } from '../platform/settings.ts';
 import type { Services } from '../services.ts';
 import { isFiltered } from './labels.ts';
-import { databaseNodeOf } from './loading.ts';
+import { databaseNodeOf, revealKey } from './loading.ts';
 import { collectionTypes, type DatabaseNode, type Node, nodeId } from './nodes.ts';
 
 type Explorer = Pick<Services, 'model' | 'explorer'>;
@@ -20,7 +20,16 @@ export async function filterKeys(services: Explorer, node: Node | undefined): Pr
   if (pattern === undefined) return;
   const type = await askType(current);
   if (type === undefined) return;
-  apply(services, database, { ...(pattern.length > 0 ? { pattern } : {}), ...(type.type === undefined ? {} : { type: type.type }) });
+  const filter: KeyFilter = { ...(pattern.length > 0 ? { pattern } : {}), ...(type.type === undefined ? {} : { type: type.type }) };
+  apply(services, database, filter);
+  const name = exactName(filter);
+  if (name !== undefined) await revealExact(services, database, name);
+}
+
+/** An exact name that exists is one row: it is shown, whatever namespaces stand above it. */
+async function revealExact(services: Explorer, database: DatabaseNode, name: Buffer): Promise<void> {
+  await services.explorer.children.of(database);
+  if (services.model.database(database.ref).keyspace.counts.found > 0) await revealKey(services, database, name, undefined);
 }
 
 async function chooseDatabase({ explorer }: Explorer, node: Node | undefined): Promise<DatabaseNode | undefined> {

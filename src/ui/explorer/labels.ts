@@ -2,29 +2,32 @@ import * as vscode from 'vscode';
 import type { KeyFilter, ScanCounts } from '../../core/keyspace/keyspace.ts';
 import { displayShort } from '../../core/keyspace/display.ts';
 
-/** A count as the user's language writes it: 12,400. */
+let numbers: Intl.NumberFormat | undefined;
+
+/** A count as the user's language writes it: 12,400. One format for all: making it takes longer than using it. */
 export function formatCount(count: number): string {
-  return count.toLocaleString(vscode.env.language);
+  numbers ??= new Intl.NumberFormat(vscode.env.language);
+  return numbers.format(count);
 }
 
-/** "1,200 shown, 3,400 found, 34% of the database scanned": only what is known is claimed. */
-export function describeCounts(counts: ScanCounts, what: 'database' | 'collection'): string {
-  const shown = formatCount(counts.shown);
-  const found = formatCount(counts.found);
-  const parts = [progressText(counts, shown, found, what)];
-  if (counts.restarted) parts.push(vscode.l10n.t('the server restarted, scanning again from the start'));
+/**
+ * "1,200 shown, 3,400 found, 34% of the database scanned": only what is known is claimed.
+ * @param length members of a collection as the server counts them; undefined for a database
+ */
+export function describeCounts(counts: ScanCounts, length: number | undefined): string {
+  const parts = [length === undefined ? databaseProgress(counts) : vscode.l10n.t('{0} of {1} shown', formatCount(counts.shown), formatCount(length))];
+  if (counts.restarted && !counts.complete) parts.push(vscode.l10n.t('the server restarted, scanning again from the start'));
   else if (counts.end === 'budget') parts.push(vscode.l10n.t('time for this page is up'));
   else if (counts.end === 'cancelled') parts.push(vscode.l10n.t('stopped'));
   return parts.join(' · ');
 }
 
-function progressText(counts: ScanCounts, shown: string, found: string, what: 'database' | 'collection'): string {
+function databaseProgress(counts: ScanCounts): string {
+  const shown = formatCount(counts.shown);
+  const found = formatCount(counts.found);
   if (counts.complete) return vscode.l10n.t('{0} shown, {1} found, all scanned', shown, found);
   if (counts.scanned === undefined) return vscode.l10n.t('{0} shown, {1} found', shown, found);
-  const percent = formatPercent(counts.scanned);
-  return what === 'database'
-    ? vscode.l10n.t('{0} shown, {1} found, {2}% of the database scanned', shown, found, percent)
-    : vscode.l10n.t('{0} shown, {1} found, {2}% scanned', shown, found, percent);
+  return vscode.l10n.t('{0} shown, {1} found, {2}% of the database scanned', shown, found, formatPercent(counts.scanned));
 }
 
 /** Whole percents; never 100 before the end, never 0 once begun. */

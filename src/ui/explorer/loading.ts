@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { isFailure } from '../../core/failure.ts';
-import type { ScanCounts } from '../../core/keyspace/keyspace.ts';
+import type { KeyType, ScanCounts } from '../../core/keyspace/keyspace.ts';
 import { viewIds } from '../platform/contributions.ts';
 import { readScanOptions } from '../platform/settings.ts';
 import type { Services } from '../services.ts';
@@ -63,6 +63,29 @@ function drawLoading(explorer: ExplorerView, target: PagedNode): void {
   const more = explorer.nodes.get(nodeId.more(target));
   if (more?.kind === 'more') more.loading = true;
   explorer.changed(more ?? target);
+}
+
+/**
+ * Opens the namespaces that lead to a key that exists and gives it the focus. Where it stands in a folded range, or is filtered
+ * out, the way ends before it.
+ */
+export async function revealKey({ model, explorer }: Explorer, database: DatabaseNode, name: Buffer, type: KeyType | undefined): Promise<void> {
+  let parent: PagedNode = database;
+  for (;;) {
+    await explorer.children.of(parent);
+    // Only an open level shows a name that its pages have not come to.
+    model.database(database.ref).keyspace.note(name, true, type);
+    const rows = explorer.rows(parent);
+    const key = rows.find((row) => row.kind === 'key' && row.name.equals(name));
+    if (key !== undefined) {
+      explorer.changed(parent);
+      await explorer.focus(key);
+      return;
+    }
+    const next = rows.find((row) => row.kind === 'namespace' && name.subarray(0, row.prefix.length).equals(row.prefix));
+    if (next?.kind !== 'namespace') return;
+    parent = next;
+  }
 }
 
 /** A namespace's own cursor also adds to the counts of the database above it. */

@@ -74,6 +74,8 @@ export interface MoreNode extends Row {
   readonly kind: 'more';
   parent: PagedNode;
   counts: ScanCounts;
+  /** Members of a collection as the server counts them; undefined under a database or namespace. */
+  length: number | undefined;
   loading: boolean;
 }
 

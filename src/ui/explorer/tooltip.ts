@@ -24,11 +24,11 @@ export async function tooltipOf(node: Node, model: ExplorerModel): Promise<strin
       return [
         node.keys === undefined ? undefined : vscode.l10n.t('{0} keys', formatCount(node.keys)),
         describeFilter(node.filter) || undefined,
-        node.counts === undefined ? undefined : describeCounts(node.counts, 'database'),
+        node.counts === undefined ? undefined : describeCounts(node.counts, undefined),
       ].filter((text) => text !== undefined).join('\n');
     case 'namespace': {
       const counts = model.level(node).counts;
-      return [displayShort(node.prefix, maxTooltip), counts.end === undefined ? undefined : describeCounts(counts, 'database')]
+      return [displayShort(node.prefix, maxTooltip), counts.end === undefined ? undefined : describeCounts(counts, undefined)]
         .filter((text) => text !== undefined).join('\n');
     }
     case 'key':

@@ -39,7 +39,13 @@ export function createExplorerView(deps: {
   const change = new vscode.EventEmitter<Node | undefined>();
   // Kept: asking VS Code for a setting takes about a millisecond, and there are thousands of rows.
   let keyLabel = readSetting('keyspace.explorer.keyLabel');
-  const children = createChildren({ ...deps, nodes, onConnectedChange: (node) => { change.fire(node); } });
+  const children = createChildren({ ...deps, nodes, onConnectedChange: changed, onFirstPage: changed });
+
+  function changed(node?: Node): void {
+    // VS Code asks for the row before its children: what the row says of them has to be known by then.
+    if (node?.kind === 'database') node.counts = model.pager(node).counts;
+    change.fire(node);
+  }
 
   const provider: vscode.TreeDataProvider<Node> = {
     onDidChangeTreeData: change.event,
@@ -93,11 +99,7 @@ export function createExplorerView(deps: {
     tree,
     nodes,
     children,
-    changed(node) {
-      // VS Code asks for the row before its children: what the row says of them has to be known by then.
-      if (node?.kind === 'database') node.counts = model.pager(node).counts;
-      change.fire(node);
-    },
+    changed,
     focused,
     filtersChanged,
     async focus(node) {

@@ -23,6 +23,7 @@ export type RowCommandId =
   | 'keyspace.searchAsPattern'
   | 'keyspace.copyName'
   | 'keyspace.openValue'
+  | 'keyspace.previewValue'
   | 'keyspace.newKey'
   | 'keyspace.editValue'
   | 'keyspace.addMember'
@@ -61,6 +62,7 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.sortKeys': null,
   'keyspace.copyName': null,
   'keyspace.openValue': null,
+  'keyspace.previewValue': null,
   'keyspace.showNextPart': null,
   'keyspace.showPreviousPart': null,
   'keyspace.newKey': null,
@@ -74,7 +76,7 @@ const commands: { readonly [Id in CommandId]: null } = {
 export const commandIds = Object.keys(commands) as readonly CommandId[];
 
 /** Commands that only a row can start; the palette hides them. */
-export const rowOnlyCommands: readonly CommandId[] = ['keyspace.searchAsPattern', 'keyspace.stopLoading'];
+export const rowOnlyCommands: readonly CommandId[] = ['keyspace.searchAsPattern', 'keyspace.stopLoading', 'keyspace.previewValue'];
 
 /** How rows are ordered by name. */
 export type SortOrder = 'ascending' | 'descending';
@@ -109,13 +111,15 @@ export const settingDefaults: SettingTable = {
 export interface ContextTable {
   /** Some database has a filter. */
   'keyspace.filtered': boolean;
-  /** The value document in front has a part after, or before, the one shown. */
+  /** The value document in front is one part of a longer value; it has one after, or before, it. */
+  'keyspace.hasParts': boolean;
   'keyspace.hasNextPart': boolean;
   'keyspace.hasPreviousPart': boolean;
 }
 export type ContextId = keyof ContextTable;
 const contexts: { readonly [Id in ContextId]: null } = {
   'keyspace.filtered': null,
+  'keyspace.hasParts': null,
   'keyspace.hasNextPart': null,
   'keyspace.hasPreviousPart': null,
 };
@@ -128,7 +132,7 @@ export const viewIds = { explorer: 'keyspace.explorer' } as const;
 export const valueScheme = 'keyspace';
 
 /** What a row offers, as words in its context value after its kind; `when` clauses test them as `viewItem =~ /\bword\b/`. */
-export const rowAbilities = ['paged', 'scannable', 'filtered', 'named', 'openable', 'writable', 'editable', 'collection', 'practice', 'saved', 'connected', 'loading'] as const;
+export const rowAbilities = ['paged', 'scannable', 'filtered', 'named', 'openable', 'writable', 'editable', 'collection', 'practice', 'saved', 'loading'] as const;
 export type RowAbility = (typeof rowAbilities)[number];
 
 /** The kinds of rows, the first word of a context value. */

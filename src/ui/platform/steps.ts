@@ -3,13 +3,20 @@ import * as vscode from 'vscode';
 /** What a step of a dialogue came to: an answer, a step back, or the end of it all. */
 export type StepResult<T> = { readonly kind: 'answer'; readonly value: T } | { readonly kind: 'back' } | { readonly kind: 'dismissed' };
 
-interface StepFrame {
+/** Where a question stands in its dialogue. */
+export interface StepFrame {
   readonly title: string;
   readonly step: number;
   readonly totalSteps: number;
 }
 
-/** An input box with a Back button, validated while typing. */
+/** A button in an input box that may give the answer itself. */
+export interface AnswerButton extends vscode.QuickInputButton {
+  /** The answer, or undefined to go on asking. */
+  readonly answer: () => Promise<string | undefined>;
+}
+
+/** An input box with a Back button, validated while typing, and checked once more when it is accepted. */
 export function askText(
   frame: StepFrame,
   options: {
@@ -18,21 +25,31 @@ export function askText(
     readonly placeholder?: string;
     readonly password?: boolean;
     readonly validate?: (value: string) => string | undefined;
+    /** A check that takes a while, such as asking the server; its complaint is shown and the box stays. */
+    readonly check?: (value: string) => Promise<string | undefined>;
+    readonly button?: AnswerButton;
   },
 ): Promise<StepResult<string>> {
   const input = vscode.window.createInputBox();
   Object.assign(input, frame, { prompt: options.prompt, value: options.value ?? '', placeholder: options.placeholder, password: options.password ?? false, ignoreFocusOut: true });
-  input.buttons = frame.step > 1 ? [vscode.QuickInputButtons.Back] : [];
+  input.buttons = [...(frame.step > 1 ? [vscode.QuickInputButtons.Back] : []), ...(options.button === undefined ? [] : [options.button])];
   return run(input, (finish) => {
+    const accept = async (value: string): Promise<void> => {
+      input.busy = true;
+      const problem = options.validate?.(value) ?? (await options.check?.(value));
+      input.busy = false;
+      if (problem === undefined) finish({ kind: 'answer', value });
+      else input.validationMessage = problem;
+    };
     input.onDidChangeValue((value) => {
       input.validationMessage = options.validate?.(value);
     });
-    input.onDidAccept(() => {
-      const problem = options.validate?.(input.value);
-      input.validationMessage = problem;
-      if (problem === undefined) finish({ kind: 'answer', value: input.value });
+    input.onDidAccept(() => accept(input.value));
+    input.onDidTriggerButton(async (button) => {
+      if (button !== options.button) return finish({ kind: 'back' });
+      const answer = await options.button?.answer();
+      if (answer !== undefined) await accept(answer);
     });
-    input.onDidTriggerButton(() => finish({ kind: 'back' }));
   });
 }
 
@@ -67,32 +84,34 @@ function run<T>(input: vscode.QuickInput, wire: (finish: (result: StepResult<T>)
   });
 }
 
-/** One question of a dialogue: reads and completes the draft; undefined means it does not apply. */
-export type Step<Draft> = (draft: Draft, frame: StepFrame) => Promise<StepResult<Draft>> | undefined;
+/** One question of a dialogue: completes the draft. */
+export interface Step<Draft> {
+  /** False where what is known makes the question needless; absent: always asked. */
+  readonly applies?: (draft: Draft) => boolean;
+  readonly ask: (draft: Draft, frame: StepFrame) => Promise<StepResult<Draft>>;
+}
 
 /** Runs the questions in order, back and forth. Resolves with the completed draft, or undefined if dismissed. */
 export async function runSteps<Draft>(title: string, first: Draft, steps: readonly Step<Draft>[]): Promise<Draft | undefined> {
   const drafts: Draft[] = [first];
   const asked: number[] = [];
   let at = 0;
-  while (at < steps.length) {
+  for (;;) {
     const draft = drafts[drafts.length - 1] ?? first;
-    const question = steps[at]?.(draft, { title, step: asked.length + 1, totalSteps: steps.length });
-    if (question === undefined) {
-      at++;
-      continue;
-    }
-    const result = await question;
+    const left = steps.slice(at).filter((step) => step.applies?.(draft) !== false);
+    const next = left[0];
+    if (next === undefined) return draft;
+    const result = await next.ask(draft, { title, step: asked.length + 1, totalSteps: asked.length + left.length });
     if (result.kind === 'dismissed') return undefined;
     if (result.kind === 'answer') {
       drafts.push(result.value);
-      asked.push(at++);
+      asked.push(steps.indexOf(next));
+      at = steps.indexOf(next) + 1;
     } else if (asked.length > 0) {
       drafts.pop();
       at = asked.pop() ?? 0;
     }
   }
-  return drafts[drafts.length - 1];
 }
 
 /** Maps the answer of a step. */

@@ -21,15 +21,18 @@ export type MemberAddress =
 
 const maxTitle = 60;
 
-/** The document's URI. The path is for people (it names the tab); the query is the address, as bytes. */
-export function valueUri(address: ValueAddress, extension: 'txt' | 'json' | 'hex', parts: number): vscode.Uri {
-  const title = shorten(memberTitle(address) ?? displayShort(address.key, maxTitle), maxTitle).replaceAll('/', '∕');
+/** `/` would begin another folder of the path. */
+const asSegment = (text: string): string => text.replaceAll('/', '∕');
+
+/** The document's URI. The path is for people (it names tab and breadcrumbs); authority, database and query are the address, as bytes. */
+export function valueUri(address: ValueAddress, connection: string, { extension, parts }: { readonly extension: 'txt' | 'json' | 'hex'; readonly parts: number }): vscode.Uri {
+  const title = shorten(memberTitle(address) ?? displayShort(address.key, maxTitle), maxTitle);
   const suffix = parts > 1 ? ` (part ${address.part + 1} of ${parts})` : '';
   const query = new URLSearchParams({ key: address.key.toString('base64url') });
   if (address.member !== undefined) query.set(address.member.kind, memberText(address.member));
   if (address.part > 0) query.set('part', String(address.part));
   return vscode.Uri.from({
-    scheme: valueScheme, authority: address.connectionId, path: `/db${address.database}/${title}${suffix}.${extension}`, query: query.toString(),
+    scheme: valueScheme, authority: address.connectionId, path: `/${asSegment(shorten(connection, maxTitle))}/db${address.database}/${asSegment(title)}${suffix}.${extension}`, query: query.toString(),
   });
 }
 
@@ -56,7 +59,7 @@ function memberText(member: MemberAddress): string {
 export function parseValueUri(uri: vscode.Uri): ValueAddress | undefined {
   const query = new URLSearchParams(uri.query);
   const key = query.get('key');
-  const database = Number(/^\/db(\d+)\//.exec(uri.path)?.[1] ?? Number.NaN);
+  const database = Number(/\/db(\d+)\/[^/]*$/.exec(uri.path)?.[1] ?? Number.NaN);
   const part = Number(query.get('part') ?? 0);
   if (uri.scheme !== valueScheme || key === null || !Number.isInteger(database) || !Number.isInteger(part) || part < 0) return undefined;
   return { connectionId: uri.authority, database, key: Buffer.from(key, 'base64url'), member: parseMember(query), part };

@@ -2,14 +2,16 @@ import * as vscode from 'vscode';
 import { Failure, isFailure } from '../../core/failure.ts';
 import { displayName, displayShort } from '../../core/keyspace/display.ts';
 import type { KeyType } from '../../core/keyspace/keyspace.ts';
+import { readMetadata } from '../../core/keyspace/metadata.ts';
+import { asInteger } from '../../core/connection/reply.ts';
 import type { Session } from '../../core/connection/session.ts';
 import * as edit from '../../core/value/edit.ts';
 import { formatCount } from '../explorer/labels.ts';
-import { databaseNodeOf, pagedNodeOf } from '../explorer/loading.ts';
+import { databaseNodeOf, pagedNodeOf, revealKey } from '../explorer/loading.ts';
 import { type DatabaseRef, isCollection, type KeyNode, type MemberNode, type Node, nodeId, type NodeOf } from '../explorer/nodes.ts';
 import type { Services } from '../services.ts';
 import { readMember } from './content.ts';
-import { parseDuration } from './duration.ts';
+import { never, parseDuration } from './duration.ts';
 import type { ValueFileSystem } from './fileSystem.ts';
 import { askMember, scoreProblem } from './memberForm.ts';
 import { askNewKey } from './newKeyForm.ts';
@@ -78,10 +80,12 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
       const level = pagedNodeOf(from?.kind === 'key' ? from.parent : from);
       const prefix = level?.kind === 'namespace' ? displayName(level.prefix) : '';
       const title = vscode.l10n.t('New Key in Database {0} of {1}', database.ref.database, database.ref.profile.name);
-      const draft = await askNewKey(title, prefix);
+      const session = sessionOf(database.ref);
+      const draft = await askNewKey(title, prefix, async (name) => asInteger(await session.send(['EXISTS', name])) > 0);
       if (draft === undefined) return;
-      await edit.createKey(sessionOf(database.ref), draft.name, draft.initial);
+      await edit.createKey(session, draft.name, draft.initial);
       noteKey(database.ref, draft.name, { exists: true, type: draft.initial.type });
+      await revealKey(services, database, draft.name, draft.initial.type);
     },
 
     async editValue(target) {
@@ -120,18 +124,23 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
       await edit.renameKey(sessionOf(target.ref), target.name, name);
       noteKey(target.ref, target.name, { exists: false });
       noteKey(target.ref, name, { exists: true, type: target.type });
+      const database = databaseNodeOf(target);
+      if (database !== undefined) await revealKey(services, database, name, target.type);
     },
 
     async setTimeToLive(target) {
       if (target?.kind !== 'key') throw new Failure('bad-input', vscode.l10n.t('Select a key in the Keyspace view first.'));
+      const session = sessionOf(target.ref);
+      const { ttl: current } = await readMetadata(session, target.name);
       const text = await vscode.window.showInputBox({
         title: vscode.l10n.t('Time to Live of {0}', nameOf(target.name)),
-        prompt: vscode.l10n.t('Seconds from now, or with a unit: 90, 1.5 s, 10 min, 2 h, 7 d. Empty: the key never expires.'),
-        validateInput: (value) => (parseDuration(value) === null ? vscode.l10n.t('Enter a time above 0, such as 90, 10 min or 7 d, or nothing.') : undefined),
+        prompt: vscode.l10n.t('Seconds from now, or with a unit: 90, 1.5 s, 10 min, 2 h, 7 d. The word never: the key does not expire.'),
+        value: current === undefined ? never : String(Math.ceil(current / 1000)),
+        validateInput: (value) => (parseDuration(value) === null ? vscode.l10n.t('Enter a time above 0, such as 90, 10 min or 7 d, or the word never.') : undefined),
       });
       const ttl = text === undefined ? null : parseDuration(text);
       if (ttl === null) return;
-      await edit.setTtl(sessionOf(target.ref), target.name, ttl);
+      await edit.setTtl(session, target.name, ttl);
       await changed(target.ref, target.name);
     },
   };
@@ -246,7 +255,7 @@ function memberName({ row }: MemberNode): string {
     case 'scored':
       return nameOf(row.member);
     case 'item':
-      return vscode.l10n.t('item {0}', row.index);
+      return vscode.l10n.t('item {0}, {1}', row.index, nameOf(row.value));
     case 'entry':
       return row.id;
   }

@@ -6,20 +6,22 @@ import { createDisposables } from '../platform/disposables.ts';
 import type { Services } from '../services.ts';
 import { createEditing } from './editing.ts';
 import { createValueFileSystem } from './fileSystem.ts';
-import { followParts, openOtherPart, openValue } from './opening.ts';
+import { followParts, type OpenDeps, openOtherPart, openValue } from './opening.ts';
 
 /** Registers opening values as documents and plain editing. */
 export function register(services: Services): vscode.Disposable {
-  const { explorer } = services;
+  const { explorer, connections, practice } = services;
   const files = createValueFileSystem(services);
   const editing = createEditing(services, files);
+  const opening: OpenDeps = { files, nameOfConnection: (id) => (id === practice.profile.id ? practice.profile.name : connections.get(id)?.name ?? id) };
   const readonlyReason = new vscode.MarkdownString(vscode.l10n.t('Values are read-only here; change them from the Keyspace view.'));
   return createDisposables(
     vscode.workspace.registerFileSystemProvider(valueScheme, files, { isCaseSensitive: true, isReadonly: readonlyReason }),
     followParts(),
-    registerRowCommand(explorer, 'keyspace.openValue', (row) => openValue(files, row)),
-    registerCommand('keyspace.showNextPart', () => openOtherPart(files, 1)),
-    registerCommand('keyspace.showPreviousPart', () => openOtherPart(files, -1)),
+    registerRowCommand(explorer, 'keyspace.openValue', (row) => openValue(opening, row, false)),
+    registerRowCommand(explorer, 'keyspace.previewValue', (row) => openValue(opening, row, true)),
+    registerCommand('keyspace.showNextPart', () => openOtherPart(opening, 1)),
+    registerCommand('keyspace.showPreviousPart', () => openOtherPart(opening, -1)),
     registerRowCommand(explorer, 'keyspace.newKey', (row) => editing.newKey(row)),
     registerRowCommand(explorer, 'keyspace.editValue', (row) => editing.editValue(row)),
     registerRowCommand(explorer, 'keyspace.addMember', (row) => editing.addMember(row)),

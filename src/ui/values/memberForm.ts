@@ -45,18 +45,22 @@ function firstPrompt(type: KeyType): string {
 
 /** The questions for the first member, also of a key being made. */
 export const memberSteps: readonly Step<MemberDraft>[] = [
-  (draft, frame) => bytesStep(frame, firstPrompt(draft.type), draft.first, (first) => ({ ...draft, first })),
-  (draft, frame) => {
-    if (draft.type === 'zset') {
-      return mapAnswer(askText(frame, { prompt: vscode.l10n.t('Score'), value: draft.second.toString(), validate: scoreProblem }), (score) => ({ ...draft, second: Buffer.from(score) }));
-    }
-    if (draft.type !== 'hash' && draft.type !== 'stream') return undefined;
-    return bytesStep(frame, vscode.l10n.t('Value'), draft.second, (second) => ({ ...draft, second }));
+  { ask: (draft, frame) => bytesStep(frame, firstPrompt(draft.type), draft.first, (first) => ({ ...draft, first })) },
+  {
+    applies: ({ type }) => type === 'hash' || type === 'stream',
+    ask: (draft, frame) => bytesStep(frame, vscode.l10n.t('Value'), draft.second, (second) => ({ ...draft, second })),
+  },
+  {
+    applies: ({ type }) => type === 'zset',
+    ask: (draft, frame) =>
+      mapAnswer(askText(frame, { prompt: vscode.l10n.t('Score'), value: draft.second.toString(), validate: scoreProblem }), (score) => ({ ...draft, second: Buffer.from(score) })),
   },
 ];
 
-const endStep: Step<MemberDraft> = (draft, frame) => {
-  if (draft.type !== 'list') return undefined;
-  const items = [{ label: vscode.l10n.t('At the end'), atStart: false }, { label: vscode.l10n.t('At the start'), atStart: true }];
-  return mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('Where?'), items }), ({ atStart }) => ({ ...draft, atStart }));
+const endStep: Step<MemberDraft> = {
+  applies: ({ type }) => type === 'list',
+  ask(draft, frame) {
+    const items = [{ label: vscode.l10n.t('At the end'), atStart: false }, { label: vscode.l10n.t('At the start'), atStart: true }];
+    return mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('Where?'), items }), ({ atStart }) => ({ ...draft, atStart }));
+  },
 };

@@ -10,27 +10,39 @@ interface NewKeyDraft extends MemberDraft {
   readonly name: string;
 }
 
-/** Asks for a name (starting from `prefix`, escaped), a type and a first value. Resolves undefined if dismissed. */
-export async function askNewKey(title: string, prefix: string): Promise<{ readonly name: Buffer; readonly initial: InitialValue } | undefined> {
-  const draft = await runSteps<NewKeyDraft>(title, { ...emptyMember('string'), name: prefix }, newKeySteps);
+/**
+ * Asks for a name (starting from `prefix`, escaped), a type and a first value. `isTaken` is asked before the rest, so that nothing is
+ * entered in vain. Resolves undefined if dismissed.
+ */
+export async function askNewKey(title: string, prefix: string, isTaken: (name: Buffer) => Promise<boolean>): Promise<{ readonly name: Buffer; readonly initial: InitialValue } | undefined> {
+  const draft = await runSteps<NewKeyDraft>(title, { ...emptyMember('string'), name: prefix }, [nameStep(isTaken), typeStep, ...memberSteps.map(asNewKeyStep)]);
   return draft === undefined ? undefined : { name: parseName(draft.name), initial: initialValue(draft) };
 }
 
-const newKeySteps: readonly Step<NewKeyDraft>[] = [
-  (draft, frame) =>
+const nameStep = (isTaken: (name: Buffer) => Promise<boolean>): Step<NewKeyDraft> => ({
+  ask: (draft, frame) =>
     mapAnswer(
-      askText(frame, { prompt: vscode.l10n.t('The name of the key. Bytes may be written as \\xNN, a backslash as \\\\.'), value: draft.name, validate: nameProblem }),
+      askText(frame, {
+        prompt: vscode.l10n.t('The name of the key. Bytes may be written as \\xNN, a backslash as \\\\.'),
+        value: draft.name,
+        validate: nameProblem,
+        check: async (text) => ((await isTaken(parseName(text))) ? vscode.l10n.t('A key of that name exists already. Choose another name.') : undefined),
+      }),
       (name) => ({ ...draft, name }),
     ),
-  (draft, frame) => {
+});
+
+const typeStep: Step<NewKeyDraft> = {
+  ask(draft, frame) {
     const items = ['string', ...collectionTypes].map((type) => ({ label: type, type }));
     return mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('Type'), items, active: items.find((item) => item.type === draft.type) }), ({ type }) => ({ ...draft, type }));
   },
-  ...memberSteps.map((step): Step<NewKeyDraft> => (draft, frame) => {
-    const asked = step(draft, frame);
-    return asked === undefined ? undefined : mapAnswer(asked, (member) => ({ ...draft, ...member }));
-  }),
-];
+};
+
+const asNewKeyStep = ({ applies, ask }: Step<MemberDraft>): Step<NewKeyDraft> => ({
+  ...(applies === undefined ? {} : { applies }),
+  ask: (draft, frame) => mapAnswer(ask(draft, frame), (member) => ({ ...draft, ...member })),
+});
 
 function nameProblem(text: string): string | undefined {
   try {

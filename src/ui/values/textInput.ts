@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { displayName, parseName } from '../../core/keyspace/display.ts';
 import { messageOf } from '../platform/errors.ts';
-import { askText, mapAnswer, type Step, type StepResult } from '../platform/steps.ts';
+import { askText, mapAnswer, type StepFrame, type StepResult } from '../platform/steps.ts';
 
 /** A single line of text that an input box can hold as it is; anything else is shown with escapes. */
 function isPlain(bytes: Buffer): boolean {
@@ -42,7 +42,7 @@ export async function askBytes(options: { readonly title: string; readonly promp
 }
 
 /** The same question as a step of a dialogue. */
-export function bytesStep<Draft>(frame: Parameters<Step<Draft>>[1], prompt: string, value: Buffer, complete: (bytes: Buffer) => Draft): Promise<StepResult<Draft>> {
+export function bytesStep<Draft>(frame: StepFrame, prompt: string, value: Buffer, complete: (bytes: Buffer) => Draft): Promise<StepResult<Draft>> {
   const form = formOf(value);
   return mapAnswer(
     askText(frame, { prompt: [prompt, form.hint].filter((part) => part !== '').join(' '), value: form.text, validate: (text) => problemOf(form, text, true) }),

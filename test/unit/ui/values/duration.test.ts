@@ -7,9 +7,11 @@ describe('parseDuration', () => {
     for (const [text, ms] of cases) assert.equal(parseDuration(text), ms, text);
   });
 
-  it('takes nothing for never', () => {
-    assert.equal(parseDuration(''), undefined);
-    assert.equal(parseDuration('  '), undefined);
+  it('takes only the word for never: an empty box is no answer', () => {
+    assert.equal(parseDuration('never'), undefined);
+    assert.equal(parseDuration(' Never '), undefined);
+    assert.equal(parseDuration(''), null);
+    assert.equal(parseDuration('  '), null);
   });
 
   it('refuses what is no time above 0', () => {

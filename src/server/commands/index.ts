@@ -2,9 +2,11 @@ import { commandFact } from '../../protocol/commands/lookup.ts';
 import type { Command, Handlers } from '../state.ts';
 import { bitfieldCommands } from './bitfield.ts';
 import { bitmapCommands } from './bitmap.ts';
+import { blockingCommands } from './blocking.ts';
 import { connectionCommands } from './connection.ts';
 import { genericCommands } from './generic.ts';
 import { hashCommands } from './hash.ts';
+import { hyperLogLogCommands } from './hyperLogLog.ts';
 import { lcsCommands } from './lcs.ts';
 import { listCommands } from './list.ts';
 import { serverCommands } from './server.ts';
@@ -16,8 +18,8 @@ import { transactionCommands } from './transactions.ts';
 import { zsetCommands } from './zset.ts';
 
 const groups: readonly Handlers[] = [
-  bitfieldCommands, bitmapCommands, lcsCommands, sortCommands,
-  connectionCommands, genericCommands, hashCommands, listCommands, serverCommands, setCommands, streamCommands, stringCommands, transactionCommands,
+  bitfieldCommands, bitmapCommands, hyperLogLogCommands, lcsCommands, sortCommands,
+  blockingCommands, connectionCommands, genericCommands, hashCommands, listCommands, serverCommands, setCommands, streamCommands, stringCommands, transactionCommands,
   zsetCommands,
 ];
 

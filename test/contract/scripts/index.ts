@@ -5,6 +5,7 @@ import { errors } from './errors.ts';
 import { expiry } from './expiry.ts';
 import { generic } from './generic.ts';
 import { hashes } from './hashes.ts';
+import { hyperLogLogs } from './hyperLogLogs.ts';
 import { lists } from './lists.ts';
 import { scans } from './scans.ts';
 import { server } from './server.ts';
@@ -18,5 +19,5 @@ import { transactions } from './transactions.ts';
 
 /** Every script, in the order in which they are played. */
 export const scripts: readonly Script[] = [
-  ...strings, ...hashes, ...lists, ...sets, ...sortedSets, ...bitmaps, ...sorting, ...streams, ...streamGroups, ...expiry, ...generic, ...scans, ...connection, ...server, ...transactions, ...errors,
+  ...strings, ...hashes, ...lists, ...sets, ...sortedSets, ...bitmaps, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...generic, ...scans, ...connection, ...server, ...transactions, ...errors,
 ];

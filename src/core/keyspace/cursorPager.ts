@@ -9,7 +9,7 @@ import { cursorFraction } from './cursorFraction.ts';
 import type { PageEnd } from './keyspace.ts';
 
 export interface RunOptions {
-  /** Elements still wanted; asked after every call. At 0 the page is full. */
+  /** Elements still wanted; asked after every call, and never after the run ended. At 0 the page is full. */
   wanted(): number;
   /** Ms that the run may take; absent: until the cursor is 0. */
   readonly budget?: number;
@@ -191,7 +191,8 @@ export function createCursorPager(options: PagerOptions): CursorPager {
       const start = clock.elapsed();
       lastTurn = start;
       const inTime = (): boolean => clock.elapsed() - start < budget;
-      const ahead = (more: number): boolean => wanted() > more && inTime() && signal?.aborted !== true;
+      // A run that was stopped is over, though its call goes on for others: it must not be asked what it wants any more.
+      const ahead = (more: number): boolean => signal?.aborted !== true && inTime() && wanted() > more;
       for (;;) {
         if (complete) return wanted() <= 0 ? 'page' : 'end';
         if (signal?.aborted === true) return 'cancelled';

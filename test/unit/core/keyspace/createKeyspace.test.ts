@@ -3,7 +3,7 @@ import type { Reply } from '../../../../src/core/connection/session.ts';
 import { Failure, isFailure } from '../../../../src/core/failure.ts';
 import { createKeyspace } from '../../../../src/core/keyspace/createKeyspace.ts';
 import type { KeyFilter, KeyRow, Keyspace, ScanOptions } from '../../../../src/core/keyspace/keyspace.ts';
-import { createFakeClock, createFakeDatabase, createFakeSession, type FakeDatabase } from '../../../support/fakeSession.ts';
+import { createFakeClock, createFakeDatabase, createFakeSession, type FakeDatabase, scanReply } from '../../../support/fakeSession.ts';
 
 const root = Buffer.alloc(0);
 const options: ScanOptions = { pageSize: 500, budget: 1000, maxCount: 10_000, delimiter: Buffer.from(':'), maxRows: 5000 };
@@ -164,6 +164,29 @@ describe('a level of keys', () => {
     assert.equal(level.counts.end, 'cancelled');
     assert.equal(level.hasMore, true);
     answer();
+  });
+
+  it('loses no row to a page that was cancelled while its call was under way', async () => {
+    const held = Promise.withResolvers<void>();
+    let calls = 0;
+    const session = createFakeSession(async ([name, , match]) => {
+      if (name !== 'SCAN') return Buffer.from('string');
+      if (match === 'MATCH') return scanReply('0', ['x:1']);
+      if (++calls === 1) await held.promise;
+      return scanReply(calls === 1 ? '1' : '0', [`k${calls}`]);
+    });
+    const keyspace = createKeyspace(session, {}, options, createFakeClock());
+    const level = keyspace.level(root);
+    const controller = new AbortController();
+    const cancelled = level.loadMore(controller.signal);
+    await new Promise(setImmediate);
+    controller.abort();
+    await cancelled;
+    await keyspace.level(Buffer.from('x:')).loadMore();
+    held.resolve();
+    await new Promise(setImmediate);
+    while (level.hasMore) await level.loadMore();
+    assert.deepEqual(labels(level.rows), ['x: 1', 'k1', 'k2']);
   });
 
   it('shows what was found before a failure, then throws it; the next page goes on', async () => {

@@ -4,7 +4,6 @@ import type { CommandLogEntry } from '../../core/connection/ports.ts';
 import { createDisposables } from '../platform/disposables.ts';
 
 const scheme = 'keyspace-command-log';
-const uri = vscode.Uri.from({ scheme, path: 'Keyspace Command Log.log' });
 /** Ms between two redraws of an open log: a scan sends thousands of commands a second. */
 const redrawEvery = 250;
 
@@ -14,6 +13,7 @@ export interface CommandLogView extends vscode.Disposable {
 
 /** The Command Log as a read-only document that follows what is sent. Nothing is formatted while nobody looks. */
 export function createCommandLogView(log: CommandLog): CommandLogView {
+  const uri = vscode.Uri.from({ scheme, path: 'Keyspace Command Log.log' });
   const changed = new vscode.EventEmitter<vscode.Uri>();
   let redraw: NodeJS.Timeout | undefined;
   const isOpen = (): boolean => vscode.workspace.textDocuments.some((document) => document.uri.scheme === scheme);

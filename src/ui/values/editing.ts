@@ -111,6 +111,7 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
     async remove(rows) {
       const keys = rows.filter((row) => row.kind === 'key');
       const members = rows.filter((row) => row.kind === 'member');
+      if (keys.length > 0 && members.length > 0) throw new Failure('bad-input', vscode.l10n.t('Select either keys or members, not both: nothing was deleted.'));
       if (keys.length > 0) await deleteKeys(keys);
       else if (members.length > 0) await deleteMembers(members);
       else throw new Failure('bad-input', vscode.l10n.t('Select keys or members in the Keyspace view first.'));

@@ -180,7 +180,7 @@ export function createNamespaces(store: NameStore, delimiter: Buffer): Namespace
           // Filing it may append to another bucket and so overwrite `next`.
           pending = index === tail ? -1 : read(next, index);
           const { bytes, start, end } = store.view(index);
-        place(index, self, weightOf(index), bytes, start, end);
+          place(index, self, weightOf(index), bytes, start, end);
         }
         if (pending < 0) splitting.delete(self);
         return pending < 0;

@@ -1,4 +1,4 @@
-import { printArguments, type Argument, type RespClient } from '../support/respClient.ts';
+import { encodeCall, printArguments, type Argument, type RespClient } from '../support/respClient.ts';
 import { printReply, replyItems, replyText, type Reply } from '../support/respReply.ts';
 import { difference, groups } from './compare.ts';
 import { toStep, type Rule, type Script, type Step } from './script.ts';
@@ -33,7 +33,7 @@ export async function play(script: Script, ours: Player, theirs: Player, protoco
       if (stopAtFirst && differences.length > 0) break;
       steps += 1;
       const [left, right] = await Promise.all([perform(step, seats[0]), perform(step, seats[1])]);
-      const rule: Rule = step.do === 'call' || step.do === 'other' ? step.rule : { kind: 'exact' };
+      const rule: Rule = step.do === 'call' || step.do === 'other' || step.do === 'on' ? step.rule : { kind: 'exact' };
       for (let i = 0; i < Math.max(left.length, right.length); i += 1) {
         const mine = left[i] ?? { kind: 'closed' };
         const real = right[i] ?? { kind: 'closed' };
@@ -51,6 +51,13 @@ export async function play(script: Script, ours: Player, theirs: Player, protoco
 interface Seat {
   readonly first: RespClient;
   second(): Promise<RespClient>;
+  named(name: string): Promise<RespClient>;
+  /** The arguments with every `ID:name` put in. */
+  filled(args: readonly Argument[]): Promise<readonly Argument[]>;
+  /** Resolves once so many clients are blocked. */
+  blocked(count: number): Promise<void>;
+  /** Names of the clients that are. */
+  readonly waiting: Set<string>;
   leave(): void;
 }
 
@@ -63,14 +70,44 @@ async function sit(player: Player, protocol: Protocol): Promise<Seat> {
   const first = await enter();
   await first.call(['FLUSHALL']);
   let second: Promise<RespClient> | undefined;
+  const named = new Map<string, Promise<RespClient>>();
+  const ids = new Map<string, Argument>();
+  const enterAs = async (name: string): Promise<RespClient> => {
+    const client = await enter();
+    client.keepOrder();
+    ids.set(`ID:${name}`, replyText(await client.call(['CLIENT', 'ID'])) ?? '');
+    return client;
+  };
+  const byName = (name: string): Promise<RespClient> => {
+    const client = named.get(name) ?? enterAs(name);
+    named.set(name, client);
+    return client;
+  };
+  let watcher: Promise<RespClient> | undefined;
   return {
     first,
     second: () => (second ??= enter()),
+    named: byName,
+    async filled(args) {
+      await Promise.all(named.values());
+      return args.map((arg) => ids.get(arg.toString()) ?? arg);
+    },
+    async blocked(count) {
+      const client = await (watcher ??= player.open());
+      for (let look = 0; ; look += 1) {
+        const info = replyText(await client.call(['INFO', 'clients'])) ?? '';
+        if (Number(/blocked_clients:(\d+)/.exec(info)?.[1]) === count) return;
+        if (look > 2000) throw new Error(`there never were ${String(count)} blocked clients`);
+      }
+    },
+    waiting: new Set(),
     leave: () => {
       first.close();
-      void second?.then((client) => {
-        client.close();
-      });
+      for (const opened of [second, watcher, ...named.values()]) {
+        void opened?.then((client) => {
+          client.close();
+        });
+      }
     },
   };
 }
@@ -78,9 +115,17 @@ async function sit(player: Player, protocol: Protocol): Promise<Seat> {
 async function perform(step: Step, seat: Seat): Promise<readonly Reply[]> {
   switch (step.do) {
     case 'call':
-      return [await seat.first.call(step.args)];
+      return [await seat.first.call(await seat.filled(step.args))];
     case 'other':
       return [await (await seat.second()).call(step.args)];
+    case 'on': {
+      const client = await seat.named(step.client);
+      const bytes = step.args.length === 0 ? Buffer.alloc(0) : encodeCall(await seat.filled(step.args));
+      const replies = client.raw(bytes, step.replies);
+      if (step.blocks) await seat.blocked(seat.waiting.add(step.client).size);
+      else if (step.replies > 0) seat.waiting.delete(step.client);
+      return replies;
+    }
     case 'raw':
       return seat.first.raw(step.bytes, step.replies);
     case 'scan':
@@ -105,7 +150,7 @@ async function scanAll(client: RespClient, args: readonly Argument[], at: number
 }
 
 function describe(step: Step, wrong: string, ours: Reply, theirs: Reply): string {
-  const command = step.do === 'raw' ? JSON.stringify(step.bytes.toString('latin1').slice(0, 200)) : printArguments(step.args);
+  const command = step.do === 'raw' ? JSON.stringify(step.bytes.toString('latin1').slice(0, 200)) : step.do === 'on' ? `${step.client}: ${printArguments(step.args)}` : printArguments(step.args);
   const [mine, real] = around(printReply(ours), printReply(theirs));
   return `${command}\n  ${wrong}\n  ours:\n${block(mine)}\n  theirs:\n${block(real)}`;
 }

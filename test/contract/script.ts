@@ -27,7 +27,21 @@ export type Step =
   /** A whole iteration: cursor 0 to cursor 0; `args` without the cursor's place filled (`at` is its index). Elements compared as a set. */
   | { readonly do: 'scan'; readonly args: readonly Argument[]; readonly at: number; readonly width: number }
   /** The same, from a second connection that lives as long as the script. */
-  | { readonly do: 'other'; readonly args: readonly Argument[]; readonly rule: Rule };
+  | { readonly do: 'other'; readonly args: readonly Argument[]; readonly rule: Rule }
+  | Named;
+
+/** A client of a script beside its first one, by a name; its out-of-band messages count as replies. */
+export interface Named {
+  readonly do: 'on';
+  readonly client: string;
+  /** Empty: nothing is sent. */
+  readonly args: readonly Argument[];
+  /** Messages to wait for and to compare. */
+  readonly replies: number;
+  /** The command blocks: the script goes on when the server shows this client as blocked. */
+  readonly blocks: boolean;
+  readonly rule: Rule;
+}
 
 /** A command sequence; it begins on an empty server and a fresh connection. */
 export interface Script {
@@ -48,6 +62,21 @@ export function call(...args: readonly Argument[]): Step {
 /** A command on the script's second connection. */
 export function other(command: string): Step {
   return { do: 'other', args: splitArguments(command), rule: EXACT };
+}
+
+/** A command on the client of that name, and its replies. In every command the word `ID:name` is the ID of the client of that name. */
+export function on(client: string, command: string, replies = 1): Step {
+  return { do: 'on', client, args: splitArguments(command), replies, blocks: false, rule: EXACT };
+}
+
+/** A command on the client of that name that blocks it; `hear` then gets the reply. */
+export function begin(client: string, command: string): Step {
+  return { do: 'on', client, args: splitArguments(command), replies: 0, blocks: true, rule: EXACT };
+}
+
+/** What the client of that name receives without asking for it (again). */
+export function hear(client: string, replies = 1): Step {
+  return { do: 'on', client, args: [], replies, blocks: false, rule: EXACT };
 }
 
 /** A reply that walks a hash table: any order of single elements, or of pairs with `width` 2. */

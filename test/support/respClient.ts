@@ -14,6 +14,8 @@ export interface RespClient {
   raw(bytes: Buffer, count: number): Promise<readonly Reply[]>;
   /** Out-of-band messages (RESP3 `>`), oldest first. */
   readonly pushes: readonly Reply[];
+  /** From now on out-of-band messages stand among the replies in the order of the wire, and what nobody waits for is kept for the next who does. */
+  keepOrder(): void;
   /** Destroys the connection; safe to call twice. */
   close(): void;
 }
@@ -30,6 +32,8 @@ const PATIENCE_MS = 8000;
 export function openRespClient(stream: Duplex, patienceMs = PATIENCE_MS): RespClient {
   const waiters: Waiter[] = [];
   const pushes: Reply[] = [];
+  const unclaimed: Reply[] = [];
+  let ordered = false;
   let rest: Buffer = Buffer.alloc(0);
   let parts: Buffer[] = [];
   let needed = 0;
@@ -53,8 +57,13 @@ export function openRespClient(stream: Duplex, patienceMs = PATIENCE_MS): RespCl
         break;
       }
       at = decoded.next;
-      if (decoded.reply.kind === 'push') pushes.push(decoded.reply);
-      else waiters.shift()?.resolve(decoded.reply);
+      const { reply } = decoded;
+      if (reply.kind === 'push' && !ordered) pushes.push(reply);
+      else {
+        const waiter = waiters.shift();
+        if (waiter !== undefined) waiter.resolve(reply);
+        else if (ordered) unclaimed.push(reply);
+      }
     }
     rest = rest.subarray(at);
     parts = rest.length === 0 ? [] : [rest];
@@ -78,6 +87,11 @@ export function openRespClient(stream: Duplex, patienceMs = PATIENCE_MS): RespCl
 
   const next = (what: string): Promise<Reply> =>
     new Promise((resolve, reject) => {
+      const kept = unclaimed.shift();
+      if (kept !== undefined) {
+        resolve(kept);
+        return;
+      }
       if (ended !== undefined) {
         reject(ended);
         return;
@@ -109,8 +123,11 @@ export function openRespClient(stream: Duplex, patienceMs = PATIENCE_MS): RespCl
       const replies = Array.from({ length: count }, () =>
         next('raw bytes').catch((error: unknown): Reply => replyTo(error)),
       );
-      stream.write(bytes);
+      if (bytes.length > 0) stream.write(bytes);
       return Promise.all(replies);
+    },
+    keepOrder() {
+      ordered = true;
     },
     close() {
       stream.destroy();

@@ -1,10 +1,11 @@
 import { parseInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { endWait } from '../blocking.ts';
 import type { Context, Handlers, Session } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
 import { dropTransaction } from './transactions.ts';
 import {
-  EMPTY_ARRAY, NULL, OK, SYNTAX, arg, array, bulk, fail, intArg, integer, integerArg, isOption, map, utf8,
+  EMPTY_ARRAY, NULL, OK, ONE, SYNTAX, ZERO, arg, array, bulk, fail, intArg, integer, integerArg, isOption, map, utf8, wrongSubcommand,
 } from './support.ts';
 
 const WRONG_PASSWORD = 'WRONGPASS invalid username-password pair or user is disabled.';
@@ -205,6 +206,19 @@ function end(context: Context, session: Session): void {
   else session.disconnect();
 }
 
+function unblock(context: Context, args: readonly Bytes[]): Reply {
+  let failing = false;
+  if (args.length > 4) wrongSubcommand(args);
+  if (args.length === 4) {
+    failing = isOption(args[3], 'ERROR');
+    if (!failing && !isOption(args[3], 'TIMEOUT')) fail('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
+  }
+  const wait = context.server.sessions.get(Number(integerArg(arg(args, 2))))?.wait;
+  if (wait === undefined) return ZERO;
+  endWait(wait, failing ? { kind: 'error', text: 'UNBLOCKED client unblocked via CLIENT UNBLOCK' } : wait.timedOut);
+  return ONE;
+}
+
 function noEvict(context: Context, args: readonly Bytes[]): Reply {
   if (!isOption(args[2], 'ON') && !isOption(args[2], 'OFF')) fail(SYNTAX);
   context.session.noEvict = isOption(args[2], 'ON');
@@ -223,6 +237,7 @@ export const connectionCommands: Handlers = {
   'client|no-evict': noEvict,
   'client|setinfo': setInfo,
   'client|setname': setName,
+  'client|unblock': unblock,
   'client|trackinginfo': () =>
     map([
       ['flags', { kind: 'set', items: [bulk('off')] }],

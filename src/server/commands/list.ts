@@ -11,7 +11,7 @@ import {
   lookupWrite, numberArg, positiveArg, rangeArg, readTyped, store, typed, writeTyped,
 } from './support.ts';
 
-type End = 'left' | 'right';
+export type End = 'left' | 'right';
 
 function push(context: Context, args: readonly Bytes[], end: End, onlyExisting: boolean): Reply {
   const key = arg(args, 1);
@@ -27,7 +27,7 @@ function push(context: Context, args: readonly Bytes[], end: End, onlyExisting: 
 }
 
 /** Takes up to `count` items and, with the last one, the key. */
-function take(context: Context, key: Bytes, list: ListValue, end: End, count: number): Bytes[] {
+export function takeItems(context: Context, key: Bytes, list: ListValue, end: End, count: number): Bytes[] {
   const taken: Bytes[] = [];
   while (taken.length < count) {
     const item = end === 'left' ? popFront(list.items) : popBack(list.items);
@@ -49,8 +49,8 @@ function pop(context: Context, args: readonly Bytes[], end: End): Reply {
   const count = args.length === 3 ? positiveArg(arg(args, 2)) : undefined;
   const list = writeTyped(context, arg(args, 1), 'list');
   if (list === undefined) return count === undefined ? NULL : NULL_ARRAY;
-  if (count === undefined) return bulkOrNull(take(context, arg(args, 1), list, end, 1)[0]);
-  return count === 0 ? EMPTY_ARRAY : bulks(take(context, arg(args, 1), list, end, count));
+  if (count === undefined) return bulkOrNull(takeItems(context, arg(args, 1), list, end, 1)[0]);
+  return count === 0 ? EMPTY_ARRAY : bulks(takeItems(context, arg(args, 1), list, end, count));
 }
 
 /** Start and end of a range, both included and within the list; the end before the start when it is empty. */
@@ -183,16 +183,17 @@ function lpos(context: Context, args: readonly Bytes[]): Reply {
   return found[0] === undefined ? NULL : integer(found[0]);
 }
 
-function endArg(text: Bytes): End {
+export function endArg(text: Bytes): End {
   if (isOption(text, 'LEFT')) return 'left';
   return isOption(text, 'RIGHT') ? 'right' : fail(SYNTAX);
 }
 
-function moveItem(context: Context, from: Bytes, to: Bytes, out: End, into: End): Reply {
+/** Moves an item from one list to another, or null; throws WRONGTYPE before anything is taken. */
+export function moveItem(context: Context, from: Bytes, to: Bytes, out: End, into: End): Reply {
   const source = writeTyped(context, from, 'list');
   if (source === undefined) return NULL;
   typed(lookupWrite(context, to), 'list');
-  const item = take(context, from, source, out, 1)[0] ?? '';
+  const item = takeItems(context, from, source, out, 1)[0] ?? '';
   // Moving within a list of one item has removed the key: the push makes it again, and an expiry would be lost.
   if (from === to && source.items.length === 0) {
     store(context, to, source);
@@ -201,19 +202,26 @@ function moveItem(context: Context, from: Bytes, to: Bytes, out: End, into: End)
   return bulk(item);
 }
 
-function lmpop(context: Context, args: readonly Bytes[]): Reply {
-  const count = rangeArg(arg(args, 1), 1, Number.MAX_VALUE, 'ERR numkeys should be greater than 0');
-  if (count + 2 >= args.length) fail(SYNTAX);
-  const end = endArg(arg(args, count + 2));
+/** What LMPOP and its like name: `numkeys key ... where [COUNT n]` from `at` on. */
+export function mpopArgs<T>(args: readonly Bytes[], at: number, where: (text: Bytes) => T): { keys: readonly Bytes[]; where: T; count: number } {
+  const count = rangeArg(arg(args, at), 1, Number.MAX_VALUE, 'ERR numkeys should be greater than 0');
+  const after = at + count + 1;
+  if (after >= args.length) fail(SYNTAX);
+  const end = where(arg(args, after));
   let limit: number | undefined;
-  for (let index = count + 3; index < args.length; index += 2) {
+  for (let index = after + 1; index < args.length; index += 2) {
     const next = args[index + 1];
     if (limit !== undefined || next === undefined || !isOption(args[index], 'COUNT')) return fail(SYNTAX);
     limit = rangeArg(next, 1, Number.MAX_VALUE, 'ERR count should be greater than 0');
   }
-  for (const key of args.slice(2, 2 + count)) {
+  return { keys: args.slice(at + 1, after), where: end, count: limit ?? 1 };
+}
+
+function lmpop(context: Context, args: readonly Bytes[]): Reply {
+  const { keys, where, count } = mpopArgs(args, 1, endArg);
+  for (const key of keys) {
     const list = writeTyped(context, key, 'list');
-    if (list !== undefined) return array([bulk(key), bulks(take(context, key, list, end, limit ?? 1))]);
+    if (list !== undefined) return array([bulk(key), bulks(takeItems(context, key, list, where, count))]);
   }
   return NULL_ARRAY;
 }

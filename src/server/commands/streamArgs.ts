@@ -39,8 +39,3 @@ export function rangeBound(text: Bytes, end: 'start' | 'end'): StreamId {
 export function entryReply({ id, fields }: StreamEntry): Reply {
   return array([bulk(formatId(id)), bulks(fields)]);
 }
-
-/** Text in an error as C prints it: to the first zero byte. */
-export function shown(text: Bytes): string {
-  return text.split('\0')[0] ?? '';
-}

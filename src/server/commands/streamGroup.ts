@@ -5,12 +5,8 @@ import { MAX_ID, MIN_ID, makeStream } from '../store/streamValue.ts';
 import { signalReady } from '../store/database.ts';
 import { createChunked } from '../store/chunked.ts';
 import type { Bytes, StreamGroup, StreamId, StreamValue } from '../store/value.ts';
-import { idArg, shown } from './streamArgs.ts';
-import { OK, ONE, ZERO, arg, changed, fail, integer, integerArg, isOption, readTyped, store, writeTyped } from './support.ts';
-
-function wrongSubcommand(args: readonly Bytes[]): never {
-  return fail(`ERR unknown subcommand or wrong number of arguments for '${shown(arg(args, 1)).slice(0, 128)}'. Try ${shown(arg(args, 0)).toUpperCase()} HELP.`);
-}
+import { idArg } from './streamArgs.ts';
+import { OK, ONE, ZERO, arg, changed, fail, integer, integerArg, isOption, readTyped, shown, store, writeTyped, wrongSubcommand } from './support.ts';
 
 interface GroupOptions {
   readonly makeStream: boolean;

@@ -5,8 +5,8 @@ import { itemAt, sliceItems } from '../store/chunked.ts';
 import { inOrder, UNKNOWN_READ } from '../store/streamGroups.ts';
 import { MIN_ID, compareIds, formatId } from '../store/streamValue.ts';
 import type { Bytes, PendingEntry, StreamGroup, StreamId, StreamValue } from '../store/value.ts';
-import { entryReply, shown } from './streamArgs.ts';
-import { NO_SUCH_KEY, NULL, arg, array, bulk, fail, integer, isOption, map, numberArg, readTyped } from './support.ts';
+import { entryReply } from './streamArgs.ts';
+import { NO_SUCH_KEY, NULL, arg, array, bulk, fail, integer, isOption, map, numberArg, readTyped, shown, wrongSubcommand } from './support.ts';
 
 const isZero = (id: StreamId): boolean => compareIds(id, MIN_ID) === 0;
 
@@ -48,7 +48,7 @@ function xinfoStream(context: Context, args: readonly Bytes[]): Reply {
   let count: number | undefined;
   if (args.length > 3) {
     if (!isOption(args[3], 'FULL') || args.length === 5 || args.length > 6 || (args.length === 6 && !isOption(args[4], 'COUNT'))) {
-      fail(`ERR unknown subcommand or wrong number of arguments for '${shown(arg(args, 1)).slice(0, 128)}'. Try XINFO HELP.`);
+      wrongSubcommand(args);
     }
     count = 10;
     if (args.length === 6) {

@@ -4,8 +4,8 @@ import { itemAt } from '../store/chunked.ts';
 import { addPending, assignPending, dropPending, findPending, inOrder, pendingPosition, seeConsumer } from '../store/streamGroups.ts';
 import { MIN_ID, compareIds, formatId, streamEntry } from '../store/streamValue.ts';
 import type { Bytes, PendingEntry, StreamConsumer, StreamGroup, StreamId, StreamValue } from '../store/value.ts';
-import { entryReply, idArg, rangeBound, shown } from './streamArgs.ts';
-import { CommandError, EMPTY_ARRAY, NULL, NULL_ARRAY, SYNTAX, arg, array, bulk, bulks, fail, integer, isOption, numberArg, rangeArg, readTyped } from './support.ts';
+import { entryReply, idArg, rangeBound } from './streamArgs.ts';
+import { CommandError, EMPTY_ARRAY, NULL, NULL_ARRAY, SYNTAX, arg, array, bulk, bulks, fail, integer, isOption, numberArg, rangeArg, readTyped, shown } from './support.ts';
 
 function lookupGroup(context: Context, args: readonly Bytes[]): { readonly stream: StreamValue; readonly group: StreamGroup } {
   const stream = readTyped(context, arg(args, 1), 'stream');

@@ -6,9 +6,9 @@ import { UNKNOWN_READ, addPending, assignPending, findPending, pendingPosition, 
 import { MAX_ID, MIN_ID, compareIds, entriesAfter, formatId, nextId, streamEntry } from '../store/streamValue.ts';
 import type { Bytes, StreamConsumer, StreamEntry, StreamGroup, StreamId, StreamValue } from '../store/value.ts';
 import { timeoutArg } from './blockingArgs.ts';
-import { entryReply, idArg, shown } from './streamArgs.ts';
+import { entryReply, idArg } from './streamArgs.ts';
 import { entriesUpTo, hasTombstones } from './streamInfo.ts';
-import { NULL_ARRAY, SYNTAX, arg, array, bulk, fail, isOption, lookupWrite, numberArg, readTyped } from './support.ts';
+import { NULL_ARRAY, SYNTAX, arg, array, bulk, fail, isOption, lookupWrite, numberArg, readTyped, shown } from './support.ts';
 
 /** Entries that a blocked client gets at once where it names no COUNT. */
 const BLOCKED_COUNT = 1000;

@@ -69,6 +69,16 @@ export function fail(message: string): never {
   throw new CommandError(message);
 }
 
+/** Text in an error as C prints it: to the first zero byte. */
+export function shown(text: Bytes): string {
+  return text.split('\0')[0] ?? '';
+}
+
+/** The error of a subcommand whose arguments do not fit. */
+export function wrongSubcommand(args: readonly Bytes[]): never {
+  return fail(`ERR unknown subcommand or wrong number of arguments for '${shown(arg(args, 1)).slice(0, 128)}'. Try ${shown(arg(args, 0)).toUpperCase()} HELP.`);
+}
+
 /** The argument at `index`, which arity promises. */
 export function arg(args: readonly Bytes[], index: number): Bytes {
   return args[index] ?? fail(SYNTAX);

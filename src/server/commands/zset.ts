@@ -7,9 +7,10 @@ import type { ScoredMember } from '../store/skiplist.ts';
 import type { Bytes, ZsetValue } from '../store/value.ts';
 import { makeZset, zsetRandom, zsetRank, zsetRemove, zsetScan, zsetScore, zsetSet, zsetSize, zsetSlice } from '../store/zsetValue.ts';
 import { checkPairCount, pairsReply, pickDistinct, pickRepeatedly, randomCount } from './hash.ts';
+import { mpopArgs } from './list.ts';
 import { cursorArg, scanLoop, scanOptions, scanReply } from './scan.ts';
 import {
-  EMPTY_ARRAY, NULL, NULL_ARRAY, SYNTAX, ZERO, arg, array, bulk, changed, fail, floatArg, integer, isOption, positiveArg, rangeArg, readTyped, store,
+  EMPTY_ARRAY, NULL, NULL_ARRAY, SYNTAX, ZERO, arg, array, bulk, changed, fail, floatArg, integer, isOption, positiveArg, readTyped, store,
   writeTyped,
 } from './support.ts';
 import { zsetCombineCommands } from './zsetCombine.ts';
@@ -115,23 +116,27 @@ function zpop(context: Context, args: readonly Bytes[], highest: boolean): Reply
   return array(taken.flatMap(({ member, score }) => [bulk(member), double(score)]));
 }
 
+/** MIN or MAX; true for MAX. */
+export function highestArg(text: Bytes): boolean {
+  return isOption(text, 'MAX') || (!isOption(text, 'MIN') && fail(SYNTAX));
+}
+
+/** Takes up to `count` members of a key as ZMPOP answers them. */
+export function popMany(context: Context, key: Bytes, zset: ZsetValue, count: number, highest: boolean): Reply {
+  const taken = take(context, key, zset, count, highest);
+  return array([bulk(key), array(taken.map(({ member, score }) => array([bulk(member), double(score)])))]);
+}
+
+/** Takes one member as BZPOPMIN answers it. */
+export function popOne(context: Context, key: Bytes, zset: ZsetValue, highest: boolean): Reply {
+  return array([bulk(key), ...take(context, key, zset, 1, highest).flatMap(({ member, score }) => [bulk(member), double(score)])]);
+}
+
 function zmpop(context: Context, args: readonly Bytes[]): Reply {
-  const count = rangeArg(arg(args, 1), 1, Number.MAX_VALUE, 'ERR numkeys should be greater than 0');
-  if (count + 2 >= args.length) fail(SYNTAX);
-  const where = args[count + 2];
-  const highest = isOption(where, 'MAX');
-  if (!highest && !isOption(where, 'MIN')) fail(SYNTAX);
-  let limit: number | undefined;
-  for (let index = count + 3; index < args.length; index += 2) {
-    const next = args[index + 1];
-    if (limit !== undefined || next === undefined || !isOption(args[index], 'COUNT')) return fail(SYNTAX);
-    limit = rangeArg(next, 1, Number.MAX_VALUE, 'ERR count should be greater than 0');
-  }
-  for (const key of args.slice(2, 2 + count)) {
+  const { keys, where, count } = mpopArgs(args, 1, highestArg);
+  for (const key of keys) {
     const zset = writeTyped(context, key, 'zset');
-    if (zset === undefined) continue;
-    const taken = take(context, key, zset, limit ?? 1, highest);
-    return array([bulk(key), array(taken.map(({ member, score }) => array([bulk(member), double(score)])))]);
+    if (zset !== undefined) return popMany(context, key, zset, count, where);
   }
   return NULL_ARRAY;
 }

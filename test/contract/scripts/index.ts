@@ -1,5 +1,6 @@
 import type { Script } from '../script.ts';
 import { bitmaps } from './bitmaps.ts';
+import { blocking } from './blocking.ts';
 import { connection } from './connection.ts';
 import { errors } from './errors.ts';
 import { expiry } from './expiry.ts';
@@ -19,5 +20,5 @@ import { transactions } from './transactions.ts';
 
 /** Every script, in the order in which they are played. */
 export const scripts: readonly Script[] = [
-  ...strings, ...hashes, ...lists, ...sets, ...sortedSets, ...bitmaps, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...generic, ...scans, ...connection, ...server, ...transactions, ...errors,
+  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...generic, ...scans, ...connection, ...server, ...transactions, ...errors,
 ];

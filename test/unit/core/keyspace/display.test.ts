@@ -29,10 +29,15 @@ describe('displayName', () => {
 
   it('can be cut short, with the same text as if it were cut afterwards', () => {
     const names = fc.oneof(fc.uint8Array({ maxLength: 60 }).map((some) => Buffer.from(some)), fc.string({ unit: 'binary', maxLength: 30 }).map((some) => Buffer.from(some)));
-    fc.assert(fc.property(names, fc.integer({ min: 1, max: 8 }), (name, max) => displayShort(name, max) === shorten(displayName(name), max)));
-    const started = performance.now();
-    for (let row = 0; row < 500; row++) displayShort(Buffer.alloc(1 << 20, row), 200);
-    assert.ok(performance.now() - started < 2000, 'a page of names of a megabyte');
+    fc.assert(fc.property(names, fc.integer({ min: 1, max: 8 }), (name, max) => displayShort(name, max) === shorten(displayName(name), max)), { numRuns: 50 });
+    const long = Buffer.alloc(1 << 20, 0xff);
+    let read = 0;
+    long.subarray = (start = 0, end = long.length) => {
+      read += end - start;
+      return Buffer.alloc(end - start, 0xff);
+    };
+    assert.equal(displayShort(long, 20), '\\xff\\xff\\xff\\xff\\xf…');
+    assert.ok(read < 100, `${read} bytes were read of a name of a megabyte`);
   });
 
   it('loses nothing: parseName gives the same bytes back', () => {

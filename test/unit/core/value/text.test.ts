@@ -33,8 +33,8 @@ describe('renderCollection', () => {
   });
 
   it('cuts values of megabytes: a page of them would be longer than a text may be', () => {
-    const text = renderCollection(Array.from({ length: 100 }, (_, at) => ({ kind: 'field', field: Buffer.from(String(at)), value: Buffer.alloc(1 << 20, at) })));
-    assert.ok(text.length < 1 << 21, `${text.length} characters`);
+    const text = renderCollection(Array.from({ length: 10 }, (_, at) => ({ kind: 'field', field: Buffer.from(String(at)), value: Buffer.alloc(1 << 20, at) })));
+    assert.ok(text.length < 1 << 18, `${text.length} characters`);
     assert.match(text, /^0: (\\x00)+[^\n]{0,4}…\n/);
   });
 });

@@ -5,8 +5,6 @@ const words = (text: string): string[] => text.split(/\s+/).filter((word) => wor
  * servers: a command that arrives has to leave it, and one that is lost does not go unnoticed.
  */
 export const notYet: ReadonlySet<string> = new Set([
-  // geo
-  ...words('geoadd geodist geohash geopos georadius georadius_ro georadiusbymember georadiusbymember_ro geosearch geosearchstore'),
   // cluster
   ...words('asking readonly readwrite restore-asking cluster cluster|addslots cluster|addslotsrange cluster|bumpepoch cluster|count-failure-reports'),
   ...words('cluster|countkeysinslot cluster|delslots cluster|delslotsrange cluster|failover cluster|flushslots cluster|forget cluster|getkeysinslot cluster|help'),

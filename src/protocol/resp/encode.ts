@@ -103,7 +103,7 @@ export function createReplyWriter(): ReplyWriter {
       case 'nullArray':
         return text(version === 3 ? '_\r\n' : '*-1\r\n');
       case 'double':
-        return version === 3 ? text(`,${formatDouble(reply.value)}\r\n`) : bulkText(formatDouble(reply.value));
+        return version === 3 ? text(`,${reply.text ?? formatDouble(reply.value)}\r\n`) : bulkText(reply.text ?? formatDouble(reply.value));
       case 'boolean':
         return text(version === 3 ? (reply.value ? '#t\r\n' : '#f\r\n') : reply.value ? ':1\r\n' : ':0\r\n');
       case 'bigNumber':

@@ -11,7 +11,7 @@ export type Reply =
   | { readonly kind: 'latin1'; readonly value: string }
   | { readonly kind: 'null' } // RESP2: null bulk
   | { readonly kind: 'nullArray' } // RESP2: null array; the same as `null` in RESP3
-  | { readonly kind: 'double'; readonly value: number }
+  | { readonly kind: 'double'; readonly value: number; readonly text?: string } // `text`: how it is written, where not as usual
   | { readonly kind: 'boolean'; readonly value: boolean }
   | { readonly kind: 'bigNumber'; readonly text: string }
   | { readonly kind: 'verbatim'; readonly format: string; readonly value: Buffer }

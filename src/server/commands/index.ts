@@ -5,6 +5,8 @@ import { bitmapCommands } from './bitmap.ts';
 import { blockingCommands } from './blocking.ts';
 import { connectionCommands } from './connection.ts';
 import { genericCommands } from './generic.ts';
+import { geoCommands } from './geo.ts';
+import { geoSearchCommands } from './geoSearch.ts';
 import { hashCommands } from './hash.ts';
 import { hyperLogLogCommands } from './hyperLogLog.ts';
 import { lcsCommands } from './lcs.ts';
@@ -18,7 +20,7 @@ import { transactionCommands } from './transactions.ts';
 import { zsetCommands } from './zset.ts';
 
 const groups: readonly Handlers[] = [
-  bitfieldCommands, bitmapCommands, hyperLogLogCommands, lcsCommands, sortCommands,
+  bitfieldCommands, bitmapCommands, geoCommands, geoSearchCommands, hyperLogLogCommands, lcsCommands, sortCommands,
   blockingCommands, connectionCommands, genericCommands, hashCommands, listCommands, serverCommands, setCommands, streamCommands, stringCommands, transactionCommands,
   zsetCommands,
 ];

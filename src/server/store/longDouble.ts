@@ -84,3 +84,14 @@ function bits(value: bigint): number {
   const hex = value.toString(16);
   return (hex.length - 1) * 4 + (32 - Math.clz32(parseInt(hex[0] ?? '0', 16)));
 }
+
+/** A finite double as a long double, which holds it exactly. */
+export function longDoubleOf(value: number): LongDouble {
+  let exponent = 0;
+  let whole = value;
+  while (!Number.isInteger(whole)) {
+    whole *= 2;
+    exponent -= 1;
+  }
+  return { mantissa: BigInt(whole), exponent };
+}

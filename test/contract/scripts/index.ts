@@ -5,6 +5,7 @@ import { connection } from './connection.ts';
 import { errors } from './errors.ts';
 import { expiry } from './expiry.ts';
 import { generic } from './generic.ts';
+import { geo } from './geo.ts';
 import { hashes } from './hashes.ts';
 import { hyperLogLogs } from './hyperLogLogs.ts';
 import { lists } from './lists.ts';
@@ -20,5 +21,5 @@ import { transactions } from './transactions.ts';
 
 /** Every script, in the order in which they are played. */
 export const scripts: readonly Script[] = [
-  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...generic, ...scans, ...connection, ...server, ...transactions, ...errors,
+  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...generic, ...scans, ...connection, ...server, ...transactions, ...errors,
 ];

@@ -23,7 +23,7 @@ export const notYet: ReadonlySet<string> = new Set([
   // server
   ...words('acl|cat acl|deluser acl|dryrun acl|genpass acl|getuser acl|help acl|list acl|load acl|log acl|save acl|setuser acl|users'),
   ...words('bgrewriteaof bgsave save failover monitor psync sync replconf replicaof slaveof command|getkeys command|getkeysandflags command|help config|help'),
-  ...words('latency|graph latency|help latency|histogram memory|help memory|malloc-stats memory|stats slowlog|help'),
+  ...words('latency|graph latency|help latency|histogram slowlog|help'),
   ...words('module module|help module|list module|load module|loadex module|unload'),
   // stream
   ...words('xgroup|help xinfo|help'),

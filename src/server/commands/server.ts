@@ -8,6 +8,7 @@ import type { Bytes } from '../store/value.ts';
 import { commandCommands } from './commandInfo.ts';
 import { verbatim } from './connection.ts';
 import { info } from './info.ts';
+import { memoryCommands } from './memory.ts';
 import {
   EMPTY_ARRAY, NO_SUCH_KEY, NULL, OK, SYNTAX, arg, array, bulk, bulks, fail, integer, isOption, lookupQuiet, numberArg,
   rangeArg,
@@ -141,6 +142,7 @@ function shutdown(context: Context, args: readonly Bytes[]): Reply {
 /** INFO CONFIG FLUSHALL DEBUG ... */
 export const serverCommands: Handlers = {
   ...commandCommands,
+  ...memoryCommands,
   'config|get': configGet,
   'config|resetstat': resetStatistics,
   'config|rewrite': () => fail('ERR The server is running without a config file'),
@@ -155,8 +157,6 @@ export const serverCommands: Handlers = {
   'latency|history': () => EMPTY_ARRAY,
   'latency|latest': () => EMPTY_ARRAY,
   'latency|reset': () => integer(0),
-  lolwut: (context) => verbatim(`Redis ver. ${context.server.config.version}\n`),
-  'memory|doctor': () => verbatim('The practice server has no memory issues to tell of.\n'),
   'memory|purge': () => OK,
   'memory|usage': usage,
   role: () => array([bulk('master'), integer(0), EMPTY_ARRAY]),

@@ -15,6 +15,8 @@ export interface Config {
   get(name: string): Bytes;
   /** The value of a number. */
   number(name: string): number;
+  /** True under a maxmemory-policy that counts how often keys are used (LFU). */
+  countsAccesses(): boolean;
   /** Names (aliases included) that match any of the patterns; one without a glob character as it was written. */
   match(patterns: readonly Bytes[]): string[];
   /** Sets all or none. Answers the text of the error, or undefined. */
@@ -149,7 +151,9 @@ export function createConfig(limits: EncodingLimits): Config {
   const real = (name: string): string => aliases[name.toLowerCase()] ?? name.toLowerCase();
   const get = (name: string): Bytes => values.get(real(name)) ?? '';
   const numeric = (name: string): number => Number(get(name));
+  let lfu = false;
   const apply = (): void => {
+    lfu = get('maxmemory-policy').endsWith('lfu');
     limits.hashMaxListpackEntries = numeric('hash-max-listpack-entries');
     limits.hashMaxListpackValue = numeric('hash-max-listpack-value');
     limits.setMaxIntsetEntries = numeric('set-max-intset-entries');
@@ -161,6 +165,7 @@ export function createConfig(limits: EncodingLimits): Config {
     version: '7.0.15',
     get,
     number: numeric,
+    countsAccesses: () => lfu,
     match(patterns) {
       const names = [...values.keys(), ...Object.keys(aliases)];
       // A name without a glob character is answered as it was written; every parameter once.

@@ -1,13 +1,14 @@
+import { parseInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context, Handlers } from '../state.ts';
 import { putValue } from '../store/database.ts';
+import { inheritFrequency } from '../store/frequency.ts';
 import { makePlainString } from '../store/stringValue.ts';
 import { NO_EXPIRY } from '../store/value.ts';
 import type { Bytes, StringValue } from '../store/value.ts';
 import {
   ONE, SYNTAX, ZERO, arg, changed, fail, integer, integerArg, isOption, lookupRead, numberArg, readTyped, remove, store, typed, writeTyped,
 } from './support.ts';
-import { parseInteger } from '../../protocol/resp/number.ts';
 
 const BAD_OFFSET = 'ERR bit offset is not an integer or out of range';
 const BAD_BIT = 'ERR bit is not an integer or out of range';
@@ -28,6 +29,7 @@ export function bitOffset(context: Context, text: Bytes, width = 0): number {
 export function putBits(context: Context, key: Bytes, before: StringValue | undefined, data: Bytes): void {
   const value = makePlainString(data, before?.expireAt ?? NO_EXPIRY, true);
   value.accessed = Math.floor(context.now / 1000);
+  if (context.server.config.countsAccesses()) inheritFrequency(value, before, context.now);
   putValue(context.database, key, value);
 }
 

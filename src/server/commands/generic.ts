@@ -5,6 +5,7 @@ import type { Database } from '../store/database.ts';
 import { copyValue } from '../store/copyValue.ts';
 import { encodingOf } from '../store/describe.ts';
 import { dictForEach, dictRandom } from '../store/dict.ts';
+import { frequencyOf } from '../store/frequency.ts';
 import { globMatch } from '../store/glob.ts';
 import { NO_EXPIRY } from '../store/value.ts';
 import type { Bytes, Value } from '../store/value.ts';
@@ -160,6 +161,18 @@ function inspected(context: Context, args: readonly Bytes[], show: (value: Value
   return value === undefined ? NULL : show(value);
 }
 
+const SWITCHED = 'Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.';
+
+function frequency({ now, server: { config } }: Context, value: Value): Reply {
+  if (!config.countsAccesses()) fail(`ERR An LFU maxmemory policy is not selected, access frequency not tracked. ${SWITCHED}`);
+  return integer(frequencyOf(value, now, config.number('lfu-decay-time')));
+}
+
+function idleTime({ now, server: { config } }: Context, value: Value): Reply {
+  if (config.countsAccesses()) fail(`ERR An LFU maxmemory policy is selected, idle time not tracked. ${SWITCHED}`);
+  return integer(Math.max(0, Math.floor(now / 1000) - value.accessed));
+}
+
 function refcount(value: Value): number {
   // Redis shares the objects of the numbers 0 to 9999.
   const shared = value.type === 'string' && value.encoding === 'int' && /^\d{1,4}$/.test(value.data);
@@ -195,14 +208,9 @@ export const genericCommands: Handlers = {
   keys,
   move,
   'object|encoding': (context, args) => inspected(context, args, (value) => bulk(encodingOf(value))),
-  'object|freq': (context, args) =>
-    inspected(context, args, () =>
-      fail(
-        'ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.',
-      ),
-    ),
+  'object|freq': (context, args) => inspected(context, args, (value) => frequency(context, value)),
   'object|help': () => ({ kind: 'array', items: objectHelp.map((text) => ({ kind: 'simple', text })) }),
-  'object|idletime': (context, args) => inspected(context, args, (value) => integer(Math.max(0, Math.floor(context.now / 1000) - value.accessed))),
+  'object|idletime': (context, args) => inspected(context, args, (value) => idleTime(context, value)),
   'object|refcount': (context, args) => inspected(context, args, (value) => integer(refcount(value))),
   persist,
   pexpire: (context, args) => expire(context, args, false, false, 'pexpire'),

@@ -2,6 +2,7 @@ import { parseInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context } from '../state.ts';
 import { findValue, isExpired, putValue, removeValue, touchWatchers } from '../store/database.ts';
+import { countAccess, inheritFrequency } from '../store/frequency.ts';
 import type { Bytes, Value, ValueType } from '../store/value.ts';
 
 /** An error reply on its way to the client; `message` is the reply with its code. */
@@ -147,7 +148,9 @@ export function lookupWrite(context: Context, key: Bytes): Value | undefined {
 /** As `lookupWrite`, counted as a hit or miss. */
 export function lookupRead(context: Context, key: Bytes): Value | undefined {
   const value = lookupQuiet(context, key);
-  if (value !== undefined) value.accessed = Math.floor(context.now / 1000);
+  if (value === undefined) return undefined;
+  value.accessed = Math.floor(context.now / 1000);
+  if (context.server.config.countsAccesses()) accessed(context, value);
   return value;
 }
 
@@ -157,6 +160,11 @@ export function lookupQuiet(context: Context, key: Bytes): Value | undefined {
   if (value === undefined) context.server.statistics.misses += 1;
   else context.server.statistics.hits += 1;
   return value;
+}
+
+/** One access under an LFU policy. */
+function accessed({ now, server }: Context, value: Value): void {
+  countAccess(value, now, { decayMinutes: server.config.number('lfu-decay-time'), factor: server.config.number('lfu-log-factor'), random: server.random });
 }
 
 /** Removes a key whose time is over. */
@@ -181,7 +189,9 @@ export function readTyped<T extends ValueType>(context: Context, key: Bytes, typ
 
 /** The value of a key for writing, of one type. Throws WRONGTYPE. */
 export function writeTyped<T extends ValueType>(context: Context, key: Bytes, type: T): ValueOf<T> | undefined {
-  return typed(lookupWrite(context, key), type);
+  const value = lookupWrite(context, key);
+  if (value !== undefined && context.server.config.countsAccesses()) accessed(context, value);
+  return typed(value, type);
 }
 
 /** Says that a key was changed: WATCH hears of it. */
@@ -193,6 +203,7 @@ export function changed(context: Context, key: Bytes, count = 1): void {
 /** Puts a value and says so. */
 export function store(context: Context, key: Bytes, value: Value): void {
   value.accessed = Math.floor(context.now / 1000);
+  if (context.server.config.countsAccesses()) inheritFrequency(value, findValue(context.database, key), context.now);
   putValue(context.database, key, value);
   changed(context, key);
 }

@@ -39,6 +39,12 @@ export const server: readonly Script[] = [
     ],
   },
   {
+    name: 'server: how often a key is used, under an LFU policy',
+    steps: [
+      'SET k text', 'OBJECT FREQ k', 'CONFIG SET maxmemory-policy allkeys-lfu', 'SET fresh text', 'OBJECT FREQ fresh', 'OBJECT FREQ fresh', 'GET fresh', 'OBJECT FREQ fresh', 'GET fresh', shape('OBJECT FREQ fresh'), 'RPUSH l a', 'OBJECT FREQ l', 'RPUSH l b', 'OBJECT FREQ l', 'SET appended text', 'APPEND appended x', 'OBJECT FREQ appended', 'SETBIT appended 3 1', shape('OBJECT FREQ appended'), 'STRLEN none', 'OBJECT FREQ none', 'TTL l', 'TYPE l', 'OBJECT FREQ l', shape('OBJECT FREQ k'), 'OBJECT IDLETIME fresh', 'OBJECT IDLETIME none', 'CONFIG SET maxmemory-policy volatile-lfu', 'HSET h f v', 'OBJECT FREQ h', 'CONFIG SET maxmemory-policy noeviction', 'OBJECT FREQ fresh', shape('OBJECT IDLETIME fresh'),
+    ],
+  },
+  {
     name: 'server: keys that a command names',
     needs: ['command|getkeys'],
     steps: ['COMMAND GETKEYS SET k v', 'COMMAND GETKEYS MSET a 1 b 2', 'COMMAND GETKEYS PING', 'COMMAND GETKEYS NOSUCH a', 'COMMAND GETKEYS GET', 'COMMAND GETKEYS ZUNIONSTORE d 2 a b', 'COMMAND GETKEYS XREAD STREAMS a b 0 0'],

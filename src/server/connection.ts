@@ -6,6 +6,7 @@ import { createRequestDecoder, latin1Argument } from '../protocol/resp/requestDe
 import { releaseWait } from './blocking.ts';
 import { unwatch } from './commands/transactions.ts';
 import { execute } from './execute.ts';
+import { createSubscriptions, unsubscribeAll } from './pubsub.ts';
 import type { Context, ServerState, Session } from './state.ts';
 
 /** Time after which the connections of a server let everything else on this thread have its turn, ms. */
@@ -43,6 +44,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     noEvict: false,
     transaction: undefined,
     watch: { dirty: false },
+    subscriptions: createSubscriptions(),
     wait: undefined,
     watched: [],
     createdAt: now,
@@ -194,6 +196,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
   stream.on('close', () => {
     unwatch(context);
     releaseWait(session, server);
+    unsubscribeAll(server, session);
     server.sessions.delete(session.id);
   });
 

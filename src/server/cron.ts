@@ -1,4 +1,5 @@
 import { serveReady, timeOutWaits } from './blocking.ts';
+import { isSubscriber } from './pubsub.ts';
 import type { ServerState } from './state.ts';
 import { expireCycle, touchWatchers } from './store/database.ts';
 import { dictRehash, dictShrinkIfNeeded } from './store/dict.ts';
@@ -28,5 +29,5 @@ export function serverCron(server: ServerState): void {
   timeOutWaits(server);
   serveReady(server);
   const timeout = server.config.number('timeout') * 1000;
-  if (timeout > 0) for (const session of server.sessions.values()) if (session.wait === undefined && now - session.lastUsed > timeout) session.disconnect();
+  if (timeout > 0) for (const session of server.sessions.values()) if (session.wait === undefined && !isSubscriber(session) && now - session.lastUsed > timeout) session.disconnect();
 }

@@ -3,11 +3,15 @@ import type { Reply } from '../protocol/resp/reply.ts';
 import { dropTransaction } from './commands/transactions.ts';
 import { countError, runCommand } from './run.ts';
 import { serveReady } from './blocking.ts';
+import { isSubscriber } from './pubsub.ts';
 import type { Command, Context, ServerState } from './state.ts';
 import type { Bytes } from './store/value.ts';
 
 /** Commands that act at once between MULTI and EXEC. */
 const immediate = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
+
+/** What a client of RESP2 may do while it listens to channels. */
+const whileSubscribed = new Set(['ping', 'subscribe', 'ssubscribe', 'psubscribe', 'unsubscribe', 'sunsubscribe', 'punsubscribe', 'quit', 'reset']);
 
 const QUEUED: Reply = { kind: 'simple', text: 'QUEUED' };
 
@@ -25,6 +29,10 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
     return reject(context, found, `ERR wrong number of arguments for '${found.name}' command`);
   }
   if (!session.authenticated && !found.flags.has('no_auth')) return reject(context, found, 'NOAUTH Authentication required.');
+  // RESP3 tells messages from replies, so nothing is forbidden there.
+  if (session.version === 2 && !whileSubscribed.has(found.name) && isSubscriber(session)) {
+    return reject(context, found, `ERR Can't execute '${found.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`);
+  }
   const { transaction } = session;
   if (transaction === undefined || immediate.has(found.name)) {
     const reply = runCommand(context, found, args);

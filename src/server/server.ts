@@ -4,6 +4,7 @@ import { commandMap } from './commands/index.ts';
 import { createConfig } from './config.ts';
 import { serveConnection } from './connection.ts';
 import { serverCron } from './cron.ts';
+import { createListeners } from './pubsub.ts';
 import { loadSample } from './samples/index.ts';
 import type { SampleName } from './samples/index.ts';
 import type { ServerClock, ServerState } from './state.ts';
@@ -64,6 +65,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     commands: commandMap(),
     databases: Array.from({ length: config.number('databases') }, (_, index) => createDatabase(index, seed)),
     sessions: new Map(),
+    listeners: createListeners(),
     waits: new Set(),
     timers: options.cron !== false,
     statistics: {

@@ -1,6 +1,7 @@
 import type { Reply, RespVersion } from '../protocol/resp/reply.ts';
 import type { Wait } from './blocking.ts';
 import type { Config } from './config.ts';
+import type { Listeners, Subscriptions } from './pubsub.ts';
 import type { Database, WatchFlag } from './store/database.ts';
 import type { Bytes, StoreEnvironment } from './store/value.ts';
 
@@ -38,6 +39,8 @@ export interface ServerState {
   readonly commands: ReadonlyMap<string, Command>;
   databases: Database[];
   readonly sessions: Map<number, Session>;
+  /** Who listens to which channels. */
+  readonly listeners: Listeners;
   /** Clients that are blocked. */
   readonly waits: Set<Wait>;
   /** False: no timer of its own, `cron` looks at the clock (tests). */
@@ -97,6 +100,7 @@ export interface Session {
   /** Between MULTI and EXEC. */
   transaction: { readonly queue: QueuedCommand[]; failed: boolean } | undefined;
   readonly watch: WatchFlag;
+  readonly subscriptions: Subscriptions;
   /** Set while the client is blocked: none of its commands runs. */
   wait: Wait | undefined;
   readonly watched: { readonly database: number; readonly key: Bytes; readonly wasExpired: boolean }[];

@@ -15,8 +15,7 @@ export const notYet: ReadonlySet<string> = new Set([
   // generic
   ...words('dump migrate restore wait'),
   // pubsub
-  ...words('psubscribe publish punsubscribe spublish ssubscribe subscribe sunsubscribe unsubscribe'),
-  ...words('pubsub pubsub|channels pubsub|help pubsub|numpat pubsub|numsub pubsub|shardchannels pubsub|shardnumsub'),
+  ...words('pubsub|help'),
   // scripting
   ...words('eval eval_ro evalsha evalsha_ro fcall fcall_ro function function|delete function|dump function|flush function|help function|kill'),
   ...words('function|list function|load function|restore function|stats script script|debug script|exists script|flush script|help script|kill script|load'),

@@ -1,11 +1,12 @@
 import { parseInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { endWait } from '../blocking.ts';
+import { isSubscriber, unsubscribeAll } from '../pubsub.ts';
 import type { Context, Handlers, Session } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
 import { dropTransaction } from './transactions.ts';
 import {
-  EMPTY_ARRAY, NULL, OK, ONE, SYNTAX, ZERO, arg, array, bulk, fail, intArg, integer, integerArg, isOption, map, utf8, wrongSubcommand,
+  EMPTY_ARRAY, NULL, OK, ONE, SYNTAX, ZERO, arg, array, bulk, bulks, fail, intArg, integer, integerArg, isOption, map, utf8, wrongSubcommand,
 } from './support.ts';
 
 const WRONG_PASSWORD = 'WRONGPASS invalid username-password pair or user is disabled.';
@@ -79,14 +80,16 @@ function select(context: Context, args: readonly Bytes[]): Reply {
   return OK;
 }
 
-function ping(_context: Context, args: readonly Bytes[]): Reply {
+function ping(context: Context, args: readonly Bytes[]): Reply {
   if (args.length > 2) fail("ERR wrong number of arguments for 'ping' command");
+  if (context.session.version === 2 && isSubscriber(context.session)) return bulks(['pong', args[1] ?? '']);
   return args.length === 2 ? bulk(arg(args, 1)) : { kind: 'simple', text: 'PONG' };
 }
 
 function reset(context: Context): Reply {
   const { session, server } = context;
   dropTransaction(context);
+  unsubscribeAll(server, session);
   session.name = '';
   session.version = 2;
   session.noEvict = false;
@@ -99,7 +102,7 @@ function reset(context: Context): Reply {
 /** A client as CLIENT LIST shows it. */
 function describe(context: Context, session: Session): string {
   const current = session === context.session;
-  const flags = (session.wait === undefined ? '' : 'b') + (session.transaction === undefined ? '' : 'x') + (session.watch.dirty ? 'd' : '') + (session.noEvict ? 'e' : '');
+  const flags = (isSubscriber(session) ? 'P' : '') + (session.wait === undefined ? '' : 'b') + (session.transaction === undefined ? '' : 'x') + (session.watch.dirty ? 'd' : '') + (session.noEvict ? 'e' : '');
   return [
     `id=${session.id}`,
     `addr=${session.address}`,
@@ -110,9 +113,9 @@ function describe(context: Context, session: Session): string {
     `idle=${current ? 0 : Math.floor((context.now - session.lastUsed) / 1000)}`,
     `flags=${flags === '' ? 'N' : flags}`,
     `db=${session.database}`,
-    'sub=0',
-    'psub=0',
-    'ssub=0',
+    `sub=${session.subscriptions.channels.size}`,
+    `psub=${session.subscriptions.patterns.size}`,
+    `ssub=${session.subscriptions.shards.size}`,
     `multi=${session.transaction === undefined ? -1 : session.transaction.queue.length}`,
     'qbuf=0',
     'qbuf-free=0',
@@ -132,7 +135,13 @@ function describe(context: Context, session: Session): string {
   ].join(' ');
 }
 
-/** A client type in lower case; every session here is a `normal` one. */
+/** The sessions of a type: `normal` or `pubsub`, the others are none. */
+function ofType(sessions: readonly Session[], text: Bytes): Session[] {
+  const type = clientType(text);
+  return sessions.filter((session) => type === (isSubscriber(session) ? 'pubsub' : 'normal'));
+}
+
+/** A client type in lower case. */
 function clientType(text: Bytes): string {
   const type = text.toLowerCase();
   return ['normal', 'master', 'replica', 'slave', 'pubsub'].includes(type) ? type : fail(`ERR Unknown client type '${text}'`);
@@ -141,7 +150,7 @@ function clientType(text: Bytes): string {
 function listClients(context: Context, args: readonly Bytes[]): Reply {
   let chosen = [...context.server.sessions.values()];
   if (args.length === 4 && isOption(args[2], 'TYPE')) {
-    if (clientType(arg(args, 3)) !== 'normal') chosen = [];
+    chosen = ofType(chosen, arg(args, 3));
   } else if (args.length > 3 && isOption(args[2], 'ID')) {
     const ids = args.slice(3).map((text) => integerArg(text, 'ERR Invalid client ID'));
     chosen = ids.flatMap((id) => context.server.sessions.get(Number(id)) ?? []);
@@ -189,7 +198,7 @@ function kill(context: Context, args: readonly Bytes[]): Reply {
       chosen = chosen.filter((session) => session.id === id);
     } else if (option === 'ADDR') chosen = chosen.filter(({ address }) => address === value);
     else if (option === 'LADDR') chosen = chosen.filter(({ localAddress }) => localAddress === value);
-    else if (option === 'TYPE') chosen = clientType(value) === 'normal' ? chosen : [];
+    else if (option === 'TYPE') chosen = ofType(chosen, value);
     else if (option === 'USER') chosen = value === 'default' ? chosen : fail(`ERR No such user '${value}'`);
     else if (option === 'SKIPME') {
       if (!isOption(value, 'YES') && !isOption(value, 'NO')) fail(SYNTAX);

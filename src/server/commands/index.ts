@@ -11,6 +11,7 @@ import { hashCommands } from './hash.ts';
 import { hyperLogLogCommands } from './hyperLogLog.ts';
 import { lcsCommands } from './lcs.ts';
 import { listCommands } from './list.ts';
+import { pubsubCommands } from './pubsub.ts';
 import { serverCommands } from './server.ts';
 import { setCommands } from './set.ts';
 import { sortCommands } from './sort.ts';
@@ -21,7 +22,7 @@ import { zsetCommands } from './zset.ts';
 
 const groups: readonly Handlers[] = [
   bitfieldCommands, bitmapCommands, geoCommands, geoSearchCommands, hyperLogLogCommands, lcsCommands, sortCommands,
-  blockingCommands, connectionCommands, genericCommands, hashCommands, listCommands, serverCommands, setCommands, streamCommands, stringCommands, transactionCommands,
+  blockingCommands, connectionCommands, pubsubCommands, genericCommands, hashCommands, listCommands, serverCommands, setCommands, streamCommands, stringCommands, transactionCommands,
   zsetCommands,
 ];
 

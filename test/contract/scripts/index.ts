@@ -9,6 +9,7 @@ import { geo } from './geo.ts';
 import { hashes } from './hashes.ts';
 import { hyperLogLogs } from './hyperLogLogs.ts';
 import { lists } from './lists.ts';
+import { pubsub } from './pubsub.ts';
 import { scans } from './scans.ts';
 import { server } from './server.ts';
 import { sets } from './sets.ts';
@@ -21,5 +22,5 @@ import { transactions } from './transactions.ts';
 
 /** Every script, in the order in which they are played. */
 export const scripts: readonly Script[] = [
-  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...generic, ...scans, ...connection, ...server, ...transactions, ...errors,
+  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...generic, ...scans, ...connection, ...pubsub, ...server, ...transactions, ...errors,
 ];

@@ -6,6 +6,7 @@ import { confirmWrite } from './ui/connections/confirmWrite.ts';
 import { createConnectionStore } from './ui/connections/store.ts';
 import * as explorer from './ui/explorer/index.ts';
 import { createExplorerModel } from './ui/explorer/model.ts';
+import { showIfSlow } from './ui/explorer/slowLoads.ts';
 import { createExplorerView } from './ui/explorer/view.ts';
 import { systemClock } from './ui/platform/clock.ts';
 import { createLog } from './ui/platform/log.ts';
@@ -33,7 +34,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     log: commandLog.add,
   });
   const scanOptions = keepScanOptions();
-  const model = createExplorerModel({ sessions, scanOptions: scanOptions.current, clock: systemClock });
+  const model = createExplorerModel({ sessions, scanOptions: scanOptions.current, clock: systemClock, onLoad: showIfSlow });
   const view = createExplorerView({
     model,
     profiles: () => (readSetting('keyspace.practice.show') ? [practice.profile, ...store.list()] : store.list()),

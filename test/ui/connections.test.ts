@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { type RedisServer, startRedisServer } from '../support/redisServer.ts';
+import { startScriptedServer } from '../support/scriptedServer.ts';
 import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
 
@@ -74,5 +75,26 @@ describe('connections in a real window', () => {
     await vscode.tree.menu('Renamed', /^Remove Connection/);
     await vscode.prompts.answer('Remove');
     await until(async () => !(await vscode.tree.has('Renamed')), 15_000);
+  });
+
+  it('lets a server that does not answer be given up', async () => {
+    let hangs = false;
+    const slow = await startScriptedServer(() => (hangs ? 'hang' : undefined));
+    try {
+      await vscode.prompts.command('Add Connection…');
+      await vscode.prompts.input(`127.0.0.1:${slow.port}`, /URL/);
+      await vscode.prompts.input('', /Password/);
+      await vscode.prompts.input('Slow', /name for the tree/);
+      await vscode.prompts.pick(/^Read and write/);
+      await vscode.tree.row(['Slow', 'Database 0']);
+      hangs = true;
+      await vscode.tree.menu('Slow', /^Refresh/);
+      await vscode.prompts.notification(/Connecting to Slow/, 'Cancel');
+      // It was only read again: what is known of it stays.
+      await until(async () => (await vscode.prompts.notifications()).every((text) => !text.includes('Connecting')), 5000);
+      await vscode.tree.row(['Slow', 'Database 0']);
+    } finally {
+      await slow.stop();
+    }
   });
 });

@@ -27,6 +27,9 @@ const maxTitle = 200;
 const remedies: Readonly<Record<FailureRow['remedy'], CommandId | undefined>> = { edit: 'keyspace.editConnection', refresh: 'keyspace.refresh', retry: undefined };
 
 /** Makes the rows: core is asked, and what it says is turned into nodes. */
+/** Databases that are listed though they hold no key; a server may be set up to have millions. */
+const maxEmptyDatabases = 256;
+
 export function createChildren(deps: {
   readonly model: ExplorerModel;
   readonly nodes: NodeTable;
@@ -116,7 +119,7 @@ export function createChildren(deps: {
     const counted = new Map(list.databases.map((one) => [one.index, one.keys]));
     const shown = new Set([...counted.keys(), node.profile.database ?? 0]);
     if (readSetting('keyspace.explorer.showEmptyDatabases')) {
-      for (let index = 0; index < (list.count ?? 16); index++) shown.add(index);
+      for (let index = 0; index < Math.min(list.count ?? 16, maxEmptyDatabases); index++) shown.add(index);
     }
     // What was opened stays in sight when its last key goes.
     for (const state of model.databases()) if (state.ref.profile.id === node.profile.id) shown.add(state.ref.database);

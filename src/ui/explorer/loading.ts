@@ -120,7 +120,7 @@ export async function scanEverything(services: Explorer, node: Node | undefined)
         last = Math.max(last, now);
       };
       return keyspace.scanEverything({ signal: AbortSignal.any([signal, cancelled.signal]), onProgress });
-    }),
+    }, { hasProgress: true }),
   );
   // A failure is told at once, and stands as a row as well: what was found is kept, and the row goes on from there.
   await Promise.resolve(scan).then((counts) => (counts.end === 'cancelled' ? undefined : fillFirstPage(services, database))).finally(() => {

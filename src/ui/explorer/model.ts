@@ -67,7 +67,7 @@ export interface ExplorerModel {
    * Runs a load for a row, instead of one that runs for it already; remembers its failure and lets `stop` cancel it.
    * Rejects with what it threw. What a load that was replaced or rested comes to is not remembered.
    */
-  run<T>(node: LoadingNode, load: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  run<T>(node: LoadingNode, load: (signal: AbortSignal) => Promise<T>, options?: RunOptions): Promise<T>;
   failureOf(node: Node): unknown;
   clearFailure(node: Node): void;
   /** False if nothing ran. */
@@ -80,10 +80,18 @@ export interface ExplorerModel {
   dispose(): void;
 }
 
+/** Of one run. */
+export interface RunOptions {
+  /** The caller shows progress and offers to cancel; else a load that takes long is announced. */
+  readonly hasProgress?: boolean;
+}
+
 export function createExplorerModel(deps: {
   readonly sessions: Sessions;
   readonly scanOptions: () => ScanOptions;
   readonly clock: Clock;
+  /** Told of every load that nobody shows yet, so that one that takes long can be shown and stopped. */
+  readonly onLoad?: (node: LoadingNode, load: Promise<unknown>, stop: () => void) => void;
 }): ExplorerModel {
   const connections = new Map<string, ConnectionState>();
   const databases = new Map<string, DatabaseState>();
@@ -207,7 +215,7 @@ export function createExplorerModel(deps: {
     forgetMembers(ref, key) {
       database(ref).members.delete(nodeId.key(ref, key));
     },
-    async run(node, load) {
+    async run(node, load, { hasProgress = false } = {}) {
       const replaced = running.get(node.id);
       const controller = new AbortController();
       running.set(node.id, controller);
@@ -215,7 +223,9 @@ export function createExplorerModel(deps: {
       failures.delete(node.id);
       wake(profileOf(node).id);
       try {
-        return await load(controller.signal);
+        const loading = load(controller.signal);
+        if (!hasProgress) deps.onLoad?.(node, loading, () => controller.abort());
+        return await loading;
       } catch (error) {
         if (running.get(node.id) === controller) failures.set(node.id, error);
         throw error;

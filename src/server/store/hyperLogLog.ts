@@ -1,5 +1,5 @@
 import { murmur64 } from './murmur64.ts';
-import { runAt, runBytes, runsOf } from './hyperLogLogRuns.ts';
+import { isWide, runAt, runBytes, runLength, runsOf } from './hyperLogLogRuns.ts';
 import type { Run } from './hyperLogLogRuns.ts';
 import type { Bytes } from './value.ts';
 
@@ -105,13 +105,12 @@ export function raise(data: Buffer, index: number, count: number, sparseMax: num
   if (count > SPARSE_VALUE_MAX) return promote();
   // The run that covers the register, and where the one before it begins.
   let [at, first, previous] = [HEADER, 0, HEADER];
-  let run = runAt(data, at);
-  while (run !== undefined && index >= first + run.length) {
-    first += run.length;
+  for (let length = runLength(data, at); length > 0 && index >= first + length; length = runLength(data, at)) {
+    first += length;
     previous = at;
-    at += run.wide ? 2 : 1;
-    run = runAt(data, at);
+    at += isWide(data, at) ? 2 : 1;
   }
+  const run = runAt(data, at);
   if (run === undefined) throw new CorruptHyperLogLog();
   if (run.value >= count) return undefined;
   const changed: Run = { value: count, length: 1, wide: false };

@@ -17,6 +17,19 @@ export function runAt(data: Buffer, at: number): Run | undefined {
   return { value: 0, length: (((byte & 63) << 8) | (data[at + 1] ?? 0)) + 1, wide: true };
 }
 
+/** How many registers the run at a byte covers, 0 at the end: as `runAt` tells, without making an object of it. */
+export function runLength(data: Buffer, at: number): number {
+  const byte = data[at];
+  if (byte === undefined) return 0;
+  if (byte >= 0x80) return (byte & 3) + 1;
+  return byte < 0x40 ? byte + 1 : (((byte & 63) << 8) | (data[at + 1] ?? 0)) + 1;
+}
+
+/** True for a run that takes two bytes. */
+export function isWide(data: Buffer, at: number): boolean {
+  return ((data[at] ?? 0) & 0xc0) === 0x40;
+}
+
 /** The runs from a byte on to the end. */
 export function* runsOf(data: Buffer, from: number): Generator<Run> {
   let at = from;

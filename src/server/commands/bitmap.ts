@@ -82,8 +82,9 @@ function bitcount(context: Context, args: readonly Bytes[]): Reply {
   if (args.length !== 4 && args.length !== 5) return fail(SYNTAX);
   const start = numberArg(arg(args, 2));
   const end = numberArg(arg(args, 3));
-  const bits = args.length === 5 && isBitUnit(arg(args, 4));
+  // Such a range is empty whatever its unit, and Redis does not look at that any more.
   if (start < 0 && end < 0 && start > end) return ZERO;
+  const bits = args.length === 5 && isBitUnit(arg(args, 4));
   const range = withinLength(start, end, bits ? data.length * 8 : data.length);
   if (range === undefined) return ZERO;
   return integer(bits ? countOnes(data, range.start, range.end) : countOnes(data, range.start * 8, range.end * 8 + 7));

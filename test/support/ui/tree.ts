@@ -205,9 +205,14 @@ export function createTree(page: Page): Tree {
   return {
     async open() {
       const tab = page.getByRole('tab', { name: 'Keyspace' });
-      // A click on the icon of an open view closes it.
-      if (await tab.getAttribute('aria-selected') !== 'true' || !await list.isVisible()) await tab.click();
-      await list.waitFor();
+      const appears = (): Promise<boolean> => list.waitFor({ timeout: 5000 }).then(() => true, () => false);
+      // A click on the icon of an open view closes it, and after a reload the view opens by itself a little later than its icon.
+      for (let attempt = 0; attempt < 4; attempt += 1) {
+        if (await tab.getAttribute('aria-selected') === 'true' && await appears()) return;
+        await tab.click();
+        if (await appears()) return;
+      }
+      throw new Error('the view does not open');
     },
     find,
     row: need,

@@ -53,6 +53,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     inputBytes: 0,
     outputBytes: 0,
     closing: false,
+    replies: 'on',
     deliver: () => undefined,
     disconnect: () => {
       releaseWait(session, server);
@@ -105,6 +106,8 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
   };
 
   const answer = (reply: Reply): void => {
+    // Messages of channels and what confirms a subscription are no replies.
+    if (session.replies !== 'on' && reply.kind !== 'push' && reply.kind !== 'sequence') return;
     if ('items' in reply && reply.items.length > ITEMS && reply.kind !== 'attribute' && reply.kind !== 'sequence') {
       writer.writeHeader(reply.kind, reply.items.length, session.version);
       unfinished = { items: reply.items, next: 0 };
@@ -130,7 +133,9 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     const request = decoder.next();
     if (request === undefined) return false;
     session.lastUsed = server.clock.now();
+    if (session.replies === 'skip') session.replies = 'skipping';
     answer(execute(context, request));
+    if (session.replies === 'skipping') session.replies = 'on';
     return true;
   };
 

@@ -112,6 +112,8 @@ export interface Session {
   outputBytes: number;
   /** The connection ends after the reply. */
   closing: boolean;
+  /** CLIENT REPLY: `skip` is for the next command, `skipping` for the one that runs. */
+  replies: 'on' | 'off' | 'skip' | 'skipping';
   /** Sends a reply or a message out of turn. */
   deliver: (reply: Reply) => void;
   /** Ends the connection from the outside (CLIENT KILL). */

@@ -11,9 +11,9 @@ export const notYet: ReadonlySet<string> = new Set([
   ...words('cluster|info cluster|keyslot cluster|links cluster|meet cluster|myid cluster|nodes cluster|replicas cluster|replicate cluster|reset'),
   ...words('cluster|saveconfig cluster|set-config-epoch cluster|setslot cluster|shards cluster|slaves cluster|slots'),
   // connection
-  ...words('client|caching client|help client|pause client|reply client|tracking client|unpause'),
+  ...words('client|caching client|help client|pause client|tracking client|unpause'),
   // generic
-  ...words('dump migrate restore wait'),
+  ...words('dump migrate restore'),
   // pubsub
   ...words('pubsub|help'),
   // scripting

@@ -5,7 +5,7 @@ import type { Bytes, Value } from '../store/value.ts';
 import { timeoutArg } from './blockingArgs.ts';
 import { endArg, moveItem, mpopArgs, takeItems } from './list.ts';
 import type { End } from './list.ts';
-import { NULL, NULL_ARRAY, arg, array, bulk, bulks, lookupWrite, writeTyped } from './support.ts';
+import { NULL, NULL_ARRAY, ZERO, arg, array, bulk, bulks, lookupWrite, numberArg, writeTyped } from './support.ts';
 import { highestArg, popMany, popOne } from './zset.ts';
 
 type Poppable = Extract<Value, { type: 'list' | 'zset' }>;
@@ -68,6 +68,13 @@ function bzmpop(context: Context, args: readonly Bytes[]): Reply {
   return takeOrWait(context, { keys, deadline, type: 'zset', take: (key, zset) => popMany(context, key, zset, count, where) });
 }
 
+/** WAIT numreplicas timeout: there are no replicas, so only the time can end it. */
+function wait(context: Context, args: readonly Bytes[]): Reply {
+  const replicas = numberArg(arg(args, 1));
+  const deadline = timeoutArg(arg(args, 2), 'ms', context.now);
+  return replicas <= 0 || !context.mayBlock ? ZERO : block(context, { keys: [], deadline, timedOut: ZERO, serve: () => undefined });
+}
+
 /** BLPOP BZPOPMIN ...: lists and sorted sets of which a client waits for something to take. */
 export const blockingCommands: Handlers = {
   blmove: (context, args) => move(context, args, endArg(arg(args, 3)), endArg(arg(args, 4))),
@@ -78,4 +85,5 @@ export const blockingCommands: Handlers = {
   bzmpop,
   bzpopmax: (context, args) => popZset(context, args, true),
   bzpopmin: (context, args) => popZset(context, args, false),
+  wait,
 };

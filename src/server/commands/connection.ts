@@ -93,6 +93,7 @@ function reset(context: Context): Reply {
   session.name = '';
   session.version = 2;
   session.noEvict = false;
+  session.replies = 'on';
   session.database = 0;
   context.database = server.databases[0] ?? context.database;
   session.authenticated = server.config.get('requirepass') === '';
@@ -215,6 +216,14 @@ function end(context: Context, session: Session): void {
   else session.disconnect();
 }
 
+function replyMode({ session }: Context, args: readonly Bytes[]): Reply {
+  if (isOption(args[2], 'ON')) session.replies = 'on';
+  else if (isOption(args[2], 'OFF')) session.replies = 'off';
+  else if (!isOption(args[2], 'SKIP')) fail(SYNTAX);
+  else if (session.replies !== 'off') session.replies = 'skip';
+  return OK;
+}
+
 function unblock(context: Context, args: readonly Bytes[]): Reply {
   let failing = false;
   if (args.length > 4) wrongSubcommand(args);
@@ -244,6 +253,7 @@ export const connectionCommands: Handlers = {
   'client|kill': kill,
   'client|list': listClients,
   'client|no-evict': noEvict,
+  'client|reply': replyMode,
   'client|setinfo': setInfo,
   'client|setname': setName,
   'client|unblock': unblock,

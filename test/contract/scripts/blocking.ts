@@ -55,4 +55,16 @@ export const blocking: readonly Script[] = [
       begin('a', 'BLPOP l 0'), 'CLIENT UNBLOCK ID:a', hear('a'), 'CLIENT UNBLOCK ID:a', begin('a', 'BLMOVE l m LEFT LEFT 0'), 'CLIENT UNBLOCK ID:a TIMEOUT', hear('a'), begin('a', 'XREAD BLOCK 0 STREAMS l $'), 'CLIENT UNBLOCK ID:a error', hear('a'), begin('a', 'BZPOPMIN l 0'), 'CLIENT UNBLOCK ID:a timeout', hear('a'), 'RPUSH l 1', 'LLEN l', 'DEL l', begin('a', 'BLPOP l 0'), 'SELECT 1', 'RPUSH l one', 'SWAPDB 0 1', hear('a'), 'EXISTS l', 'SELECT 0', 'EXISTS l', begin('a', 'BLPOP l 0'), 'SELECT 1', 'RPUSH l two', 'MOVE l 0', hear('a'), on('a', 'PING'),
     ],
   },
+  {
+    name: 'blocking: WAIT',
+    steps: [
+      'WAIT 0 0', 'WAIT -1 0', 'WAIT 1 1', 'WAIT x 0', 'WAIT 0 x', 'WAIT 1 -1', 'WAIT x -1', 'WAIT', 'WAIT 1', 'WAIT 1 2 3', 'MULTI', 'WAIT 5 0', 'EXEC', begin('a', 'WAIT 1 0'), 'CLIENT UNBLOCK ID:a', hear('a'), begin('a', 'WAIT 1 0'), 'CLIENT UNBLOCK ID:a ERROR', hear('a'), on('a', 'PING'),
+    ],
+  },
+  {
+    name: 'connection: CLIENT REPLY',
+    steps: [
+      'CLIENT REPLY ON', 'CLIENT REPLY BOGUS', 'CLIENT REPLY', 'CLIENT REPLY ON x', on('a', 'CLIENT REPLY OFF', 0), on('a', 'SET k v', 0), on('a', 'NOSUCH', 0), on('a', 'CLIENT REPLY SKIP', 0), on('a', 'CLIENT REPLY BOGUS', 0), on('a', 'CLIENT REPLY on'), on('a', 'GET k'), on('a', 'CLIENT REPLY SKIP', 0), on('a', 'GET k', 0), on('a', 'GET k'), on('a', 'CLIENT REPLY SKIP', 0), on('a', 'CLIENT REPLY SKIP', 0), on('a', 'GET k', 0), on('a', 'GET k'), on('a', 'CLIENT REPLY SKIP', 0), on('a', 'CLIENT REPLY ON'), on('a', 'GET k'), on('a', 'MULTI'), on('a', 'CLIENT REPLY SKIP'), on('a', 'GET k'), on('a', 'DISCARD'), on('a', 'CLIENT REPLY OFF', 0), on('a', 'SUBSCRIBE c'), 'PUBLISH c x', hear('a'), on('a', 'UNSUBSCRIBE c'), on('a', 'CLIENT REPLY ON'),
+    ],
+  },
 ];

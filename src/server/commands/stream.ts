@@ -55,8 +55,11 @@ function parseTrim(args: readonly Bytes[], adding: boolean): AddOptions {
       limit = numberArg(arg(args, index));
       if (limit < 0) fail('ERR The LIMIT argument must be >= 0.');
     } else if (adding && isOption(option, 'NOMKSTREAM')) noMake = true;
-    else if (adding) break;
-    else fail(SYNTAX);
+    else if (adding) {
+      // What is no option is the ID; Redis reads it before it looks at the options together.
+      if (!/^\d+-\*$/.test(option)) idArg(option, 0n);
+      break;
+    } else fail(SYNTAX);
   }
   if (limit !== undefined && limit > 0 && trim === undefined) fail('ERR syntax error, LIMIT cannot be used without specifying a trimming strategy');
   if (!adding && trim === undefined) fail('ERR syntax error, XTRIM must be called with a trimming strategy');
@@ -100,10 +103,6 @@ function xadd(context: Context, args: readonly Bytes[]): Reply {
   const { trim, noMake, idAt } = parseTrim(args, true);
   const text = args[idAt];
   const fields = args.slice(idAt + 1);
-  // Redis looks at the ID before it counts the fields.
-  if (text !== undefined && text !== '*' && !/^\d+-\*$/.test(text)) {
-    idArg(text, 0n);
-  }
   if (text === undefined || fields.length < 2 || fields.length % 2 === 1) return fail("ERR wrong number of arguments for 'xadd' command");
   if (/^0+(-0+)?$/.test(text)) fail('ERR The ID specified in XADD must be greater than 0-0');
   const existing = writeTyped(context, arg(args, 1), 'stream');

@@ -23,7 +23,7 @@ export const streams: readonly Script[] = [
   {
     name: 'streams: approximate trims go by nodes',
     steps: [
-      ...Array.from({ length: 350 }, (_, i) => `XADD s ${String(i + 1)}-0 n ${String(i)}`), 'XTRIM s MAXLEN ~ 20 LIMIT 150', 'XLEN s', 'XTRIM s MAXLEN ~ 240', 'XTRIM s MAXLEN ~ 120 LIMIT 0', 'XLEN s', 'XTRIM s MINID ~ 280-0', 'XLEN s', 'XTRIM s MINID ~ 310-0 LIMIT 99', 'XTRIM s MINID ~ 320-0', 'XLEN s', 'XADD s MAXLEN ~ 1 LIMIT 5 400-0 f v', 'XLEN s', 'XTRIM s MAXLEN ~ 10 LIMIT -1', 'XTRIM s MAXLEN = 10 LIMIT 5', 'XTRIM s MAXLEN 10 LIMIT 0', 'XTRIM s LIMIT 0', 'XTRIM s LIMIT 5', 'XADD s LIMIT 0 401-0 f v', 'XADD s LIMIT 5 401-0 f v', 'XTRIM s MAXLEN ~ 10 LIMIT abc', 'XRANGE s - + COUNT 1', 'XTRIM s MAXLEN ~ 0', 'XLEN s',
+      ...Array.from({ length: 350 }, (_, i) => `XADD s ${String(i + 1)}-0 n ${String(i)}`), 'XTRIM s MAXLEN ~ 20 LIMIT 150', 'XLEN s', 'XTRIM s MAXLEN ~ 240', 'XTRIM s MAXLEN ~ 120 LIMIT 0', 'XLEN s', 'XTRIM s MINID ~ 280-0', 'XLEN s', 'XTRIM s MINID ~ 310-0 LIMIT 99', 'XTRIM s MINID ~ 320-0', 'XLEN s', 'XADD s MAXLEN ~ 1 LIMIT 5 400-0 f v', 'XLEN s', 'XTRIM s MAXLEN ~ 10 LIMIT -1', 'XTRIM s MAXLEN = 10 LIMIT 5', 'XTRIM s MAXLEN 10 LIMIT 0', 'XTRIM s LIMIT 0', 'XTRIM s LIMIT 5', 'XADD s LIMIT 0 401-0 f v', 'XADD s LIMIT 5 401-0 f v', 'XADD s LIMIT 5 abc f v', 'XTRIM s MAXLEN ~ 10 LIMIT abc', 'XRANGE s - + COUNT 1', 'XTRIM s MAXLEN ~ 0', 'XLEN s',
     ],
   },
   {

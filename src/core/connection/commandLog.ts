@@ -50,6 +50,8 @@ function word(command: Command, index: number): string {
 }
 
 const secretSetting = /pass|auth|secret|token|credential/;
+/** Names that may stand after another's secret and be shown: any other word there may be the rest of a password without quotes. */
+const secretNames: ReadonlySet<string> = new Set(['requirepass', 'masterauth', 'masteruser', 'tls-key-file-pass', 'tls-client-key-file-pass', 'auth-pass', 'auth-user', 'sentinel-pass', 'sentinel-user']);
 
 /** The positions of a command's arguments that hold secrets. */
 export function secretPositions(command: Command): ReadonlySet<number> {
@@ -64,10 +66,15 @@ export function secretPositions(command: Command): ReadonlySet<number> {
       if (token === 'auth2') hidden.add(index + 2);
     }
   };
-  /** The values of name-value pairs whose name speaks of a secret. */
+  /** The value after a name that speaks of a secret, and what follows it but for other such names. */
   const settings = (from: number): void => {
+    let secret = false;
     for (let index = from; index < command.length; index += 1) {
-      if (secretSetting.test(word(command, index))) hidden.add(index + 1);
+      if (secret && (hidden.has(index) || !secretNames.has(word(command, index)))) hidden.add(index);
+      if (!hidden.has(index) && secretSetting.test(word(command, index))) {
+        secret = true;
+        hidden.add(index + 1);
+      }
     }
   };
   // Two arguments are user and password; more are a password with spaces that nobody put in quotes.

@@ -51,6 +51,9 @@ describe('a command in words', () => {
       [['auth', 'ann', Buffer.from('pw')], 'auth ann ******'],
       [['AUTH', 'correct', 'horse', 'battery'], 'AUTH ****** ****** ******'],
       [['HELLO', '3', 'AUTH', 'ann', 'pw', 'SETNAME', 'x'], 'HELLO 3 AUTH ann ****** SETNAME x'],
+      // A password with spaces that nobody put in quotes, of one word more and of two.
+      [['CONFIG', 'SET', 'requirepass', 'pa', 'ss'], 'CONFIG SET requirepass ****** ******'],
+      [['CONFIG', 'SET', 'requirepass', 'pa', 'ss', 'word'], 'CONFIG SET requirepass ****** ****** ******'],
       [['CONFIG', 'SET', 'maxmemory', '1', 'requirepass', 'pw', 'masterauth', 'pw'], 'CONFIG SET maxmemory 1 requirepass ****** masterauth ******'],
       [['config', 'set', 'tls-key-file-pass', 'pw'], 'config set tls-key-file-pass ******'],
       [['ACL', 'SETUSER', 'ann', 'on', '>pw', '#abc', '~k*', '<pw', '!abc'], 'ACL SETUSER ann on ****** ****** ~k* ****** ******'],

@@ -1,9 +1,11 @@
+import { BAD_EVENT_FLAGS, formatEventFlags, parseEventFlags } from './events.ts';
 import { globMatch } from './store/glob.ts';
 import type { Bytes, EncodingLimits } from './store/value.ts';
 
 type Kind =
   | { readonly type: 'text'; readonly fixed?: boolean }
   | { readonly type: 'flag'; readonly fixed?: boolean }
+  | { readonly type: 'events'; readonly fixed?: boolean }
   | { readonly type: 'number'; readonly min: number; readonly max: number; readonly memory?: boolean; readonly fixed?: boolean }
   | { readonly type: 'choice'; readonly choices: readonly string[]; readonly fixed?: boolean };
 
@@ -17,6 +19,8 @@ export interface Config {
   number(name: string): number;
   /** True under a maxmemory-policy that counts how often keys are used (LFU). */
   countsAccesses(): boolean;
+  /** notify-keyspace-events as bits of events.ts; 0 while nobody is told. */
+  events(): number;
   /** Names (aliases included) that match any of the patterns; one without a glob character as it was written. */
   match(patterns: readonly Bytes[]): string[];
   /** Sets all or none. Answers the text of the error, or undefined. */
@@ -88,7 +92,7 @@ const parameters: readonly (readonly [name: string, kind: Kind, initial: string]
   ['maxmemory-samples', number(1, INT), '5'],
   ['min-replicas-max-lag', number(0, INT), '10'],
   ['min-replicas-to-write', number(0, INT), '0'],
-  ['notify-keyspace-events', text, ''],
+  ['notify-keyspace-events', { type: 'events' }, ''],
   ['pidfile', fixedText, ''],
   ['port', number(0, 65535), '0'],
   ['proto-max-bulk-len', { type: 'number', min: 1024 * 1024, max: LONG, memory: true }, '536870912'],
@@ -149,11 +153,15 @@ export function createConfig(limits: EncodingLimits): Config {
   const kinds = new Map(parameters.map(([name, kind]) => [name, kind]));
   const values = new Map(parameters.map(([name, , initial]) => [name, initial]));
   const real = (name: string): string => aliases[name.toLowerCase()] ?? name.toLowerCase();
-  const get = (name: string): Bytes => values.get(real(name)) ?? '';
+  const events = (): number => parseEventFlags(values.get('notify-keyspace-events') ?? '') ?? 0;
+  // What is shown of the events is not all that counts, so the text is kept as it was given.
+  const get = (name: string): Bytes => (real(name) === 'notify-keyspace-events' ? formatEventFlags(events()) : (values.get(real(name)) ?? ''));
   const numeric = (name: string): number => Number(get(name));
   let lfu = false;
+  let eventFlags = 0;
   const apply = (): void => {
     lfu = get('maxmemory-policy').endsWith('lfu');
+    eventFlags = events();
     limits.hashMaxListpackEntries = numeric('hash-max-listpack-entries');
     limits.hashMaxListpackValue = numeric('hash-max-listpack-value');
     limits.setMaxIntsetEntries = numeric('set-max-intset-entries');
@@ -166,6 +174,7 @@ export function createConfig(limits: EncodingLimits): Config {
     get,
     number: numeric,
     countsAccesses: () => lfu,
+    events: () => eventFlags,
     match(patterns) {
       const names = [...values.keys(), ...Object.keys(aliases)];
       // A name without a glob character is answered as it was written; every parameter once.
@@ -221,6 +230,8 @@ function parse(kind: Kind, value: string): { value: string } | { error: string }
   switch (kind.type) {
     case 'text':
       return { value };
+    case 'events':
+      return parseEventFlags(value) === undefined ? { error: BAD_EVENT_FLAGS } : { value };
     case 'flag': {
       const lower = value.toLowerCase();
       return lower === 'yes' || lower === 'no' ? { value: lower } : { error: "argument must be 'yes' or 'no'" };

@@ -1,19 +1,20 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
 import { databaseSize, isExpired, putValue, removeValue, setExpiry, touchWatchers, findValue } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { copyValue } from '../store/copyValue.ts';
 import { encodingOf } from '../store/describe.ts';
 import { dictForEach, dictRandom } from '../store/dict.ts';
-import { frequencyOf } from '../store/frequency.ts';
+import { frequencyOf, idleSeconds } from '../store/frequency.ts';
 import { globMatch } from '../store/glob.ts';
 import { NO_EXPIRY } from '../store/value.ts';
 import type { Bytes, Value } from '../store/value.ts';
 import { expiryArg, remaining, toSeconds } from './expiry.ts';
 import { scan } from './scan.ts';
 import {
-  NO_SUCH_KEY, NULL, OK, ONE, SYNTAX, ZERO, arg, bulk, bulks, changed, expireKey, fail, intArg, integer, isOption, lookupQuiet, lookupRead, lookupWrite,
-  remove,
+  NO_SUCH_KEY, NULL, OK, ONE, SYNTAX, ZERO, arg, bulk, bulks, changed, expireKey, fail, intArg, integer, isOption, lookupQuiet, lookupRead, lookupSilent,
+  lookupWrite, putAnnounced, remove, removeEmptied,
 } from './support.ts';
 
 function del(context: Context, args: readonly Bytes[]): Reply {
@@ -58,8 +59,11 @@ function expire(context: Context, args: readonly Bytes[], seconds: boolean, abso
   const none = current === NO_EXPIRY;
   // Without an expiry GT never passes and LT always does.
   if ((nx && !none) || (xx && none) || (gt && (none || at <= current)) || (lt && !none && at >= current)) return ZERO;
-  if (at <= context.now) removeValue(context.database, key);
-  else setExpiry(context.database, key, value, at);
+  if (at <= context.now) removeEmptied(context, key);
+  else {
+    setExpiry(context.database, key, value, at);
+    notify(context, 'generic', 'expire', key);
+  }
   changed(context, key);
   return ONE;
 }
@@ -69,6 +73,7 @@ function persist(context: Context, args: readonly Bytes[]): Reply {
   if (value === undefined || value.expireAt === NO_EXPIRY) return ZERO;
   setExpiry(context.database, arg(args, 1), value, NO_EXPIRY);
   changed(context, arg(args, 1));
+  notify(context, 'generic', 'persist', arg(args, 1));
   return ONE;
 }
 
@@ -81,9 +86,11 @@ function rename(context: Context, args: readonly Bytes[], onlyNew: boolean): Rep
     removeValue(context.database, to);
   }
   removeValue(context.database, from);
-  putValue(context.database, to, value);
+  putAnnounced(context, to, value);
   changed(context, from);
   changed(context, to);
+  notify(context, 'generic', 'rename_from', from);
+  notify(context, 'generic', 'rename_to', to);
   return onlyNew ? ONE : OK;
 }
 
@@ -139,6 +146,9 @@ function copy(context: Context, args: readonly Bytes[]): Reply {
   putValue(target, to, copyValue(value, context.server.environment));
   context.server.dirty += 1;
   touchWatchers(target, to);
+  const place = { server: context.server, database: target };
+  notify(place, 'new', 'new', to);
+  notify(place, 'generic', 'copy_to', to);
   return ONE;
 }
 
@@ -152,12 +162,16 @@ function move(context: Context, args: readonly Bytes[]): Reply {
   putValue(target, key, value);
   changed(context, key);
   touchWatchers(target, key);
+  const place = { server: context.server, database: target };
+  notify(place, 'new', 'new', key);
+  notify(context, 'generic', 'move_from', key);
+  notify(place, 'generic', 'move_to', key);
   return ONE;
 }
 
 /** A value for OBJECT, which neither counts as an access nor as one that is shown. */
 function inspected(context: Context, args: readonly Bytes[], show: (value: Value) => Reply): Reply {
-  const value = lookupQuiet(context, arg(args, 2));
+  const value = lookupSilent(context, arg(args, 2));
   return value === undefined ? NULL : show(value);
 }
 
@@ -170,7 +184,7 @@ function frequency({ now, server: { config } }: Context, value: Value): Reply {
 
 function idleTime({ now, server: { config } }: Context, value: Value): Reply {
   if (config.countsAccesses()) fail(`ERR An LFU maxmemory policy is selected, idle time not tracked. ${SWITCHED}`);
-  return integer(Math.max(0, Math.floor(now / 1000) - value.accessed));
+  return integer(idleSeconds(value, now));
 }
 
 function refcount(value: Value): number {

@@ -1,8 +1,7 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context, ServerState } from '../state.ts';
-import { databaseSize, findValue } from '../store/database.ts';
-import type { Database } from '../store/database.ts';
-import { NO_EXPIRY } from '../store/value.ts';
+import { databaseSize } from '../store/database.ts';
+import { dictSize } from '../store/dict.ts';
 import type { Bytes } from '../store/value.ts';
 import { verbatim } from './connection.ts';
 
@@ -166,24 +165,10 @@ function commandLines({ server }: Context): Lines {
   ]);
 }
 
-/** Average ms to live of the keys with an expiry, from a bounded sample. */
-function averageTtl(db: Database, now: number): number {
-  let sum = 0;
-  let count = 0;
-  for (const key of db.volatile) {
-    const value = findValue(db, key);
-    if (value === undefined || value.expireAt === NO_EXPIRY) continue;
-    sum += Math.max(0, Number(value.expireAt) - now);
-    count += 1;
-    if (count === 20) break;
-  }
-  return count === 0 ? 0 : Math.round(sum / count);
-}
-
-function keyspaceLines({ server, now }: Context): Lines {
+function keyspaceLines({ server }: Context): Lines {
   return server.databases
     .filter((db) => databaseSize(db) > 0)
-    .map((db) => [`db${db.index}`, `keys=${databaseSize(db)},expires=${db.volatile.size},avg_ttl=${averageTtl(db, now)}`]);
+    .map((db) => [`db${db.index}`, `keys=${databaseSize(db)},expires=${dictSize(db.volatile)},avg_ttl=${Math.floor(db.averageTtl)}`]);
 }
 
 interface Section {

@@ -1,14 +1,14 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
 import {
-  createChunked, eachItem, filterItems, insertAt, itemAt, popBack, popFront, pushBack, pushFront, removeAt, replaceAt, sliceItems,
+  eachItem, filterItems, insertAt, itemAt, popBack, popFront, pushBack, pushFront, removeAt, replaceAt, sliceItems,
 } from '../store/chunked.ts';
-import { removeValue } from '../store/database.ts';
-import { NO_EXPIRY } from '../store/value.ts';
+import { makeList } from '../store/listValue.ts';
 import type { Bytes, ListValue } from '../store/value.ts';
 import {
   EMPTY_ARRAY, NO_SUCH_KEY, NULL, NULL_ARRAY, OK, OUT_OF_RANGE, SYNTAX, ZERO, arg, array, bulk, bulkOrNull, bulks, changed, fail, integer, isOption,
-  lookupWrite, numberArg, positiveArg, rangeArg, readTyped, store, typed, writeTyped,
+  lookupWrite, numberArg, positiveArg, rangeArg, readTyped, removeEmptied, store, typed, writeTyped,
 } from './support.ts';
 
 export type End = 'left' | 'right';
@@ -18,11 +18,12 @@ function push(context: Context, args: readonly Bytes[], end: End, onlyExisting: 
   let list = writeTyped(context, key, 'list');
   if (list === undefined) {
     if (onlyExisting) return ZERO;
-    list = { type: 'list', items: createChunked(), expireAt: NO_EXPIRY, accessed: 0 };
+    list = makeList();
     store(context, key, list);
   }
   for (let index = 2; index < args.length; index += 1) (end === 'left' ? pushFront : pushBack)(list.items, arg(args, index));
   changed(context, key, args.length - 2);
+  notify(context, 'list', end === 'left' ? 'lpush' : 'rpush', key);
   return integer(list.items.length);
 }
 
@@ -34,14 +35,16 @@ export function takeItems(context: Context, key: Bytes, list: ListValue, end: En
     if (item === undefined) break;
     taken.push(item);
   }
-  finish(context, key, list, taken.length);
+  finish(context, key, list, taken.length, end === 'left' ? 'lpop' : 'rpop');
   return taken;
 }
 
-/** Removes an emptied list, and says that it was changed. */
-function finish(context: Context, key: Bytes, list: ListValue, count: number): void {
-  if (list.items.length === 0) removeValue(context.database, key);
+/** Says by what a list was shortened, and removes an emptied one. */
+function finish(context: Context, key: Bytes, list: ListValue, count: number, event: string): void {
   if (count > 0) changed(context, key, count);
+  // Of these LTRIM alone is an event where it took nothing away.
+  if (count > 0 || event === 'ltrim') notify(context, 'list', event, key);
+  if (list.items.length === 0) removeEmptied(context, key);
 }
 
 function pop(context: Context, args: readonly Bytes[], end: End): Reply {
@@ -80,7 +83,7 @@ function ltrim(context: Context, args: readonly Bytes[]): Reply {
     removeAt(list.items, to + 1, length - to - 1);
     removeAt(list.items, 0, from);
   }
-  finish(context, arg(args, 1), list, length - list.items.length);
+  finish(context, arg(args, 1), list, length - list.items.length, 'ltrim');
   return OK;
 }
 
@@ -98,6 +101,7 @@ function lset(context: Context, args: readonly Bytes[]): Reply {
   if (index < 0 || index >= list.items.length) fail(OUT_OF_RANGE);
   replaceAt(list.items, index, arg(args, 3));
   changed(context, arg(args, 1));
+  notify(context, 'list', 'lset', arg(args, 1));
   return OK;
 }
 
@@ -110,6 +114,7 @@ function linsert(context: Context, args: readonly Bytes[]): Reply {
   if (index === undefined) return integer(-1);
   insertAt(list.items, after ? index + 1 : index, arg(args, 4));
   changed(context, arg(args, 1));
+  notify(context, 'list', 'linsert', arg(args, 1));
   return integer(list.items.length);
 }
 
@@ -123,7 +128,7 @@ function lrem(context: Context, args: readonly Bytes[]): Reply {
     const gone = new Set(found);
     filterItems(list.items, (index) => !gone.has(index));
   }
-  finish(context, arg(args, 1), list, found.length);
+  finish(context, arg(args, 1), list, found.length, 'lrem');
   return integer(found.length);
 }
 
@@ -193,12 +198,9 @@ export function moveItem(context: Context, from: Bytes, to: Bytes, out: End, int
   const source = writeTyped(context, from, 'list');
   if (source === undefined) return NULL;
   typed(lookupWrite(context, to), 'list');
-  const item = takeItems(context, from, source, out, 1)[0] ?? '';
-  // Moving within a list of one item has removed the key: the push makes it again, and an expiry would be lost.
-  if (from === to && source.items.length === 0) {
-    store(context, to, source);
-  }
+  const item = (out === 'left' ? popFront : popBack)(source.items) ?? '';
   push(context, ['', to, item], into, false);
+  finish(context, from, source, 1, out === 'left' ? 'lpop' : 'rpop');
   return bulk(item);
 }
 

@@ -1,7 +1,7 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context, Handlers } from '../state.ts';
 import { databaseSize } from '../store/database.ts';
-import { dictSlots } from '../store/dict.ts';
+import { dictSize, dictSlots } from '../store/dict.ts';
 import type { Bytes } from '../store/value.ts';
 import { verbatim } from './connection.ts';
 import { arg, integer, isOption, map, numberArg } from './support.ts';
@@ -30,7 +30,7 @@ function stats(context: Context): Reply {
   const used = heapUsed + external;
   const tables = filled.map((db) => {
     const main = dictSlots(db.dict) * 8 + databaseSize(db) * 56;
-    const expires = db.volatile.size * 40;
+    const expires = dictSize(db.volatile) * 40;
     return { index: db.index, main, expires };
   });
   const overhead = atStart + tables.reduce((sum, { main, expires }) => sum + main + expires, 0);

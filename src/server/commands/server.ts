@@ -3,7 +3,8 @@ import type { Context, Handlers } from '../state.ts';
 import { clearDatabase, databaseSize, touchWatchers } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { dictFind } from '../store/dict.ts';
-import { encodingOf, memoryUsage } from '../store/describe.ts';
+import { memoryUsage } from '../memory/usage.ts';
+import { encodingOf } from '../store/describe.ts';
 import type { Bytes } from '../store/value.ts';
 import { commandCommands } from './commandInfo.ts';
 import { verbatim } from './connection.ts';
@@ -64,9 +65,12 @@ function swapdb(context: Context, args: readonly Bytes[]): Reply {
   touchAll(b, [a, b]);
   [a.dict, b.dict] = [b.dict, a.dict];
   [a.volatile, b.volatile] = [b.volatile, a.volatile];
+  [a.bytes, b.bytes] = [b.bytes, a.bytes];
+  [a.touched, b.touched] = [b.touched, a.touched];
+  [a.averageTtl, b.averageTtl] = [b.averageTtl, a.averageTtl];
   for (const db of [a, b]) for (const key of db.awaited.keys()) db.ready.add(key);
-  a.sweep = undefined;
-  b.sweep = undefined;
+  a.sweep = 0;
+  b.sweep = 0;
   context.server.dirty += 1;
   return OK;
 }
@@ -85,7 +89,7 @@ function usage(context: Context, args: readonly Bytes[]): Reply {
     if (samples < 0) fail(SYNTAX);
   }
   const value = lookupQuiet(context, arg(args, 2));
-  return value === undefined ? NULL : integer(memoryUsage(arg(args, 2), value, samples));
+  return value === undefined ? NULL : integer(memoryUsage(arg(args, 2), value));
 }
 
 function debug(context: Context, args: readonly Bytes[]): Reply {
@@ -106,7 +110,7 @@ function debug(context: Context, args: readonly Bytes[]): Reply {
   if (isOption(sub, 'OBJECT') && (args.length === 3 || args.length === 4)) {
     const value = lookupQuiet(context, arg(args, 2)) ?? fail(NO_SUCH_KEY);
     const idle = Math.max(0, Math.floor(context.now / 1000) - value.accessed);
-    const size = memoryUsage(arg(args, 2), value, 0);
+    const size = memoryUsage(arg(args, 2), value);
     return {
       kind: 'simple',
       text: `Value at:0x7f0000000000 refcount:1 encoding:${encodingOf(value)} serializedlength:${size} lru:${value.accessed & 0xffffff} lru_seconds_idle:${idle}`,

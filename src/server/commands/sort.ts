@@ -1,10 +1,11 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
-import { createChunked, eachItem, pushBack } from '../store/chunked.ts';
+import { eachItem, pushBack } from '../store/chunked.ts';
 import { hashGet } from '../store/hashValue.ts';
+import { makeList } from '../store/listValue.ts';
 import { setMembers } from '../store/setValue.ts';
-import { NO_EXPIRY } from '../store/value.ts';
-import type { Bytes, ListValue, Value } from '../store/value.ts';
+import type { Bytes, Value } from '../store/value.ts';
 import { convertZset, zsetSize, zsetSlice } from '../store/zsetValue.ts';
 import {
   SYNTAX, WRONG_TYPE, ZERO, arg, array, bulkOrNull, changed, fail, integer, isOption, lookupRead, numberArg, parseFloatStrict, remove, store,
@@ -127,10 +128,11 @@ function sort(context: Context, args: readonly Bytes[], readOnly: boolean): Repl
     remove(context, target);
     return ZERO;
   }
-  const list: ListValue = { type: 'list', items: createChunked(), expireAt: NO_EXPIRY, accessed: 0 };
+  const list = makeList();
   for (const result of results) pushBack(list.items, result ?? '');
   store(context, target, list);
   changed(context, target, results.length - 1);
+  notify(context, 'list', 'sortstore', target);
   return integer(results.length);
 }
 

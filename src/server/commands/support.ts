@@ -1,7 +1,8 @@
 import { parseInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { notify } from '../events.ts';
 import type { Context } from '../state.ts';
-import { findValue, isExpired, putValue, removeValue, touchWatchers } from '../store/database.ts';
+import { findValue, isExpired, putValue, removeValue, touchValue, touchWatchers } from '../store/database.ts';
 import { countAccess, inheritFrequency } from '../store/frequency.ts';
 import type { Bytes, Value, ValueType } from '../store/value.ts';
 
@@ -134,8 +135,14 @@ export function isOption(text: Bytes | undefined, name: string): boolean {
   return text !== undefined && text.length === name.length && text.toUpperCase() === name;
 }
 
-/** The value of a key, or undefined; an expired key is removed on the way. */
+/** The value of a key for writing, or undefined; an expired key is removed on the way. */
 export function lookupWrite(context: Context, key: Bytes): Value | undefined {
+  const value = lookupLive(context, key);
+  if (value !== undefined) touchValue(context.database, value);
+  return value;
+}
+
+function lookupLive(context: Context, key: Bytes): Value | undefined {
   const value = findValue(context.database, key);
   if (value === undefined) return undefined;
   if (isExpired(value, context.now)) {
@@ -149,28 +156,36 @@ export function lookupWrite(context: Context, key: Bytes): Value | undefined {
 export function lookupRead(context: Context, key: Bytes): Value | undefined {
   const value = lookupQuiet(context, key);
   if (value === undefined) return undefined;
-  value.accessed = Math.floor(context.now / 1000);
-  if (context.server.config.countsAccesses()) accessed(context, value);
+  accessed(context, value);
   return value;
 }
 
-/** As `lookupRead`, without touching the time of access (TYPE, TTL, OBJECT). */
+/** As `lookupRead`, without touching the time of access (TYPE, TTL). */
 export function lookupQuiet(context: Context, key: Bytes): Value | undefined {
-  const value = lookupWrite(context, key);
+  const value = lookupSilent(context, key);
+  if (value === undefined) notify(context, 'miss', 'keymiss', key);
+  return value;
+}
+
+/** As `lookupQuiet`, and a miss is no event (OBJECT). */
+export function lookupSilent(context: Context, key: Bytes): Value | undefined {
+  const value = lookupLive(context, key);
   if (value === undefined) context.server.statistics.misses += 1;
   else context.server.statistics.hits += 1;
   return value;
 }
 
-/** One access under an LFU policy. */
+/** One access: when it was, or how often there was one. */
 function accessed({ now, server }: Context, value: Value): void {
-  countAccess(value, now, { decayMinutes: server.config.number('lfu-decay-time'), factor: server.config.number('lfu-log-factor'), random: server.random });
+  if (!server.config.countsAccesses()) value.accessed = Math.floor(now / 1000);
+  else countAccess(value, now, { decayMinutes: server.config.number('lfu-decay-time'), factor: server.config.number('lfu-log-factor'), random: server.random });
 }
 
 /** Removes a key whose time is over. */
 export function expireKey(context: Context, key: Bytes): void {
   removeValue(context.database, key);
   context.server.statistics.expired += 1;
+  notify(context, 'expired', 'expired', key);
   touchWatchers(context.database, key);
 }
 
@@ -184,13 +199,16 @@ export function typed<T extends ValueType>(value: Value | undefined, type: T): V
 
 /** The value of a key for reading, of one type. Throws WRONGTYPE. */
 export function readTyped<T extends ValueType>(context: Context, key: Bytes, type: T): ValueOf<T> | undefined {
-  return typed(lookupRead(context, key), type);
+  const value = lookupRead(context, key);
+  // A read changes the groups of a stream (XACK, XCLAIM).
+  if (value?.type === 'stream') touchValue(context.database, value);
+  return typed(value, type);
 }
 
 /** The value of a key for writing, of one type. Throws WRONGTYPE. */
 export function writeTyped<T extends ValueType>(context: Context, key: Bytes, type: T): ValueOf<T> | undefined {
   const value = lookupWrite(context, key);
-  if (value !== undefined && context.server.config.countsAccesses()) accessed(context, value);
+  if (value !== undefined) accessed(context, value);
   return typed(value, type);
 }
 
@@ -204,14 +222,27 @@ export function changed(context: Context, key: Bytes, count = 1): void {
 export function store(context: Context, key: Bytes, value: Value): void {
   value.accessed = Math.floor(context.now / 1000);
   if (context.server.config.countsAccesses()) inheritFrequency(value, findValue(context.database, key), context.now);
-  putValue(context.database, key, value);
+  putAnnounced(context, key, value);
   changed(context, key);
+}
+
+/** Puts a value; it is an event where the key is new, and where an expired one is found in its place. */
+export function putAnnounced(context: Context, key: Bytes, value: Value): void {
+  const isNew = context.server.config.events() !== 0 && lookupWrite(context, key) === undefined;
+  putValue(context.database, key, value);
+  if (isNew) notify(context, 'new', 'new', key);
+}
+
+/** Removes a key whose last element is gone. */
+export function removeEmptied(context: Context, key: Bytes): void {
+  removeValue(context.database, key);
+  notify(context, 'generic', 'del', key);
 }
 
 /** Removes a key and says so; false if there was none. */
 export function remove(context: Context, key: Bytes): boolean {
   if (lookupWrite(context, key) === undefined) return false;
-  removeValue(context.database, key);
+  removeEmptied(context, key);
   changed(context, key);
   return true;
 }

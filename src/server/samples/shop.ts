@@ -1,10 +1,10 @@
 import type { ServerState } from '../state.ts';
-import { createChunked, pushBack } from '../store/chunked.ts';
+import { pushBack } from '../store/chunked.ts';
 import { hashSet, makeHash } from '../store/hashValue.ts';
+import { makeList } from '../store/listValue.ts';
 import { makeSet, setAdd } from '../store/setValue.ts';
 import { makeStream, streamAppend } from '../store/streamValue.ts';
 import { makeString } from '../store/stringValue.ts';
-import { NO_EXPIRY } from '../store/value.ts';
 import type { Bytes, Value } from '../store/value.ts';
 import { makeZset, zsetSet } from '../store/zsetValue.ts';
 import type { SampleEntry } from './index.ts';
@@ -33,7 +33,7 @@ export function* shopSample(server: ServerState): Generator<SampleEntry | undefi
     return value;
   };
   const list = (items: readonly string[]): Value => {
-    const value: Value = { type: 'list', items: createChunked(), expireAt: NO_EXPIRY, accessed: 0 };
+    const value = makeList();
     for (const item of items) pushBack(value.items, utf8(item));
     return value;
   };

@@ -5,13 +5,17 @@
 export interface Chunked<T> {
   readonly chunks: T[][];
   length: number;
+  /** The weight of an item, bytes; always the same for the same item. */
+  readonly weigh: ((item: T) => number) | undefined;
+  /** The sum of the weights. */
+  weight: number;
 }
 
 const CHUNK = 128;
 
 /** Makes an empty sequence. */
-export function createChunked<T>(): Chunked<T> {
-  return { chunks: [], length: 0 };
+export function createChunked<T>(weigh?: (item: T) => number): Chunked<T> {
+  return { chunks: [], length: 0, weigh, weight: 0 };
 }
 
 /** Adds at the end. */
@@ -20,6 +24,7 @@ export function pushBack<T>(sequence: Chunked<T>, item: T): void {
   if (last === undefined || last.length >= CHUNK) sequence.chunks.push([item]);
   else last.push(item);
   sequence.length += 1;
+  if (sequence.weigh !== undefined) sequence.weight += sequence.weigh(item);
 }
 
 /** Adds at the front. */
@@ -28,6 +33,7 @@ export function pushFront<T>(sequence: Chunked<T>, item: T): void {
   if (head === undefined || head.length >= CHUNK) sequence.chunks.unshift([item]);
   else head.unshift(item);
   sequence.length += 1;
+  if (sequence.weigh !== undefined) sequence.weight += sequence.weigh(item);
 }
 
 /** Takes from the end, or undefined. */
@@ -37,6 +43,7 @@ export function popBack<T>(sequence: Chunked<T>): T | undefined {
   const item = last.pop();
   if (last.length === 0) sequence.chunks.pop();
   sequence.length -= 1;
+  if (sequence.weigh !== undefined) sequence.weight -= sequence.weigh(item as T);
   return item;
 }
 
@@ -47,11 +54,12 @@ export function popFront<T>(sequence: Chunked<T>): T | undefined {
   const item = head.shift();
   if (head.length === 0) sequence.chunks.shift();
   sequence.length -= 1;
+  if (sequence.weigh !== undefined) sequence.weight -= sequence.weigh(item as T);
   return item;
 }
 
 /** Chunk number and offset of `index` (0 to length - 1), walked from the nearer end. */
-function locate(sequence: Chunked<unknown>, index: number): { chunk: number; offset: number } {
+function locate(sequence: { readonly chunks: readonly (readonly unknown[])[]; readonly length: number }, index: number): { chunk: number; offset: number } {
   if (index < sequence.length / 2) {
     let offset = index;
     let chunk = 0;
@@ -83,7 +91,9 @@ export function itemAt<T>(sequence: Chunked<T>, index: number): T | undefined {
 export function replaceAt<T>(sequence: Chunked<T>, index: number, item: T): void {
   const { chunk, offset } = locate(sequence, index);
   const items = sequence.chunks[chunk];
-  if (items !== undefined) items[offset] = item;
+  if (items === undefined) return;
+  if (sequence.weigh !== undefined) sequence.weight += sequence.weigh(item) - sequence.weigh(items[offset] as T);
+  items[offset] = item;
 }
 
 /** Inserts before `index`; `length` appends. */
@@ -95,10 +105,12 @@ export function insertAt<T>(sequence: Chunked<T>, index: number, item: T): void 
   items.splice(offset, 0, item);
   if (items.length > CHUNK) sequence.chunks.splice(chunk + 1, 0, items.splice(items.length >>> 1));
   sequence.length += 1;
+  if (sequence.weigh !== undefined) sequence.weight += sequence.weigh(item);
 }
 
 /** Removes `count` items from `index` on; what is beyond the end is ignored. */
-export function removeAt(sequence: Chunked<unknown>, index: number, count = 1): void {
+export function removeAt<T>(sequence: Chunked<T>, index: number, count = 1): void {
+  if (count >= sequence.length && index === 0) return clear(sequence);
   let left = Math.min(count, sequence.length - index);
   if (left <= 0) return;
   sequence.length -= left;
@@ -112,6 +124,7 @@ export function removeAt(sequence: Chunked<unknown>, index: number, count = 1): 
     if (items === undefined) break;
     const size = Math.min(left, items.length - from);
     left -= size;
+    if (sequence.weigh !== undefined) for (let item = from; item < from + size; item += 1) sequence.weight -= sequence.weigh(items[item] as T);
     if (size === items.length) {
       if (firstWhole === -1) firstWhole = at;
       whole += 1;
@@ -122,10 +135,17 @@ export function removeAt(sequence: Chunked<unknown>, index: number, count = 1): 
   if (whole > 0) sequence.chunks.splice(firstWhole, whole);
 }
 
+/** Removes everything. */
+function clear<T>(sequence: Chunked<T>): void {
+  sequence.chunks.length = 0;
+  sequence.length = 0;
+  sequence.weight = 0;
+}
+
 /** Keeps only the items for which `keep` is true of their index. */
 export function filterItems<T>(sequence: Chunked<T>, keep: (index: number) => boolean): void {
   const old = sequence.chunks.splice(0);
-  sequence.length = 0;
+  clear(sequence);
   let index = 0;
   for (const chunk of old) {
     for (const item of chunk) {
@@ -184,5 +204,5 @@ export function lowerBound<T>(sequence: Chunked<T>, reached: (item: T) => boolea
 
 /** A copy with chunks of its own. */
 export function copyChunked<T>(sequence: Chunked<T>): Chunked<T> {
-  return { chunks: sequence.chunks.map((chunk) => [...chunk]), length: sequence.length };
+  return { ...sequence, chunks: sequence.chunks.map((chunk) => [...chunk]) };
 }

@@ -34,7 +34,7 @@ export function copyValue(value: Value, env: StoreEnvironment): Value {
 }
 
 function copyDict<V>(dict: Dict<V>, env: StoreEnvironment): Dict<V> {
-  const copy = createDict<V>(env.seed);
+  const copy = createDict<V>(env.seed, dict.weigh);
   dictExpand(copy, dictSize(dict));
   dictForEach(dict, (entry) => {
     dictSet(copy, entry.key, entry.value);

@@ -1,7 +1,9 @@
-import { createDict, dictDelete, dictFind, dictSet, dictSize } from './dict.ts';
+import { uncount, weighIn } from '../memory/count.ts';
+import { keyBytes } from '../memory/weights.ts';
+import { createDict, dictDelete, dictFind, dictPut, dictScan, dictSet, dictSize } from './dict.ts';
 import type { Dict } from './dict.ts';
 import { NO_EXPIRY } from './value.ts';
-import type { Bytes, Value } from './value.ts';
+import type { Bytes, Container, Value } from './value.ts';
 
 /** What WATCH leaves behind: `dirty` becomes true when a watched key is touched. */
 export interface WatchFlag {
@@ -12,11 +14,17 @@ export interface WatchFlag {
 export interface Database {
   readonly index: number;
   dict: Dict<Value>;
-  /** Keys with an expiry: what the active cycle looks through. */
-  volatile: Set<Bytes>;
-  /** Where the active cycle stands; undefined at the start of a round. */
-  sweep: IterableIterator<Bytes> | undefined;
+  /** The values that have an expiry: what the active cycle and the policies on volatile keys look through. */
+  volatile: Dict<Value>;
+  /** Where the active cycle stands in them, a cursor. */
+  sweep: number;
+  /** Their time to live, ms: a running average of the active cycle. */
+  averageTtl: number;
   readonly watchers: Map<Bytes, Set<WatchFlag>>;
+  /** What keys and values take, but for tables; values that are `touched` by what they took when they were last weighed. */
+  bytes: number;
+  /** Values that may have grown or shrunk since. */
+  touched: Container[];
   /** Keys that blocked clients wait for, each with those clients. */
   readonly awaited: ReadonlyMap<Bytes, unknown>;
   /** Those of them that came, went or got something new, and were not looked at since; in that order. */
@@ -25,7 +33,7 @@ export interface Database {
 
 /** Makes an empty database. */
 export function createDatabase(index: number, seed: number): Database {
-  return { index, dict: createDict(seed), volatile: new Set(), sweep: undefined, watchers: new Map(), awaited: new Map(), ready: new Set() };
+  return { index, dict: createDict(seed), volatile: createDict(seed), sweep: 0, averageTtl: 0, bytes: 0, touched: [], watchers: new Map(), awaited: new Map(), ready: new Set() };
 }
 
 /** DBSIZE: expired keys count until something notices them, as in Redis. */
@@ -45,25 +53,44 @@ export function isExpired(value: Value, now: number): boolean {
 
 /** Puts a value, with the expiry it carries, in place of whatever is there. */
 export function putValue(db: Database, key: Bytes, value: Value): void {
-  dictSet(db.dict, key, value);
+  const before = dictPut(db.dict, key, value);
+  if (before === undefined) db.bytes += keyBytes(key);
+  else db.bytes -= uncount(before);
+  db.bytes += weighIn(value);
+  touchValue(db, value);
   signalReady(db, key);
-  if (value.expireAt !== NO_EXPIRY) db.volatile.add(key);
-  else if (db.volatile.size > 0) db.volatile.delete(key);
+  if (value.expireAt !== NO_EXPIRY) dictSet(db.volatile, key, value);
+  else if (before !== undefined && before.expireAt !== NO_EXPIRY) dictDelete(db.volatile, key);
 }
 
 /** Removes a key and answers its value. */
 export function removeValue(db: Database, key: Bytes): Value | undefined {
   const entry = dictDelete(db.dict, key);
   signalReady(db, key);
-  if (entry !== undefined && entry.value.expireAt !== NO_EXPIRY) db.volatile.delete(key);
-  return entry?.value;
+  if (entry === undefined) return undefined;
+  db.bytes -= keyBytes(key) + uncount(entry.value);
+  if (entry.value.expireAt !== NO_EXPIRY) dictDelete(db.volatile, key);
+  return entry.value;
+}
+
+/** Says that the value of a key may change in place, so that it is weighed again. */
+export function touchValue(db: Database, value: Value): void {
+  if (value.type !== 'string' && db.touched.at(-1) !== value) db.touched.push(value);
+}
+
+/** Weighs what was touched. Only between commands: what a command still changes would be missed. */
+export function settle(db: Database): void {
+  if (db.touched.length === 0) return;
+  // What was removed meanwhile counts no more.
+  for (const value of db.touched) if (value.counted !== undefined && value.counted > 0) db.bytes += weighIn(value, value.counted);
+  db.touched = [];
 }
 
 /** Sets or, with NO_EXPIRY, takes away the expiry of a value that is in the database. */
 export function setExpiry(db: Database, key: Bytes, value: Value, expireAt: number | bigint): void {
   value.expireAt = expireAt;
-  if (expireAt === NO_EXPIRY) db.volatile.delete(key);
-  else db.volatile.add(key);
+  if (expireAt === NO_EXPIRY) dictDelete(db.volatile, key);
+  else dictSet(db.volatile, key, value);
 }
 
 /** Says that a key may have something for those who wait for it. */
@@ -81,34 +108,41 @@ export function touchWatchers(db: Database, key: Bytes): void {
 export function clearDatabase(db: Database): number {
   const size = dictSize(db.dict);
   db.dict = createDict(db.dict.seed);
-  db.volatile = new Set();
-  db.sweep = undefined;
+  db.volatile = createDict(db.dict.seed);
+  db.sweep = 0;
+  db.averageTtl = 0;
+  db.bytes = 0;
+  db.touched = [];
   for (const key of db.awaited.keys()) db.ready.add(key);
   return size;
 }
 
+/** Buckets without a key in them that the active cycle passes for each key that it wants to look at. */
+const EMPTY_BUCKETS = 20;
+
 /**
- * One bounded round of active expiry: looks at up to `limit` keys that have an expiry, going on where the last round stopped,
+ * One bounded round of active expiry: looks at about `limit` keys that have an expiry, going on where the last round stopped,
  * and removes those that are past it. Answers the number looked at and removed.
  */
 export function expireCycle(db: Database, now: number, limit: number, onExpired: (key: Bytes) => void): { looked: number; removed: number } {
+  const due: Bytes[] = [];
   let looked = 0;
-  let removed = 0;
-  while (looked < limit && db.volatile.size > 0) {
-    db.sweep ??= db.volatile.values();
-    const step = db.sweep.next();
-    if (step.done === true) {
-      db.sweep = undefined;
-      break;
-    }
-    looked += 1;
-    const value = findValue(db, step.value);
-    if (value === undefined) db.volatile.delete(step.value);
-    else if (isExpired(value, now)) {
-      removeValue(db, step.value);
-      removed += 1;
-      onExpired(step.value);
-    }
+  let ttl = 0;
+  for (let buckets = limit * EMPTY_BUCKETS; buckets > 0 && looked < limit; buckets -= 1) {
+    db.sweep = dictScan(db.volatile, db.sweep, ({ key, value }) => {
+      looked += 1;
+      if (isExpired(value, now)) due.push(key);
+      else ttl += Number(value.expireAt) - now;
+    });
+    if (db.sweep === 0) break;
   }
-  return { looked, removed };
+  for (const key of due) {
+    removeValue(db, key);
+    onExpired(key);
+  }
+  if (looked > due.length) {
+    const average = ttl / (looked - due.length);
+    db.averageTtl = db.averageTtl === 0 ? average : (db.averageTtl / 50) * 49 + average / 50;
+  }
+  return { looked, removed: due.length };
 }

@@ -9,6 +9,9 @@ export interface DictEntry<V> {
   next: DictEntry<V> | undefined;
 }
 
+/** Written as a method, so that a dict of anything is a dict of `unknown`. */
+type Weigh<V> = { weigh(key: string, value: V): number }['weigh'];
+
 type Table<V> = (DictEntry<V> | undefined)[];
 
 /**
@@ -18,6 +21,10 @@ type Table<V> = (DictEntry<V> | undefined)[];
  */
 export interface Dict<V> {
   readonly seed: number;
+  /** The weight of an element, bytes; always the same for the same element. */
+  readonly weigh: Weigh<V> | undefined;
+  /** The sum of the weights. */
+  weight: number;
   /** The tables; the second one holds something only during a rehash. */
   first: Table<V>;
   second: Table<V> | undefined;
@@ -32,8 +39,8 @@ const INITIAL_SIZE = 4;
 const MIN_FILL = 10;
 
 /** Makes an empty dict. `seed` makes the order of elements unpredictable, or repeatable in a test. */
-export function createDict<V>(seed: number): Dict<V> {
-  return { seed, first: [], second: undefined, firstUsed: 0, secondUsed: 0, rehashIndex: -1 };
+export function createDict<V>(seed: number, weigh?: Weigh<V>): Dict<V> {
+  return { seed, weigh, weight: 0, first: [], second: undefined, firstUsed: 0, secondUsed: 0, rehashIndex: -1 };
 }
 
 /** Number of elements. */
@@ -62,20 +69,28 @@ function findIn<V>(table: Table<V>, key: string, hash: number): DictEntry<V> | u
 
 /** Sets `key`; true if it is new. */
 export function dictSet<V>(dict: Dict<V>, key: string, value: V): boolean {
+  return dictPut(dict, key, value) === undefined;
+}
+
+/** Sets `key` and answers the value it had, or undefined. */
+export function dictPut<V>(dict: Dict<V>, key: string, value: V): V | undefined {
   if (dict.rehashIndex !== -1) dictRehash(dict, 1);
   const hash = hashBytes(key, dict.seed) | 0;
   const existing = findIn(dict.first, key, hash) ?? (dict.second === undefined ? undefined : findIn(dict.second, key, hash));
   if (existing !== undefined) {
+    const before = existing.value;
+    if (dict.weigh !== undefined) dict.weight += dict.weigh(key, value) - dict.weigh(key, before);
     existing.value = value;
-    return false;
+    return before;
   }
+  if (dict.weigh !== undefined) dict.weight += dict.weigh(key, value);
   if (dict.second === undefined && dict.firstUsed >= dict.first.length) resizeTo(dict, dict.firstUsed + 1);
   const table = dict.second ?? dict.first;
   const index = hash & (table.length - 1);
   table[index] = { key, value, hash, next: table[index] };
   if (dict.second === undefined) dict.firstUsed += 1;
   else dict.secondUsed += 1;
-  return true;
+  return undefined;
 }
 
 /** Removes `key` and answers its element, or undefined. Does not shrink: see `dictShrinkIfNeeded`. */
@@ -83,14 +98,14 @@ export function dictDelete<V>(dict: Dict<V>, key: string): DictEntry<V> | undefi
   if (dict.firstUsed + dict.secondUsed === 0) return undefined;
   if (dict.rehashIndex !== -1) dictRehash(dict, 1);
   const hash = hashBytes(key, dict.seed) | 0;
-  const removed = deleteIn(dict.first, key, hash);
-  if (removed !== undefined) {
-    dict.firstUsed -= 1;
-    return removed;
+  let removed = deleteIn(dict.first, key, hash);
+  if (removed !== undefined) dict.firstUsed -= 1;
+  else if (dict.second !== undefined) {
+    removed = deleteIn(dict.second, key, hash);
+    if (removed !== undefined) dict.secondUsed -= 1;
   }
-  const later = dict.second === undefined ? undefined : deleteIn(dict.second, key, hash);
-  if (later !== undefined) dict.secondUsed -= 1;
-  return later;
+  if (removed !== undefined && dict.weigh !== undefined) dict.weight -= dict.weigh(key, removed.value);
+  return removed;
 }
 
 function deleteIn<V>(table: Table<V>, key: string, hash: number): DictEntry<V> | undefined {
@@ -239,4 +254,28 @@ export function dictRandom<V>(dict: Dict<V>, random: () => number): DictEntry<V>
   let chosen: DictEntry<V> = bucket;
   for (let step = Math.floor(random() * length); step > 0 && chosen.next !== undefined; step -= 1) chosen = chosen.next;
   return chosen;
+}
+
+/**
+ * Up to `count` elements from a random place on, as Redis takes samples: neighbours, not evenly spread, some perhaps twice; fewer
+ * where most buckets are empty.
+ */
+export function dictSample<V>(dict: Dict<V>, count: number, random: () => number): DictEntry<V>[] {
+  const wanted = Math.min(count, dictSize(dict));
+  const found: DictEntry<V>[] = [];
+  if (wanted === 0) return found;
+  const tables = dict.second === undefined ? [dict.first] : [dict.first, dict.second];
+  let place = Math.floor(random() * Math.max(dict.first.length, dict.second?.length ?? 0));
+  let empty = 0;
+  for (let steps = count * 10; steps > 0 && found.length < wanted; steps -= 1) {
+    for (const table of tables) {
+      let entry = table[place & (table.length - 1)];
+      empty = entry === undefined ? empty + 1 : 0;
+      for (; entry !== undefined && found.length < wanted; entry = entry.next) found.push(entry);
+    }
+    // After a stretch of empty buckets another place is more likely to have something.
+    place = empty > Math.max(5, count) ? Math.floor(random() * Math.max(dict.first.length, dict.second?.length ?? 0)) : place + 1;
+    if (empty > Math.max(5, count)) empty = 0;
+  }
+  return found;
 }

@@ -1,3 +1,4 @@
+import { fieldBytes } from '../memory/weights.ts';
 import { createDict, dictDelete, dictExpand, dictFind, dictForEach, dictScan, dictSet, dictShrinkIfNeeded, dictSize } from './dict.ts';
 import { NO_EXPIRY } from './value.ts';
 import type { Bytes, HashValue, StoreEnvironment } from './value.ts';
@@ -41,7 +42,7 @@ export function hashSet(hash: HashValue, field: Bytes, value: Bytes, env: StoreE
 export function convertHash(hash: HashValue, env: StoreEnvironment, size = 0): void {
   const { body } = hash;
   if (body.encoding === 'hashtable') return;
-  const dict = createDict<Bytes>(env.seed);
+  const dict = createDict<Bytes>(env.seed, fieldBytes);
   dictExpand(dict, Math.max(size, body.pairs.length / 2));
   for (let index = 0; index < body.pairs.length; index += 2) dictSet(dict, body.pairs[index] as Bytes, body.pairs[index + 1] as Bytes);
   hash.body = { encoding: 'hashtable', dict };

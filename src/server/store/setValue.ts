@@ -1,4 +1,5 @@
 import { parseInteger } from '../../protocol/resp/number.ts';
+import { memberBytes } from '../memory/weights.ts';
 import { createDict, dictDelete, dictExpand, dictFind, dictForEach, dictRandom, dictScan, dictSet, dictShrinkIfNeeded, dictSize } from './dict.ts';
 import { NO_EXPIRY } from './value.ts';
 import type { Bytes, SetValue, StoreEnvironment } from './value.ts';
@@ -6,7 +7,7 @@ import type { Bytes, SetValue, StoreEnvironment } from './value.ts';
 /** An empty set, as Redis starts it for a first member: an intset if that is an integer, else a hashtable. */
 export function makeSet(first: Bytes, env: StoreEnvironment): SetValue {
   const body: SetValue['body'] =
-    parseInteger(first) !== undefined ? { encoding: 'intset', numbers: [] } : { encoding: 'hashtable', dict: createDict(env.seed) };
+    parseInteger(first) !== undefined ? { encoding: 'intset', numbers: [] } : { encoding: 'hashtable', dict: createDict(env.seed, memberBytes) };
   return { type: 'set', body, expireAt: NO_EXPIRY, accessed: 0 };
 }
 
@@ -49,7 +50,7 @@ export function setAdd(set: SetValue, member: Bytes, env: StoreEnvironment): boo
 
 function convertSet(set: SetValue, env: StoreEnvironment): Extract<SetValue['body'], { encoding: 'hashtable' }>['dict'] {
   if (set.body.encoding === 'hashtable') return set.body.dict;
-  const dict = createDict<true>(env.seed);
+  const dict = createDict<true>(env.seed, memberBytes);
   dictExpand(dict, set.body.numbers.length);
   for (const member of set.body.numbers) dictSet(dict, member, true);
   set.body = { encoding: 'hashtable', dict };

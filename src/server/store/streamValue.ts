@@ -1,3 +1,4 @@
+import { streamEntryBytes } from '../memory/weights.ts';
 import { createChunked, itemAt, lowerBound, pushBack, removeAt, sliceItems } from './chunked.ts';
 import { NO_EXPIRY } from './value.ts';
 import type { StreamEntry, StreamId, StreamValue } from './value.ts';
@@ -9,7 +10,7 @@ export const MAX_ID: StreamId = { ms: MAX_ID_PART, seq: MAX_ID_PART };
 
 /** An empty stream. */
 export function makeStream(): StreamValue {
-  return { type: 'stream', groups: new Map(), entries: createChunked(), lastId: MIN_ID, maxDeletedId: MIN_ID, entriesAdded: 0n, expireAt: NO_EXPIRY, accessed: 0 };
+  return { type: 'stream', groups: new Map(), entries: createChunked<StreamEntry>(streamEntryBytes), lastId: MIN_ID, maxDeletedId: MIN_ID, entriesAdded: 0n, expireAt: NO_EXPIRY, accessed: 0 };
 }
 
 /** Negative, zero or positive, as a stands before, at or after b. */

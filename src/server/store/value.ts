@@ -17,7 +17,7 @@ export const NO_EXPIRY = -1;
 interface Held {
   /** When it expires, ms since the epoch (a bigint beyond 2^53), or NO_EXPIRY. The only place where an expiry is kept. */
   expireAt: number | bigint;
-  /** Last access, s since the epoch (OBJECT IDLETIME). */
+  /** Last access, s since the epoch (OBJECT IDLETIME); how often it is used under an LFU policy (frequency.ts). */
   accessed: number;
 }
 
@@ -27,21 +27,27 @@ export interface StringValue extends Held {
   readonly data: Bytes;
 }
 
-export interface ListValue extends Held {
+/** A value that changes in place. */
+interface Changing extends Held {
+  /** What its database counts it with, bytes; 0 or absent in none. */
+  counted?: number;
+}
+
+export interface ListValue extends Changing {
   readonly type: 'list';
   readonly items: Chunked<Bytes>;
 }
 
 /** `pairs` is flat: field, value, field, value, in the order of insertion. */
 export type HashBody = { readonly encoding: 'listpack'; readonly pairs: Bytes[] } | { readonly encoding: 'hashtable'; readonly dict: Dict<Bytes> };
-export interface HashValue extends Held {
+export interface HashValue extends Changing {
   readonly type: 'hash';
   body: HashBody;
 }
 
 /** `numbers` are integers in canonical form, ascending. */
 export type SetBody = { readonly encoding: 'intset'; readonly numbers: Bytes[] } | { readonly encoding: 'hashtable'; readonly dict: Dict<true> };
-export interface SetValue extends Held {
+export interface SetValue extends Changing {
   readonly type: 'set';
   body: SetBody;
 }
@@ -50,7 +56,7 @@ export interface SetValue extends Held {
 export type ZsetBody =
   | { readonly encoding: 'listpack'; readonly members: ScoredMember[] }
   | { readonly encoding: 'skiplist'; readonly scores: Dict<number>; readonly list: Skiplist };
-export interface ZsetValue extends Held {
+export interface ZsetValue extends Changing {
   readonly type: 'zset';
   body: ZsetBody;
 }
@@ -88,7 +94,7 @@ export interface StreamGroup {
   readonly pending: Chunked<PendingEntry>;
   readonly consumers: Map<Bytes, StreamConsumer>;
 }
-export interface StreamValue extends Held {
+export interface StreamValue extends Changing {
   readonly type: 'stream';
   readonly groups: Map<Bytes, StreamGroup>;
   readonly entries: Chunked<StreamEntry>;
@@ -97,7 +103,8 @@ export interface StreamValue extends Held {
   entriesAdded: bigint;
 }
 
-export type Value = StringValue | ListValue | HashValue | SetValue | ZsetValue | StreamValue;
+export type Container = ListValue | HashValue | SetValue | ZsetValue | StreamValue;
+export type Value = StringValue | Container;
 
 /** Where small encodings end; from CONFIG. */
 export interface EncodingLimits {

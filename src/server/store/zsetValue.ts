@@ -1,3 +1,4 @@
+import { scoredBytes } from '../memory/weights.ts';
 import { createDict, dictDelete, dictFind, dictRandom, dictScan, dictSet, dictShrinkIfNeeded } from './dict.ts';
 import { createSkiplist, precedes, skipAt, skipDelete, skipInsert, skipLowerBound } from './skiplist.ts';
 import type { ScoredMember } from './skiplist.ts';
@@ -30,7 +31,7 @@ export function zsetOf(members: readonly ScoredMember[], env: StoreEnvironment):
 export function convertZset(zset: ZsetValue, env: StoreEnvironment): void {
   const { body } = zset;
   if (body.encoding === 'skiplist') return;
-  const scores = createDict<number>(env.seed);
+  const scores = createDict<number>(env.seed, scoredBytes);
   const list = createSkiplist(env.random);
   for (const { member, score } of body.members) {
     dictSet(scores, member, score);

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { expireCycle, findValue, setExpiry } from '../../../src/server/store/database.ts';
+import { dictSize } from '../../../src/server/store/dict.ts';
 import { frozenServer } from '../../support/practiceServer.ts';
 import type { FrozenServer } from '../../support/practiceServer.ts';
 import { openRespClient } from '../../support/respClient.ts';
@@ -42,7 +43,7 @@ describe('server expiry', () => {
     server.cron();
     server.cron();
     assert.equal(await send('DBSIZE'), 'integer 1');
-    assert.equal(server.state.databases[0]?.volatile.size, 0);
+    assert.equal(server.state.databases.reduce((sum, db) => sum + dictSize(db.volatile), 0), 0);
   });
 
   it('keeps one expiry per key through every way of changing it', async () => {
@@ -95,9 +96,10 @@ describe('server expiry', () => {
       setExpiry(db, `k${index}`, value, 1);
     }
     const { looked, removed } = expireCycle(db, 1000, 64, () => undefined);
-    assert.deepEqual([looked, removed, db.volatile.size], [64, 64, count - 64]);
+    assert.ok(looked >= 64 && looked < 80, 'to the end of a bucket');
+    assert.deepEqual([removed, dictSize(db.volatile)], [looked, count - looked]);
     const rounds: number[] = [];
-    while (db.volatile.size > 0) {
+    while (dictSize(db.volatile) > 0) {
       assert.ok(rounds.length < 1000, 'it ends');
       const started = performance.now();
       server.cron();

@@ -29,6 +29,7 @@ describe('how often a value is used', () => {
 
   it('goes over to the value that takes its place', () => {
     const [before, after] = [makeString('a'), makeString('b')];
+    inheritFrequency(before, undefined, 0);
     countAccess(before, 0, always);
     inheritFrequency(after, before, 0);
     assert.equal(frequencyOf(after, 0, 1), 6);

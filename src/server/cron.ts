@@ -1,4 +1,5 @@
 import { serveReady, timeOutWaits } from './blocking.ts';
+import { notify } from './events.ts';
 import { isSubscriber } from './pubsub.ts';
 import type { ServerState } from './state.ts';
 import { expireCycle, touchWatchers } from './store/database.ts';
@@ -18,6 +19,7 @@ export function serverCron(server: ServerState): void {
     while (server.activeExpiry && spent() < BUDGET) {
       const { looked, removed } = expireCycle(db, now, BATCH, (key) => {
         server.statistics.expired += 1;
+        notify({ server, database: db }, 'expired', 'expired', key);
         touchWatchers(db, key);
       });
       // As in Redis: where fewer than a tenth have expired the rest can wait for the next round.

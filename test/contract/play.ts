@@ -22,9 +22,17 @@ type Protocol = 2 | 3;
 /** An iteration that has not come back to cursor 0 after so many calls never will. */
 const MOST_PAGES = 100_000;
 
+/** How a script is played. */
+export interface PlayOptions {
+  readonly stopAtFirst?: boolean;
+  /** Compares the keyspace events of every step too, message by message. The servers keep the parameter that asks for them. */
+  readonly events?: boolean;
+}
+
 /** Plays a script on both servers, step by step, and compares every reply. Both are emptied first. */
-export async function play(script: Script, ours: Player, theirs: Player, protocol: Protocol, { stopAtFirst = false } = {}): Promise<Played> {
+export async function play(script: Script, ours: Player, theirs: Player, protocol: Protocol, { stopAtFirst = false, events = false }: PlayOptions = {}): Promise<Played> {
   const seats = [await sit(ours, protocol), await sit(theirs, protocol)] as const;
+  const ears = events ? ([await listen(ours), await listen(theirs)] as const) : undefined;
   const differences: string[] = [];
   let checks = 0;
   let steps = 0;
@@ -41,9 +49,14 @@ export async function play(script: Script, ours: Player, theirs: Player, protoco
         const wrong = difference(mine, real, rule);
         if (wrong !== undefined) differences.push(describe(step, wrong, mine, real));
       }
+      if (ears === undefined) continue;
+      const [mine, real] = [await ears[0].heard(), await ears[1].heard()];
+      checks += 1;
+      if (printReply(mine) !== printReply(real)) differences.push(describe(step, 'other events', mine, real));
     }
   } finally {
     for (const seat of seats) seat.leave();
+    for (const ear of ears ?? []) ear.leave();
   }
   return { checks, steps, differences };
 }
@@ -108,6 +121,35 @@ async function sit(player: Player, protocol: Protocol): Promise<Seat> {
           client.close();
         });
       }
+    },
+  };
+}
+
+/** A client that hears every keyspace event of a server. */
+interface Ear {
+  /** What came since the last time, as `channel message`. */
+  heard(): Promise<Reply>;
+  leave(): void;
+}
+
+async function listen(player: Player): Promise<Ear> {
+  const client = await player.open();
+  await client.call(['HELLO', '3']);
+  await client.call(['CONFIG', 'SET', 'notify-keyspace-events', 'AKEmn']);
+  client.keepOrder();
+  await client.call(['PSUBSCRIBE', '__key*__:*']);
+  return {
+    async heard() {
+      const items: Reply[] = [];
+      // The answer to PING comes after all that was sent before.
+      for (let [reply] = await client.raw(encodeCall(['PING']), 1); reply?.kind === 'push'; [reply] = await client.raw(Buffer.alloc(0), 1)) {
+        const [, , channel, message] = replyItems(reply);
+        items.push({ kind: 'simple', text: `${replyText(channel) ?? ''} ${replyText(message) ?? ''}` });
+      }
+      return { kind: 'array', items };
+    },
+    leave: () => {
+      client.close();
     },
   };
 }

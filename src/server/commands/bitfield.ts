@@ -1,5 +1,6 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { normalizeInteger, parseInteger } from '../../protocol/resp/number.ts';
+import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
 import { bitOffset, putBits } from './bitmap.ts';
@@ -100,7 +101,10 @@ function bitfield(context: Context, args: readonly Bytes[], readOnly: boolean): 
   });
   // The string is made, grown and kept raw even where every operation failed.
   if (length > 0) putBits(context, key, before, data.toString('latin1'));
-  if (changes > 0) changed(context, key, changes);
+  if (changes > 0) {
+    changed(context, key, changes);
+    notify(context, 'string', 'setbit', key);
+  }
   return array(replies);
 }
 

@@ -1,13 +1,13 @@
 import { parseInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
-import { putValue } from '../store/database.ts';
 import { inheritFrequency } from '../store/frequency.ts';
 import { makePlainString } from '../store/stringValue.ts';
 import { NO_EXPIRY } from '../store/value.ts';
 import type { Bytes, StringValue } from '../store/value.ts';
 import {
-  ONE, SYNTAX, ZERO, arg, changed, fail, integer, integerArg, isOption, lookupRead, numberArg, readTyped, remove, store, typed, writeTyped,
+  ONE, SYNTAX, ZERO, arg, changed, fail, integer, integerArg, isOption, lookupRead, numberArg, putAnnounced, readTyped, remove, store, typed, writeTyped,
 } from './support.ts';
 
 const BAD_OFFSET = 'ERR bit offset is not an integer or out of range';
@@ -30,7 +30,7 @@ export function putBits(context: Context, key: Bytes, before: StringValue | unde
   const value = makePlainString(data, before?.expireAt ?? NO_EXPIRY, true);
   value.accessed = Math.floor(context.now / 1000);
   if (context.server.config.countsAccesses()) inheritFrequency(value, before, context.now);
-  putValue(context.database, key, value);
+  putAnnounced(context, key, value);
 }
 
 function setbit(context: Context, args: readonly Bytes[]): Reply {
@@ -52,6 +52,7 @@ function setbit(context: Context, args: readonly Bytes[]): Reply {
   const after = String.fromCharCode(on === 1 ? byte | mask : byte & ~mask);
   putBits(context, key, value, at < data.length ? data.slice(0, at) + after + data.slice(at + 1) : data + '\0'.repeat(at - data.length) + after);
   changed(context, key);
+  notify(context, 'string', 'setbit', key);
   return before ? ONE : ZERO;
 }
 
@@ -146,6 +147,7 @@ function bitop(context: Context, args: readonly Bytes[]): Reply {
     return ZERO;
   }
   store(context, key, makePlainString(combine(operation, sources, length).toString('latin1'), NO_EXPIRY, true));
+  notify(context, 'string', 'set', key);
   return integer(length);
 }
 

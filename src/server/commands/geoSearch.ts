@@ -1,4 +1,5 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
 import { cellScore, cellsCovering, distanceWithin, geoPosition } from '../store/geohash.ts';
 import type { Position, Shape } from '../store/geohash.ts';
@@ -167,7 +168,7 @@ function geoSearch(context: Context, args: readonly Bytes[], form: Form): Reply 
   const order = query.order ?? (query.count > 0 && !query.any ? 'ASC' : undefined);
   if (order !== undefined) found.sort((a, b) => (order === 'ASC' ? a.distance - b.distance : b.distance - a.distance));
   const chosen = query.count > 0 ? found.slice(0, query.count) : found;
-  if (target !== undefined) return storeFound(context, target, chosen, query);
+  if (target !== undefined) return storeFound(context, target, chosen, query, form.kind === 'search' ? 'geosearchstore' : 'georadiusstore');
   if (chosen.length === 0) return EMPTY_ARRAY;
   return array(
     chosen.map(({ member, score, position, distance }) => {
@@ -180,7 +181,7 @@ function geoSearch(context: Context, args: readonly Bytes[], form: Form): Reply 
   );
 }
 
-function storeFound(context: Context, target: Bytes, found: readonly Found[], { storeDistance, unit }: Query): Reply {
+function storeFound(context: Context, target: Bytes, found: readonly Found[], { storeDistance, unit }: Query, event: string): Reply {
   if (found.length === 0) {
     remove(context, target);
     return ZERO;
@@ -188,6 +189,7 @@ function storeFound(context: Context, target: Bytes, found: readonly Found[], { 
   const members = found.map(({ member, score, distance }) => ({ member, score: storeDistance ? distance / unit : score }));
   store(context, target, zsetOf(members, context.server.environment));
   changed(context, target, found.length - 1);
+  notify(context, 'zset', event, target);
   return integer(found.length);
 }
 

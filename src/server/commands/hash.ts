@@ -1,7 +1,7 @@
 import { normalizeInteger, parseInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
-import { removeValue } from '../store/database.ts';
 import { dictRandom } from '../store/dict.ts';
 import { globMatch } from '../store/glob.ts';
 import { convertHash, hashDelete, hashEach, hashGet, hashLength, hashScan, hashSet, makeHash } from '../store/hashValue.ts';
@@ -11,7 +11,7 @@ import { cursorArg, scanLoop, scanOptions, scanReply } from './scan.ts';
 import { longDoubleArg } from './string.ts';
 import {
   EMPTY_ARRAY, NOT_FLOAT, NULL, OK, OVERFLOW, SYNTAX, ZERO, arg, array, bulk, bulkOrNull, bulks, changed, fail, integer, integerArg, isOption,
-  readTyped, store, writeTyped,
+  readTyped, removeEmptied, store, writeTyped,
 } from './support.ts';
 
 /** The hash for writing, made if it is missing. */
@@ -33,6 +33,7 @@ function hset(context: Context, args: readonly Bytes[], command: 'hset' | 'hmset
   let added = 0;
   for (let index = 2; index < args.length; index += 2) if (hashSet(hash, arg(args, index), arg(args, index + 1), environment)) added += 1;
   changed(context, arg(args, 1));
+  notify(context, 'hash', 'hset', arg(args, 1));
   return command === 'hmset' ? OK : integer(added);
 }
 
@@ -41,6 +42,7 @@ function hsetnx(context: Context, args: readonly Bytes[]): Reply {
   if (existing !== undefined && hashGet(existing, arg(args, 2)) !== undefined) return ZERO;
   hashSet(existing ?? writable(context, arg(args, 1)), arg(args, 2), arg(args, 3), context.server.environment);
   changed(context, arg(args, 1));
+  notify(context, 'hash', 'hset', arg(args, 1));
   return integer(1);
 }
 
@@ -52,12 +54,13 @@ function hdel(context: Context, args: readonly Bytes[]): Reply {
   for (let index = 2; index < args.length; index += 1) {
     if (!hashDelete(hash, arg(args, index))) continue;
     removed += 1;
-    if (hashLength(hash) === 0) {
-      removeValue(context.database, key);
-      break;
-    }
+    if (hashLength(hash) === 0) break;
   }
-  if (removed > 0) changed(context, key);
+  if (removed > 0) {
+    changed(context, key);
+    notify(context, 'hash', 'hdel', key);
+  }
+  if (hashLength(hash) === 0) removeEmptied(context, key);
   return integer(removed);
 }
 
@@ -71,6 +74,7 @@ function hincrby(context: Context, args: readonly Bytes[]): Reply {
   const result = normalizeInteger(sum);
   hashSet(existing ?? writable(context, arg(args, 1)), arg(args, 2), result.toString(), context.server.environment);
   changed(context, arg(args, 1));
+  notify(context, 'hash', 'hincrby', arg(args, 1));
   return integer(result);
 }
 
@@ -84,6 +88,7 @@ function hincrbyfloat(context: Context, args: readonly Bytes[]): Reply {
   const result = formatLongDouble(addLongDouble(current, by));
   hashSet(existing ?? writable(context, arg(args, 1)), arg(args, 2), result, context.server.environment);
   changed(context, arg(args, 1));
+  notify(context, 'hash', 'hincrbyfloat', arg(args, 1));
   return bulk(result);
 }
 

@@ -1,5 +1,6 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { normalizeInteger } from '../../protocol/resp/number.ts';
+import { notify } from '../events.ts';
 import type { Context, Handler, Handlers } from '../state.ts';
 import {
   CorruptHyperLogLog, REGISTERS, cacheCount, cachedCount, createHyperLogLog, describeRuns, estimate, isDense, isHyperLogLog, markStale, raise, readRegisters,
@@ -51,6 +52,7 @@ function pfadd(context: Context, args: readonly Bytes[]): Reply {
   if (!updated) return ZERO;
   markStale(data);
   put(context, key, before?.value, data);
+  notify(context, 'string', 'pfadd', key);
   return ONE;
 }
 
@@ -97,6 +99,7 @@ function pfmerge(context: Context, args: readonly Bytes[]): Reply {
   });
   markStale(data);
   put(context, key, before?.value, data);
+  notify(context, 'string', 'pfadd', key);
   return OK;
 }
 

@@ -1,6 +1,6 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
-import { removeValue } from '../store/database.ts';
 import { globMatch } from '../store/glob.ts';
 import { makeSet, setAdd, setHas, setMembers, setRandom, setRemove, setScan, setSize } from '../store/setValue.ts';
 import type { Bytes, SetValue } from '../store/value.ts';
@@ -8,7 +8,7 @@ import { pickDistinct, pickRepeatedly, randomCount } from './hash.ts';
 import { cursorArg, scanLoop, scanOptions, scanReply } from './scan.ts';
 import {
   EMPTY_ARRAY, NULL, SYNTAX, ZERO, arg, array, bulk, bulks, changed, fail, integer, isOption, lookupRead, lookupWrite, positiveArg, rangeArg,
-  readTyped, remove, store, typed, writeTyped,
+  readTyped, remove, removeEmptied, store, typed, writeTyped,
 } from './support.ts';
 
 /** The members of a set as a reply: a set in RESP3. */
@@ -23,22 +23,26 @@ function sadd(context: Context, args: readonly Bytes[]): Reply {
   if (existing === undefined) store(context, key, set);
   let added = 0;
   for (let index = 2; index < args.length; index += 1) if (setAdd(set, arg(args, index), context.server.environment)) added += 1;
-  if (added > 0) changed(context, key);
+  if (added > 0) {
+    changed(context, key);
+    notify(context, 'set', 'sadd', key);
+  }
   return integer(added);
 }
 
 /** Removes members and, with the last one, the key. The number removed. */
-function removeMembers(context: Context, key: Bytes, set: SetValue, members: readonly Bytes[]): number {
+function removeMembers(context: Context, key: Bytes, set: SetValue, members: readonly Bytes[], event = 'srem'): number {
   let removed = 0;
   for (const member of members) {
     if (!setRemove(set, member)) continue;
     removed += 1;
-    if (setSize(set) === 0) {
-      removeValue(context.database, key);
-      break;
-    }
+    if (setSize(set) === 0) break;
   }
-  if (removed > 0) changed(context, key);
+  if (removed > 0) {
+    changed(context, key);
+    notify(context, 'set', event, key);
+  }
+  if (setSize(set) === 0) removeEmptied(context, key);
   return removed;
 }
 
@@ -58,7 +62,10 @@ function smove(context: Context, args: readonly Bytes[]): Reply {
   if (removeMembers(context, from, sourceSet, [member]) === 0) return ZERO;
   const set = targetSet ?? makeSet(member, context.server.environment);
   if (targetSet === undefined) store(context, to, set);
-  if (setAdd(set, member, context.server.environment)) changed(context, to);
+  if (setAdd(set, member, context.server.environment)) {
+    changed(context, to);
+    notify(context, 'set', 'sadd', to);
+  }
   return integer(1);
 }
 
@@ -74,13 +81,12 @@ function spop(context: Context, args: readonly Bytes[]): Reply {
   if (count === undefined) {
     if (set === undefined) return NULL;
     const member = setRandom(set, context.server.random);
-    removeMembers(context, key, set, [member]);
+    removeMembers(context, key, set, [member], 'spop');
     return bulk(member);
   }
   if (set === undefined || count === 0) return setReply([]);
   const chosen = distinctMembers(context, set, count);
-  if (chosen.length === setSize(set)) remove(context, key);
-  else removeMembers(context, key, set, chosen);
+  removeMembers(context, key, set, chosen, 'spop');
   return setReply(chosen);
 }
 
@@ -127,7 +133,7 @@ function subtract([first, ...others]: readonly (SetValue | undefined)[]): Bytes[
   return setMembers(first).filter((member) => !others.some((set) => set !== undefined && setHas(set, member)));
 }
 
-function storeResult(context: Context, key: Bytes, members: readonly Bytes[]): Reply {
+function storeResult(context: Context, key: Bytes, members: readonly Bytes[], event: string): Reply {
   const { environment } = context.server;
   if (members.length === 0) {
     remove(context, key);
@@ -137,6 +143,7 @@ function storeResult(context: Context, key: Bytes, members: readonly Bytes[]): R
   const result = makeSet('0', environment);
   for (const member of members) setAdd(result, member, environment);
   store(context, key, result);
+  notify(context, 'set', event, key);
   return integer(members.length);
 }
 
@@ -185,10 +192,10 @@ export const setCommands: Handlers = {
     return integer(set === undefined ? 0 : setSize(set));
   },
   sdiff: (context, args) => setReply(subtract(setsOf(context, args.slice(1)))),
-  sdiffstore: (context, args) => storeResult(context, arg(args, 1), subtract(setsOf(context, args.slice(2)))),
+  sdiffstore: (context, args) => storeResult(context, arg(args, 1), subtract(setsOf(context, args.slice(2))), 'sdiffstore'),
   sinter: (context, args) => setReply(intersect(setsOf(context, args.slice(1)))),
   sintercard,
-  sinterstore: (context, args) => storeResult(context, arg(args, 1), intersect(setsOf(context, args.slice(2)))),
+  sinterstore: (context, args) => storeResult(context, arg(args, 1), intersect(setsOf(context, args.slice(2))), 'sinterstore'),
   sismember: (context, args) => {
     const set = readTyped(context, arg(args, 1), 'set');
     return integer(set !== undefined && setHas(set, arg(args, 2)) ? 1 : 0);
@@ -204,5 +211,5 @@ export const setCommands: Handlers = {
   srem,
   sscan,
   sunion: (context, args) => setReply(unite(setsOf(context, args.slice(1)))),
-  sunionstore: (context, args) => storeResult(context, arg(args, 1), unite(setsOf(context, args.slice(2)))),
+  sunionstore: (context, args) => storeResult(context, arg(args, 1), unite(setsOf(context, args.slice(2))), 'sunionstore'),
 };

@@ -1,4 +1,5 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
 import { itemAt, sliceItems } from '../store/chunked.ts';
 import { signalReady } from '../store/database.ts';
@@ -111,8 +112,9 @@ function xadd(context: Context, args: readonly Bytes[]): Reply {
   const id = newId(context, stream, text);
   if (existing === undefined) store(context, arg(args, 1), stream);
   streamAppend(stream, { id, fields });
-  applyTrim(context, stream, trim);
   changed(context, arg(args, 1));
+  notify(context, 'stream', 'xadd', arg(args, 1));
+  if (applyTrim(context, stream, trim) > 0) notify(context, 'stream', 'xtrim', arg(args, 1));
   signalReady(context.database, arg(args, 1));
   return bulk(formatId(id));
 }
@@ -122,7 +124,10 @@ function xtrim(context: Context, args: readonly Bytes[]): Reply {
   const stream = writeTyped(context, arg(args, 1), 'stream');
   if (stream === undefined) return ZERO;
   const removed = applyTrim(context, stream, trim);
-  if (removed > 0) changed(context, arg(args, 1), removed);
+  if (removed > 0) {
+    changed(context, arg(args, 1), removed);
+    notify(context, 'stream', 'xtrim', arg(args, 1));
+  }
   return integer(removed);
 }
 
@@ -132,7 +137,10 @@ function xdel(context: Context, args: readonly Bytes[]): Reply {
   const ids = args.slice(2).map((text) => idArg(text, 0n));
   let removed = 0;
   for (const id of ids) if (streamDelete(stream, id)) removed += 1;
-  if (removed > 0) changed(context, arg(args, 1), removed);
+  if (removed > 0) {
+    changed(context, arg(args, 1), removed);
+    notify(context, 'stream', 'xdel', arg(args, 1));
+  }
   return integer(removed);
 }
 
@@ -181,6 +189,7 @@ function xsetid(context: Context, args: readonly Bytes[]): Reply {
   if (added !== undefined) stream.entriesAdded = added;
   if (deleted !== undefined && compareIds(deleted, MIN_ID) !== 0) stream.maxDeletedId = deleted;
   changed(context, arg(args, 1));
+  notify(context, 'stream', 'xsetid', arg(args, 1));
   return { kind: 'simple', text: 'OK' };
 }
 

@@ -1,10 +1,11 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
-import { UNKNOWN_READ, deleteConsumer, dropPending, makeGroup } from '../store/streamGroups.ts';
+import { UNKNOWN_READ, deleteConsumer, dropPending, makeGroup, seeConsumer } from '../store/streamGroups.ts';
 import { MAX_ID, MIN_ID, makeStream } from '../store/streamValue.ts';
 import { signalReady } from '../store/database.ts';
 import { createChunked } from '../store/chunked.ts';
-import type { Bytes, StreamGroup, StreamId, StreamValue } from '../store/value.ts';
+import type { Bytes, StreamConsumer, StreamGroup, StreamId, StreamValue } from '../store/value.ts';
 import { idArg } from './streamArgs.ts';
 import { OK, ONE, ZERO, arg, changed, fail, integer, integerArg, isOption, readTyped, shown, store, writeTyped, wrongSubcommand } from './support.ts';
 
@@ -52,6 +53,7 @@ function create(context: Context, args: readonly Bytes[]): Reply {
   if (stream.groups.has(arg(args, 3))) fail('BUSYGROUP Consumer Group name already exists');
   stream.groups.set(arg(args, 3), makeGroup(id, options.entriesRead));
   changed(context, key);
+  notify(context, 'stream', 'xgroup-create', key);
   return OK;
 }
 
@@ -62,6 +64,7 @@ function setId(context: Context, args: readonly Bytes[]): Reply {
   group.lastId = givenId(arg(args, 4), existing(context, args));
   group.entriesRead = entriesRead;
   changed(context, arg(args, 2));
+  notify(context, 'stream', 'xgroup-setid', arg(args, 2));
   return OK;
 }
 
@@ -72,12 +75,21 @@ function givenId(text: Bytes, stream: StreamValue): StreamId {
   return text === '+' ? MAX_ID : idArg(text, 0n);
 }
 
+/** The consumer of a name, who is made where there is none, and counts as seen. */
+export function namedConsumer(context: Context, key: Bytes, group: StreamGroup, name: Bytes): StreamConsumer {
+  const isNew = !group.consumers.has(name);
+  const consumer = seeConsumer(group, name, context.now);
+  if (isNew) notify(context, 'stream', 'xgroup-createconsumer', key);
+  return consumer;
+}
+
 function createConsumer(context: Context, args: readonly Bytes[]): Reply {
   const group = existingGroup(context, args);
   const name = arg(args, 4);
   if (group.consumers.has(name)) return ZERO;
   group.consumers.set(name, { name, seenAt: context.now, pending: createChunked() });
   changed(context, arg(args, 2));
+  notify(context, 'stream', 'xgroup-createconsumer', arg(args, 2));
   return ONE;
 }
 
@@ -86,12 +98,14 @@ function delConsumer(context: Context, args: readonly Bytes[]): Reply {
   if (!group.consumers.has(arg(args, 4))) return ZERO;
   const pending = deleteConsumer(group, arg(args, 4));
   changed(context, arg(args, 2));
+  notify(context, 'stream', 'xgroup-delconsumer', arg(args, 2));
   return integer(pending);
 }
 
 function destroy(context: Context, args: readonly Bytes[]): Reply {
   if (!existing(context, args).groups.delete(arg(args, 3))) return ZERO;
   changed(context, arg(args, 2));
+  notify(context, 'stream', 'xgroup-destroy', arg(args, 2));
   // Those who wait in the group hear that it is gone.
   signalReady(context.database, arg(args, 2));
   return ONE;

@@ -1,10 +1,11 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context, Handlers } from '../state.ts';
 import { itemAt } from '../store/chunked.ts';
-import { addPending, assignPending, dropPending, findPending, inOrder, pendingPosition, seeConsumer } from '../store/streamGroups.ts';
+import { addPending, assignPending, dropPending, findPending, inOrder, pendingPosition } from '../store/streamGroups.ts';
 import { MIN_ID, compareIds, formatId, streamEntry } from '../store/streamValue.ts';
 import type { Bytes, PendingEntry, StreamConsumer, StreamGroup, StreamId, StreamValue } from '../store/value.ts';
 import { entryReply, idArg, rangeBound } from './streamArgs.ts';
+import { namedConsumer } from './streamGroup.ts';
 import { CommandError, EMPTY_ARRAY, NULL, NULL_ARRAY, SYNTAX, arg, array, bulk, bulks, fail, integer, isOption, numberArg, rangeArg, readTyped, shown } from './support.ts';
 
 function lookupGroup(context: Context, args: readonly Bytes[]): { readonly stream: StreamValue; readonly group: StreamGroup } {
@@ -119,7 +120,7 @@ function xclaim(context: Context, args: readonly Bytes[]): Reply {
     }
     if (held === undefined && !options.force) continue;
     if (held !== undefined && least > 0 && context.now - held.deliveredAt < least) continue;
-    const consumer = seeConsumer(group, arg(args, 3), context.now);
+    const consumer = namedConsumer(context, arg(args, 1), group, arg(args, 3));
     const taken = held ?? newPending(group, id, consumer);
     assignPending(taken, consumer);
     taken.deliveredAt = options.deliveredAt;
@@ -169,7 +170,7 @@ function xautoclaim(context: Context, args: readonly Bytes[]): Reply {
     }
     index += 1;
     if (least > 0 && context.now - held.deliveredAt < least) continue;
-    assignPending(held, seeConsumer(group, arg(args, 3), context.now));
+    assignPending(held, namedConsumer(context, arg(args, 1), group, arg(args, 3)));
     held.deliveredAt = context.now;
     if (!justId) held.deliveries += 1;
     claimed.push(justId ? bulk(formatId(held.id)) : entryReply(entry));

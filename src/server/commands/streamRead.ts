@@ -2,11 +2,12 @@ import type { Reply } from '../../protocol/resp/reply.ts';
 import { block } from '../blocking.ts';
 import type { Context, Handlers } from '../state.ts';
 import { itemAt } from '../store/chunked.ts';
-import { UNKNOWN_READ, addPending, assignPending, findPending, pendingPosition, seeConsumer } from '../store/streamGroups.ts';
+import { UNKNOWN_READ, addPending, assignPending, findPending, pendingPosition } from '../store/streamGroups.ts';
 import { MAX_ID, MIN_ID, compareIds, entriesAfter, formatId, nextId, streamEntry } from '../store/streamValue.ts';
 import type { Bytes, StreamConsumer, StreamEntry, StreamGroup, StreamId, StreamValue } from '../store/value.ts';
 import { timeoutArg } from './blockingArgs.ts';
 import { entryReply, idArg } from './streamArgs.ts';
+import { namedConsumer } from './streamGroup.ts';
 import { entriesUpTo, hasTombstones } from './streamInfo.ts';
 import { NULL_ARRAY, SYNTAX, arg, array, bulk, fail, isOption, lookupWrite, numberArg, readTyped, shown } from './support.ts';
 
@@ -135,9 +136,9 @@ function readNow(context: Context, options: ReadOptions, key: Bytes, after: Stre
   }
   const group = stream.groups.get(options.group);
   if (group === undefined) return undefined;
-  if (compareIds(after, MAX_ID) !== 0) return array(history(context, stream, seeConsumer(group, options.consumer, context.now), after, options.count));
+  if (compareIds(after, MAX_ID) !== 0) return array(history(context, stream, namedConsumer(context, key, group, options.consumer), after, options.count));
   if (last === undefined || compareIds(last.id, group.lastId) <= 0) return undefined;
-  return array(deliver(context, stream, group, seeConsumer(group, options.consumer, context.now), options, options.count).map(entryReply));
+  return array(deliver(context, stream, group, namedConsumer(context, key, group, options.consumer), options, options.count).map(entryReply));
 }
 
 /** The same for a blocked client whose key was touched. */
@@ -152,7 +153,7 @@ function readBlocked(context: Context, options: ReadOptions, key: Bytes, after: 
   if (stream === undefined) return fail('UNBLOCKED the stream key no longer exists');
   const group = stream.groups.get(options.group) ?? fail('NOGROUP the consumer group this client was blocked on no longer exists');
   if (compareIds(stream.lastId, group.lastId) <= 0) return undefined;
-  const consumer = seeConsumer(group, options.consumer, context.now);
+  const consumer = namedConsumer(context, key, group, options.consumer);
   return streamsReply(context, [[key, array(deliver(context, stream, group, consumer, options, count).map(entryReply))]]);
 }
 

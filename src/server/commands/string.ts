@@ -1,7 +1,8 @@
 import { normalizeInteger, parseInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
-import { isExpired, removeValue, setExpiry } from '../store/database.ts';
+import { isExpired, setExpiry } from '../store/database.ts';
 import { addLongDouble, formatLongDouble, parseLongDouble } from '../store/longDouble.ts';
 import type { LongDouble } from '../store/longDouble.ts';
 import { makePlainString, makeString } from '../store/stringValue.ts';
@@ -10,7 +11,7 @@ import type { Bytes, StringValue } from '../store/value.ts';
 import { expiryArg, expiryOptions } from './expiry.ts';
 import {
   NOT_FLOAT, NOT_INTEGER, NULL, OK, OVERFLOW, SYNTAX, ZERO, arg, bulk, bulkOrNull, changed, fail, integer, integerArg, lookupRead,
-  lookupWrite, numberArg, readTyped, remove, store, typed, writeTyped,
+  lookupWrite, numberArg, readTyped, remove, removeEmptied, store, typed, writeTyped,
 } from './support.ts';
 
 const TOO_LONG = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)';
@@ -56,10 +57,16 @@ function expiryOf(context: Context, options: SetOptions, command: string): numbe
   return expiry === undefined || unit === undefined ? NO_EXPIRY : expiryArg(expiry.text, unit, context.now, command);
 }
 
+/** Puts a string and tells what did it. */
+function put(context: Context, key: Bytes, value: StringValue, event: string): void {
+  store(context, key, value);
+  notify(context, 'string', event, key);
+}
+
 function set(context: Context, args: readonly Bytes[]): Reply {
   const key = arg(args, 1);
   if (args.length === 3) {
-    store(context, key, makeString(arg(args, 2)));
+    put(context, key, makeString(arg(args, 2)), 'set');
     return OK;
   }
   const options = parseSetOptions(args, 3, 'set');
@@ -67,13 +74,15 @@ function set(context: Context, args: readonly Bytes[]): Reply {
   const before = options.get ? typed(lookupRead(context, key), 'string') : lookupWrite(context, key);
   const old = options.get ? bulkOrNull((before as StringValue | undefined)?.data) : undefined;
   if ((options.condition === 'NX' && before !== undefined) || (options.condition === 'XX' && before === undefined)) return old ?? NULL;
-  store(context, key, makeString(arg(args, 2), options.keepTtl ? (before?.expireAt ?? NO_EXPIRY) : expireAt));
+  put(context, key, makeString(arg(args, 2), options.keepTtl ? (before?.expireAt ?? NO_EXPIRY) : expireAt), 'set');
+  if (expireAt !== NO_EXPIRY) notify(context, 'generic', 'expire', key);
   return old ?? OK;
 }
 
 function setWithExpiry(context: Context, args: readonly Bytes[], seconds: boolean, command: string): Reply {
   const expireAt = expiryArg(arg(args, 2), { seconds, absolute: false }, context.now, command);
-  store(context, arg(args, 1), makeString(arg(args, 3), expireAt));
+  put(context, arg(args, 1), makeString(arg(args, 3), expireAt), 'set');
+  notify(context, 'generic', 'expire', arg(args, 1));
   return OK;
 }
 
@@ -83,10 +92,11 @@ function getex(context: Context, args: readonly Bytes[]): Reply {
   const value = readTyped(context, key, 'string');
   if (value === undefined) return NULL;
   const expireAt = expiryOf(context, options, 'getex');
-  if (expireAt !== NO_EXPIRY && isExpired({ ...value, expireAt }, context.now)) removeValue(context.database, key);
-  else if (expireAt !== NO_EXPIRY) setExpiry(context.database, key, value, expireAt);
-  else if (options.persist && value.expireAt !== NO_EXPIRY) setExpiry(context.database, key, value, NO_EXPIRY);
-  else return bulk(value.data);
+  if (expireAt !== NO_EXPIRY && isExpired({ ...value, expireAt }, context.now)) removeEmptied(context, key);
+  else if (expireAt !== NO_EXPIRY || (options.persist && value.expireAt !== NO_EXPIRY)) {
+    setExpiry(context.database, key, value, expireAt);
+    notify(context, 'generic', options.persist ? 'persist' : 'expire', key);
+  } else return bulk(value.data);
   changed(context, key);
   return bulk(value.data);
 }
@@ -97,7 +107,7 @@ function increment(context: Context, key: Bytes, by: bigint): Reply {
   const sum = BigInt(current) + by;
   if (sum > LONG_MAX || sum < LONG_MIN) fail(OVERFLOW);
   const result = normalizeInteger(sum);
-  store(context, key, makeString(result.toString(), value?.expireAt));
+  put(context, key, makeString(result.toString(), value?.expireAt), 'incrby');
   return integer(result);
 }
 
@@ -121,7 +131,7 @@ function incrbyfloat(context: Context, args: readonly Bytes[]): Reply {
   const by = longDoubleArg(arg(args, 2), NOT_FLOAT);
   if (current === 'infinite' || by === 'infinite') return fail('ERR increment would produce NaN or Infinity');
   const result = formatLongDouble(addLongDouble(current, by));
-  store(context, key, makePlainString(result, value?.expireAt ?? NO_EXPIRY, false));
+  put(context, key, makePlainString(result, value?.expireAt ?? NO_EXPIRY, false), 'incrbyfloat');
   return bulk(result);
 }
 
@@ -130,12 +140,12 @@ function append(context: Context, args: readonly Bytes[]): Reply {
   const tail = arg(args, 2);
   const value = writeTyped(context, key, 'string');
   if (value === undefined) {
-    store(context, key, makeString(tail));
+    put(context, key, makeString(tail), 'append');
     return integer(tail.length);
   }
   checkLength(context, value.data.length + tail.length);
   const data = value.data + tail;
-  store(context, key, makePlainString(data, value.expireAt, true));
+  put(context, key, makePlainString(data, value.expireAt, true), 'append');
   return integer(data.length);
 }
 
@@ -154,7 +164,7 @@ function setrange(context: Context, args: readonly Bytes[]): Reply {
   checkLength(context, offset + patch.length);
   const padded = before.length < offset ? before + '\0'.repeat(offset - before.length) : before;
   const data = padded.slice(0, offset) + patch + padded.slice(offset + patch.length);
-  store(context, key, makePlainString(data, value?.expireAt ?? NO_EXPIRY, true));
+  put(context, key, makePlainString(data, value?.expireAt ?? NO_EXPIRY, true), 'setrange');
   return integer(data.length);
 }
 
@@ -182,19 +192,19 @@ function mset(context: Context, args: readonly Bytes[], onlyNew: boolean): Reply
   if (onlyNew) {
     for (let index = 1; index < args.length; index += 2) if (lookupWrite(context, arg(args, index)) !== undefined) return ZERO;
   }
-  for (let index = 1; index < args.length; index += 2) store(context, arg(args, index), makeString(arg(args, index + 1)));
+  for (let index = 1; index < args.length; index += 2) put(context, arg(args, index), makeString(arg(args, index + 1)), 'set');
   return onlyNew ? integer(1) : OK;
 }
 
 function setnx(context: Context, args: readonly Bytes[]): Reply {
   if (lookupWrite(context, arg(args, 1)) !== undefined) return ZERO;
-  store(context, arg(args, 1), makeString(arg(args, 2)));
+  put(context, arg(args, 1), makeString(arg(args, 2)), 'set');
   return integer(1);
 }
 
 function getset(context: Context, args: readonly Bytes[]): Reply {
   const before = readTyped(context, arg(args, 1), 'string');
-  store(context, arg(args, 1), makeString(arg(args, 2)));
+  put(context, arg(args, 1), makeString(arg(args, 2)), 'set');
   return bulkOrNull(before?.data);
 }
 
@@ -234,7 +244,7 @@ function incr(context: Context, key: Bytes): Reply {
   const value = writeTyped(context, key, 'string');
   const current = value === undefined ? 0 : (parseInteger(value.data) ?? fail(NOT_INTEGER));
   if (typeof current !== 'number' || current >= Number.MAX_SAFE_INTEGER) return increment(context, key, 1n);
-  store(context, key, makeString((current + 1).toString(), value?.expireAt));
+  put(context, key, makeString((current + 1).toString(), value?.expireAt), 'incrby');
   return integer(current + 1);
 }
 

@@ -1,7 +1,7 @@
 import { formatDouble } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
-import { removeValue } from '../store/database.ts';
 import { globMatch } from '../store/glob.ts';
 import type { ScoredMember } from '../store/skiplist.ts';
 import type { Bytes, ZsetValue } from '../store/value.ts';
@@ -10,7 +10,7 @@ import { checkPairCount, pairsReply, pickDistinct, pickRepeatedly, randomCount }
 import { mpopArgs } from './list.ts';
 import { cursorArg, scanLoop, scanOptions, scanReply } from './scan.ts';
 import {
-  EMPTY_ARRAY, NULL, NULL_ARRAY, SYNTAX, ZERO, arg, array, bulk, changed, fail, floatArg, integer, isOption, positiveArg, readTyped, store,
+  EMPTY_ARRAY, NULL, NULL_ARRAY, SYNTAX, ZERO, arg, array, bulk, changed, fail, floatArg, integer, isOption, positiveArg, readTyped, removeEmptied, store,
   writeTyped,
 } from './support.ts';
 import { zsetCombineCommands } from './zsetCombine.ts';
@@ -65,7 +65,7 @@ function add(context: Context, key: Bytes, pairs: readonly Bytes[], options: Add
     const score = options.incr && before !== undefined ? before + by : by;
     if (before === undefined ? options.xx : options.nx) continue;
     if (Number.isNaN(score)) {
-      if (zsetSize(zset) === 0) removeValue(context.database, key);
+      if (zsetSize(zset) === 0) removeEmptied(context, key);
       fail('ERR resulting score is not a number (NaN)');
     }
     if (before !== undefined && ((options.lt && score >= before) || (options.gt && score <= before))) continue;
@@ -73,36 +73,40 @@ function add(context: Context, key: Bytes, pairs: readonly Bytes[], options: Add
     if (zsetSet(zset, member, score, environment)) added += 1;
     else if (before !== score) updated += 1;
   }
-  if (added + updated > 0) changed(context, key, added + updated);
+  if (added + updated > 0) {
+    changed(context, key, added + updated);
+    notify(context, 'zset', options.incr ? 'zincr' : 'zadd', key);
+  }
   if (options.incr) return result === undefined ? NULL : double(result);
   return integer(options.ch ? added + updated : added);
 }
 
 /** Removes members and, with the last one, the key. The number removed. */
-function removeMembers(context: Context, key: Bytes, zset: ZsetValue, members: readonly Bytes[]): number {
+function removeMembers(context: Context, key: Bytes, zset: ZsetValue, members: readonly Bytes[], event: string): number {
   let removed = 0;
   for (const member of members) {
     if (!zsetRemove(zset, member)) continue;
     removed += 1;
-    if (zsetSize(zset) === 0) {
-      removeValue(context.database, key);
-      break;
-    }
+    if (zsetSize(zset) === 0) break;
   }
-  if (removed > 0) changed(context, key, removed);
+  if (removed > 0) {
+    changed(context, key, removed);
+    notify(context, 'zset', event, key);
+  }
+  if (zsetSize(zset) === 0) removeEmptied(context, key);
   return removed;
 }
 
 function zrem(context: Context, args: readonly Bytes[]): Reply {
   const zset = writeTyped(context, arg(args, 1), 'zset');
-  return zset === undefined ? ZERO : integer(removeMembers(context, arg(args, 1), zset, args.slice(2)));
+  return zset === undefined ? ZERO : integer(removeMembers(context, arg(args, 1), zset, args.slice(2), 'zrem'));
 }
 
 function take(context: Context, key: Bytes, zset: ZsetValue, count: number, highest: boolean): ScoredMember[] {
   const size = zsetSize(zset);
   const wanted = Math.min(count, size);
   const taken = highest ? zsetSlice(zset, size - wanted, size - 1).reverse() : zsetSlice(zset, 0, wanted - 1);
-  removeMembers(context, key, zset, taken.map(({ member }) => member));
+  removeMembers(context, key, zset, taken.map(({ member }) => member), highest ? 'zpopmax' : 'zpopmin');
   return taken;
 }
 

@@ -1,4 +1,5 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
 import { setMembers } from '../store/setValue.ts';
 import type { ScoredMember } from '../store/skiplist.ts';
@@ -87,6 +88,7 @@ function combineCommand(context: Context, args: readonly Bytes[], operation: Ope
     return ZERO;
   }
   store(context, arg(args, 1), result);
+  notify(context, 'zset', command, arg(args, 1));
   return integer(size);
 }
 

@@ -1,12 +1,12 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
-import { removeValue } from '../store/database.ts';
 import type { ScoredMember } from '../store/skiplist.ts';
 import type { Bytes, ZsetValue } from '../store/value.ts';
 import { zsetLowerBound, zsetOf, zsetRemove, zsetSize, zsetSlice } from '../store/zsetValue.ts';
 import { clampRange } from './list.ts';
 import {
-  EMPTY_ARRAY, SYNTAX, ZERO, arg, array, bulk, bulks, changed, fail, integer, isOption, numberArg, parseFloatStrict, readTyped, remove, store, writeTyped,
+  EMPTY_ARRAY, SYNTAX, ZERO, arg, array, bulk, bulks, changed, fail, integer, isOption, numberArg, parseFloatStrict, readTyped, remove, removeEmptied, store, writeTyped,
 } from './support.ts';
 
 /** What part of a sorted set is meant; `first` and `last` say where it begins and ends. */
@@ -138,6 +138,7 @@ function rangeCommand(context: Context, args: readonly Bytes[], form: RangeForm)
     return ZERO;
   }
   store(context, arg(args, 1), zsetOf(members, context.server.environment));
+  notify(context, 'zset', 'zrangestore', arg(args, 1));
   return integer(members.length);
 }
 
@@ -148,14 +149,18 @@ function countIn(context: Context, args: readonly Bytes[], range: ZsetRange): Re
   return integer(Math.max(0, to - from + 1));
 }
 
-function removeIn(context: Context, args: readonly Bytes[], range: ZsetRange): Reply {
+function removeIn(context: Context, args: readonly Bytes[], range: ZsetRange, event: string): Reply {
   const key = arg(args, 1);
   const zset = writeTyped(context, key, 'zset');
   if (zset === undefined) return ZERO;
   const members = membersIn(zset, range, { reverse: false, offset: 0, count: -1 });
-  if (members.length === zsetSize(zset)) removeValue(context.database, key);
-  else for (const { member } of members) zsetRemove(zset, member);
-  if (members.length > 0) changed(context, key, members.length);
+  const all = members.length === zsetSize(zset);
+  if (!all) for (const { member } of members) zsetRemove(zset, member);
+  if (members.length > 0) {
+    changed(context, key, members.length);
+    notify(context, 'zset', event, key);
+  }
+  if (all) removeEmptied(context, key);
   return integer(members.length);
 }
 
@@ -167,9 +172,9 @@ export const zsetRangeCommands: Handlers = {
   zrangebylex: (context, args) => rangeCommand(context, args, { by: 'lex', reverse: false, source: 1, store: false }),
   zrangebyscore: (context, args) => rangeCommand(context, args, { by: 'score', reverse: false, source: 1, store: false }),
   zrangestore: (context, args) => rangeCommand(context, args, { by: 'auto', reverse: 'auto', source: 2, store: true }),
-  zremrangebylex: (context, args) => removeIn(context, args, lexRange(arg(args, 2), arg(args, 3))),
-  zremrangebyrank: (context, args) => removeIn(context, args, rankRange(arg(args, 2), arg(args, 3))),
-  zremrangebyscore: (context, args) => removeIn(context, args, scoreRange(arg(args, 2), arg(args, 3))),
+  zremrangebylex: (context, args) => removeIn(context, args, lexRange(arg(args, 2), arg(args, 3)), 'zremrangebylex'),
+  zremrangebyrank: (context, args) => removeIn(context, args, rankRange(arg(args, 2), arg(args, 3)), 'zremrangebyrank'),
+  zremrangebyscore: (context, args) => removeIn(context, args, scoreRange(arg(args, 2), arg(args, 3)), 'zremrangebyscore'),
   zrevrange: (context, args) => rangeCommand(context, args, { by: 'rank', reverse: true, source: 1, store: false }),
   zrevrangebylex: (context, args) => rangeCommand(context, args, { by: 'lex', reverse: true, source: 1, store: false }),
   zrevrangebyscore: (context, args) => rangeCommand(context, args, { by: 'score', reverse: true, source: 1, store: false }),

@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { connectResp } from '../support/respClient.ts';
+import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
+import { isNotYet } from './coverage.ts';
+import { play, type Player } from './play.ts';
+import { startPractice, type Practice } from './practice.ts';
+import { scripts } from './scripts/index.ts';
+
+/** Scripts that are left out, each for its reason. */
+const unheard: ReadonlyMap<string, string> = new Map([
+  ['pubsub: with transactions, and in INFO and CLIENT LIST', 'it ends every connection that listens'],
+]);
+
+describe('keyspace events come as from redis-server 7.0, one by one', () => {
+  let real: RedisServer;
+  let practice: Practice;
+
+  before(async () => {
+    [real, practice] = await Promise.all([startRedisServer(), startPractice()]);
+  });
+  after(async () => {
+    await practice.close();
+    await real.stop();
+  });
+
+  const theirs: Player = { open: () => connectResp(real.port) };
+  const ours: Player = { open: () => Promise.resolve(practice.openStream()) };
+
+  for (const script of scripts) {
+    if (unheard.has(script.name) || script.needs?.some(isNotYet) === true) continue;
+    it(script.name, async () => {
+      const { differences } = await play(script, ours, theirs, 2, { events: true });
+      assert.equal(differences.length, 0, `${String(differences.length)} differences\n${differences.slice(0, 12).join('\n')}`);
+    });
+  }
+
+  it('leaves out only what there is', () => {
+    assert.deepEqual([...unheard.keys()].filter((name) => !scripts.some((script) => script.name === name)), []);
+  });
+});

@@ -9,6 +9,18 @@ type Kind =
   | { readonly type: 'number'; readonly min: number; readonly max: number; readonly memory?: boolean; readonly fixed?: boolean }
   | { readonly type: 'choice'; readonly choices: readonly string[]; readonly fixed?: boolean };
 
+/** Parameters that are looked at with every command, as numbers. */
+export interface HotSettings {
+  /** maxmemory, bytes; 0: no limit. */
+  maxMemory: number;
+  /** slowlog-log-slower-than, µs; negative: no slow log. */
+  slowerThan: number;
+  /** latency-monitor-threshold, ms; 0: off. */
+  latencyThreshold: number;
+  /** latency-tracking. */
+  latencyTracking: boolean;
+}
+
 /** CONFIG's parameters and their values. */
 export interface Config {
   /** The version of Redis that this server answers as. */
@@ -21,6 +33,8 @@ export interface Config {
   countsAccesses(): boolean;
   /** notify-keyspace-events as bits of events.ts; 0 while nobody is told. */
   events(): number;
+  /** Kept in step with the parameters. */
+  readonly hot: Readonly<HotSettings>;
   /** Names (aliases included) that match any of the patterns; one without a glob character as it was written. */
   match(patterns: readonly Bytes[]): string[];
   /** Sets all or none. Answers the text of the error, or undefined. */
@@ -69,6 +83,7 @@ const parameters: readonly (readonly [name: string, kind: Kind, initial: string]
   ['io-threads', number(1, 128, true), '1'],
   ['latency-monitor-threshold', number(0, LONG), '0'],
   ['latency-tracking', flag, 'yes'],
+  ['latency-tracking-info-percentiles', text, '50 99 99.9'],
   ['lazyfree-lazy-eviction', flag, 'no'],
   ['lazyfree-lazy-expire', flag, 'no'],
   ['lazyfree-lazy-server-del', flag, 'no'],
@@ -89,6 +104,7 @@ const parameters: readonly (readonly [name: string, kind: Kind, initial: string]
     choice('volatile-lru', 'volatile-lfu', 'volatile-random', 'volatile-ttl', 'allkeys-lru', 'allkeys-lfu', 'allkeys-random', 'noeviction'),
     'noeviction',
   ],
+  ['maxmemory-eviction-tenacity', number(0, 100), '10'],
   ['maxmemory-samples', number(1, INT), '5'],
   ['min-replicas-max-lag', number(0, INT), '10'],
   ['min-replicas-to-write', number(0, INT), '0'],
@@ -159,7 +175,12 @@ export function createConfig(limits: EncodingLimits): Config {
   const numeric = (name: string): number => Number(get(name));
   let lfu = false;
   let eventFlags = 0;
+  const hot: HotSettings = { maxMemory: 0, slowerThan: 0, latencyThreshold: 0, latencyTracking: true };
   const apply = (): void => {
+    hot.maxMemory = numeric('maxmemory');
+    hot.slowerThan = numeric('slowlog-log-slower-than');
+    hot.latencyThreshold = numeric('latency-monitor-threshold');
+    hot.latencyTracking = get('latency-tracking') === 'yes';
     lfu = get('maxmemory-policy').endsWith('lfu');
     eventFlags = events();
     limits.hashMaxListpackEntries = numeric('hash-max-listpack-entries');
@@ -175,6 +196,7 @@ export function createConfig(limits: EncodingLimits): Config {
     number: numeric,
     countsAccesses: () => lfu,
     events: () => eventFlags,
+    hot,
     match(patterns) {
       const names = [...values.keys(), ...Object.keys(aliases)];
       // A name without a glob character is answered as it was written; every parameter once.

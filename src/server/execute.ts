@@ -3,6 +3,7 @@ import type { Reply } from '../protocol/resp/reply.ts';
 import { dropTransaction } from './commands/transactions.ts';
 import { countError, runCommand } from './run.ts';
 import { serveReady } from './blocking.ts';
+import { OUT_OF_MEMORY, memoryDenies } from './memory/evict.ts';
 import { isSubscriber } from './pubsub.ts';
 import type { Command, Context, ServerState } from './state.ts';
 import type { Bytes } from './store/value.ts';
@@ -29,6 +30,7 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
     return reject(context, found, `ERR wrong number of arguments for '${found.name}' command`);
   }
   if (!session.authenticated && !found.flags.has('no_auth')) return reject(context, found, 'NOAUTH Authentication required.');
+  if (memoryDenies(context, found)) return reject(context, found, OUT_OF_MEMORY);
   // RESP3 tells messages from replies, so nothing is forbidden there.
   if (session.version === 2 && !whileSubscribed.has(found.name) && isSubscriber(session)) {
     return reject(context, found, `ERR Can't execute '${found.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`);

@@ -4,6 +4,7 @@ import { commandMap } from './commands/index.ts';
 import { createConfig } from './config.ts';
 import { serveConnection } from './connection.ts';
 import { serverCron } from './cron.ts';
+import { createMemoryState } from './memory/used.ts';
 import { createListeners } from './pubsub.ts';
 import { loadSample } from './samples/index.ts';
 import type { SampleName } from './samples/index.ts';
@@ -69,9 +70,10 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     waits: new Set(),
     timers: options.cron !== false,
     statistics: {
-      connections: 0, rejectedConnections: 0, commands: 0, inputBytes: 0, outputBytes: 0, reads: 0, writes: 0, hits: 0, misses: 0, expired: 0, errors: 0,
+      connections: 0, rejectedConnections: 0, commands: 0, inputBytes: 0, outputBytes: 0, reads: 0, writes: 0, hits: 0, misses: 0, expired: 0, evicted: 0, errors: 0,
       perCommand: new Map(), perError: new Map(),
     },
+    memory: createMemoryState(),
     runId: hex(),
     replicationId: hex(),
     startedAt: clock.now(),

@@ -1,6 +1,7 @@
 import type { Reply, RespVersion } from '../protocol/resp/reply.ts';
 import type { Wait } from './blocking.ts';
 import type { Config } from './config.ts';
+import type { MemoryState } from './memory/used.ts';
 import type { Listeners, Subscriptions } from './pubsub.ts';
 import type { Database, WatchFlag } from './store/database.ts';
 import type { Bytes, StoreEnvironment } from './store/value.ts';
@@ -23,6 +24,7 @@ export interface Statistics {
   hits: number;
   misses: number;
   expired: number;
+  evicted: number;
   errors: number;
   readonly perCommand: Map<string, { calls: number; usec: number; rejected: number; failed: number }>;
   readonly perError: Map<string, number>;
@@ -46,6 +48,7 @@ export interface ServerState {
   /** False: no timer of its own, `cron` looks at the clock (tests). */
   readonly timers: boolean;
   readonly statistics: Statistics;
+  readonly memory: MemoryState;
   readonly runId: string;
   readonly replicationId: string;
   /** Ms since the epoch. */

@@ -1,4 +1,4 @@
-// npm run bench -- [NAME …] [--json]: runs test/bench/<NAME>.ts; without a name, all of them.
+// npm run bench -- [NAME …] [--json] [--quick]: runs test/bench/<NAME>.ts; without a name, all of them.
 import { readdirSync } from 'node:fs';
 import { reachesGoal, runCase, type BenchModule, type BenchResult } from '../support/bench/case.ts';
 
@@ -11,6 +11,7 @@ async function bench(name: string, report: (result: BenchResult) => void): Promi
   const cleanups: (() => Promise<void> | void)[] = [];
   try {
     const cases = await module.cases({
+      quick: flags.includes('--quick'),
       defer: cleanup => cleanups.push(cleanup),
       note: text => console.error(`  ${name}: ${text}`),
     });
@@ -35,9 +36,9 @@ function print(result: BenchResult): void {
 
 const names = process.argv.slice(2).filter(argument => !argument.startsWith('-'));
 const flags = process.argv.slice(2).filter(argument => argument.startsWith('-'));
-const unknown = [...names.filter(name => !known.includes(name)), ...flags.filter(flag => flag !== '--json')];
+const unknown = [...names.filter(name => !known.includes(name)), ...flags.filter(flag => !['--json', '--quick'].includes(flag))];
 if (unknown.length > 0) {
-  console.error(`unknown: ${unknown.join(' ')}\nusage: npm run bench -- [NAME …] [--json], NAME one of ${known.join(', ')}`);
+  console.error(`unknown: ${unknown.join(' ')}\nusage: npm run bench -- [NAME …] [--json] [--quick], NAME one of ${known.join(', ')}`);
   process.exit(2);
 }
 

@@ -18,6 +18,8 @@ export interface BenchCase {
 export interface BenchScope {
   /** Runs when the bench is over, last first; also after an error. */
   defer(cleanup: () => Promise<void> | void): void;
+  /** `--quick`: fewer rounds and smaller sizes will do, for a look while working. */
+  readonly quick: boolean;
   /** A line for people, on stderr; for sizes and settings that the figures depend on. */
   note(text: string): void;
 }

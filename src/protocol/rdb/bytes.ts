@@ -1,0 +1,125 @@
+/** What was met that is not as it should be: `truncated` means that more bytes could mend it. */
+export type RdbFault = 'truncated' | 'corrupt' | 'unsupported';
+
+/** A dump that cannot be read, and where. */
+export class RdbError extends Error {
+  readonly fault: RdbFault;
+  /** Of the byte, or of the compressed or packed value it is in, from the start of the file or payload. */
+  readonly offset: number;
+
+  constructor(fault: RdbFault, what: string, offset: number) {
+    super(what);
+    this.name = 'RdbError';
+    this.fault = fault;
+    this.offset = offset;
+  }
+}
+
+/** How byte strings are handed out: as Buffers, or as text of one character per byte. */
+export interface ByteKind<T> {
+  /** The bytes `start` to `end`; the source is not kept. */
+  readonly slice: (bytes: Buffer, start: number, end: number) => T;
+  /** ASCII text. */
+  readonly text: (text: string) => T;
+}
+
+/** Byte strings as Buffers of their own. */
+export const bufferKind: ByteKind<Buffer> = {
+  slice: (bytes, start, end) => Buffer.from(bytes.subarray(start, end)),
+  text: (text) => Buffer.from(text, 'latin1'),
+};
+
+/** Byte strings as latin1 text. */
+export const latin1Kind: ByteKind<string> = {
+  slice: (bytes, start, end) => bytes.toString('latin1', start, end),
+  text: (text) => text,
+};
+
+/** A place in bytes that are read from front to back. */
+export interface ByteReader {
+  readonly bytes: Buffer;
+  at: number;
+  readonly end: number;
+  /** Offset of `bytes[0]` in the file; of the whole value if these bytes were unpacked from one. */
+  readonly base: number;
+  /** What these bytes are of, if they were unpacked: their end is then not the end of what has arrived. */
+  readonly within: string | undefined;
+}
+
+/** Reads a file, a part of one, or a payload. */
+export function readerOf(bytes: Buffer, base = 0, start = 0, end = bytes.length): ByteReader {
+  return { bytes, at: start, end, base, within: undefined };
+}
+
+/** Reads a string that holds a structure of its own (`a listpack`), `base` bytes into the file. */
+export function readerWithin(bytes: Buffer, base: number, within: string): ByteReader {
+  return { bytes, at: 0, end: bytes.length, base, within };
+}
+
+/** Throws RdbError `corrupt` at the reader's place. */
+export function corrupt(reader: ByteReader, what: string): never {
+  throw new RdbError('corrupt', what, reader.within === undefined ? reader.base + reader.at : reader.base);
+}
+
+/** Makes sure that `count` bytes are there and steps over them; answers where they start. */
+export function take(reader: ByteReader, count: number): number {
+  const start = reader.at;
+  if (start + count > reader.end) {
+    if (reader.within !== undefined) corrupt(reader, `${reader.within} runs past its end`);
+    throw new RdbError('truncated', 'the data ends in the middle of a value', reader.base + reader.end);
+  }
+  reader.at = start + count;
+  return start;
+}
+
+/** One byte. */
+export function takeByte(reader: ByteReader): number {
+  return reader.bytes[take(reader, 1)] as number;
+}
+
+/** Throws `corrupt` unless every byte was read. */
+export function expectEnd(reader: ByteReader): void {
+  if (reader.at !== reader.end) corrupt(reader, `${reader.within ?? 'the value'} has ${reader.end - reader.at} bytes too many`);
+}
+
+/** Bytes that grow at the end. */
+export interface ByteWriter {
+  bytes: Buffer;
+  size: number;
+}
+
+/** Makes an empty writer. */
+export function createByteWriter(capacity = 1024): ByteWriter {
+  return { bytes: Buffer.allocUnsafe(capacity), size: 0 };
+}
+
+/** Makes room for `count` bytes and answers where they start. */
+export function reserve(writer: ByteWriter, count: number): number {
+  const start = writer.size;
+  const size = start + count;
+  if (size > writer.bytes.length) {
+    const grown = Buffer.allocUnsafe(Math.max(size, writer.bytes.length * 2));
+    writer.bytes.copy(grown, 0, 0, start);
+    writer.bytes = grown;
+  }
+  writer.size = size;
+  return start;
+}
+
+/** Appends one byte. */
+export function putByte(writer: ByteWriter, byte: number): void {
+  const at = reserve(writer, 1);
+  writer.bytes[at] = byte;
+}
+
+/** Appends a byte string: a Buffer, or latin1 text. */
+export function putBytes(writer: ByteWriter, bytes: Uint8Array | string): void {
+  const at = reserve(writer, bytes.length);
+  if (typeof bytes === 'string') writer.bytes.write(bytes, at, 'latin1');
+  else writer.bytes.set(bytes, at);
+}
+
+/** What was written, a view on the writer's memory. */
+export function written(writer: ByteWriter): Buffer {
+  return writer.bytes.subarray(0, writer.size);
+}

@@ -1,0 +1,236 @@
+import { RdbError, corrupt, readerOf, take, takeByte } from './bytes.ts';
+import type { ByteKind, ByteReader } from './bytes.ts';
+import { addCrc64, crc64Bytes, startCrc64 } from './crc64.ts';
+import { takeValue } from './decodeValue.ts';
+import { moduleName, skipModuleValues } from './module.ts';
+import { takeBigNumber, takeMilliseconds, takeNumber, takeString } from './primitives.ts';
+import type { Milliseconds, RdbDialect, RdbValue } from './value.ts';
+
+/** What a file holds, in its order. */
+export type RdbRecord<T> =
+  | { readonly kind: 'header'; readonly version: number; readonly dialect: RdbDialect }
+  /** Something about the file: who wrote it, when (`redis-ver`, `ctime`, `repl-id` ...). Unknown names are to be ignored. */
+  | { readonly kind: 'aux'; readonly name: T; readonly value: T }
+  | { readonly kind: 'database'; readonly index: number }
+  /** How many keys follow in this database, and how many of them expire. */
+  | { readonly kind: 'size'; readonly keys: number | bigint; readonly expires: number | bigint }
+  /** How many keys of a cluster's slot follow. */
+  | { readonly kind: 'slot'; readonly slot: number | bigint; readonly keys: number | bigint; readonly expires: number | bigint }
+  /** A library of functions. */
+  | { readonly kind: 'function'; readonly source: T }
+  /** What a module keeps beside its keys; Redis does not start without the module. */
+  | { readonly kind: 'moduleAux'; readonly module: string }
+  | RdbKeyRecord<T>
+  /** `checksum`: false if the file has none. */
+  | { readonly kind: 'end'; readonly checksum: boolean };
+
+export interface RdbKeyRecord<T> {
+  readonly kind: 'key';
+  readonly key: T;
+  /** As the file numbers it. */
+  readonly type: number;
+  readonly value: RdbValue<T>;
+  readonly expireAt: Milliseconds | undefined;
+  /** S since the last access, where the file was written under an LRU policy. */
+  readonly idle: number | bigint | undefined;
+  /** Logarithmic counter of accesses, under an LFU policy. */
+  readonly frequency: number | undefined;
+  /** Of its first byte in the file. */
+  readonly offset: number;
+}
+
+const opcodes = {
+  slotInfo: 0xf4, function: 0xf5, moduleAux: 0xf7, idle: 0xf8, frequency: 0xf9, aux: 0xfa, resize: 0xfb, expireMs: 0xfc, expireS: 0xfd, database: 0xfe, end: 0xff,
+} as const;
+
+/** From here on a number is an opcode, not a type; some of them belong to versions that this does not know. */
+const FIRST_OPCODE = 0xf0;
+
+/** Versions that are known through and through. */
+const KNOWN = { redis: { from: 1, to: 13 }, valkey: { from: 80, to: 80 } } as const;
+const MAGIC = 9;
+/** Since this version a checksum follows the end. */
+const CHECKSUM = 5;
+
+/** Reads a file piece by piece. */
+export interface RdbParser<T> {
+  push(chunk: Buffer): void;
+  /**
+   * The next record, or undefined until more bytes come (and for good after `end`). Throws RdbError: `corrupt` or
+   * `unsupported`, with the offset; a second call throws it again.
+   */
+  next(): RdbRecord<T> | undefined;
+  /** Says that no more comes: from now on `next` throws RdbError `truncated` where more would be needed. */
+  finish(): void;
+  /** Bytes of all records so far. */
+  offset(): number;
+}
+
+/** Makes a parser of one file. Memory: the largest record, twice, and what was pushed and not read. */
+export function createRdbParser<T>(kind: ByteKind<T>): RdbParser<T> {
+  let pending: Buffer[] = [];
+  let pendingSize = 0;
+  let reader: ByteReader = readerOf(Buffer.alloc(0));
+  /** Bytes that must be there before it is any use to try again. */
+  let needed = 1;
+  /** First byte of the window that the checksum does not have yet. */
+  let summed = 0;
+  let header: { version: number; dialect: RdbDialect } | undefined;
+  let failure: RdbError | undefined;
+  let ended = false;
+  let finished = false;
+  const crc = startCrc64();
+
+  const sumUp = (): void => {
+    addCrc64(crc, reader.bytes, summed, reader.at);
+    summed = reader.at;
+  };
+  const gather = (): boolean => {
+    const left = reader.bytes.length - reader.at;
+    if (left >= needed) return true;
+    if (left + pendingSize < needed) return false;
+    sumUp();
+    reader = readerOf(Buffer.concat([reader.bytes.subarray(reader.at), ...pending]), reader.base + reader.at);
+    summed = 0;
+    pending = [];
+    pendingSize = 0;
+    return true;
+  };
+  const parse = (): RdbRecord<T> => {
+    if (header === undefined) {
+      const { version, dialect } = (header = takeHeader(reader));
+      return { kind: 'header', version, dialect };
+    }
+    const { version, dialect } = header;
+    const record = takeRecord(reader, kind, dialect);
+    if (record.kind !== 'end') return record;
+    if (version < CHECKSUM) return { kind: 'end', checksum: false };
+    const stop = reader.at;
+    const at = take(reader, 8);
+    addCrc64(crc, reader.bytes, summed, stop);
+    const told = reader.bytes.subarray(at, at + 8);
+    if (told.every((byte) => byte === 0)) return { kind: 'end', checksum: false };
+    if (!crc64Bytes(crc).equals(told)) throw new RdbError('corrupt', 'the checksum is wrong: some byte before is not what was written', reader.base + at);
+    return { kind: 'end', checksum: true };
+  };
+
+  return {
+    push(chunk) {
+      if (ended) return;
+      pending.push(chunk);
+      pendingSize += chunk.length;
+    },
+    next() {
+      if (failure !== undefined) throw failure;
+      if (ended || !gather()) return undefined;
+      const start = reader.at;
+      try {
+        const record = parse();
+        needed = finished ? reader.bytes.length - reader.at + pendingSize : 1;
+        if (record.kind === 'end') {
+          ended = true;
+          pending = [];
+          pendingSize = 0;
+        }
+        return record;
+      } catch (error) {
+        if (!(error instanceof RdbError)) throw error;
+        if (error.fault !== 'truncated' || finished) throw (failure = error);
+        // Twice as much before the next try: all the tries together cost at most twice the last one.
+        needed = (reader.bytes.length - start) * 2 + 1;
+        reader.at = start;
+        return undefined;
+      }
+    },
+    finish() {
+      finished = true;
+      // All that is here, be it nothing: what it lacks is told.
+      needed = reader.bytes.length - reader.at + pendingSize;
+    },
+    offset: () => reader.base + reader.at,
+  };
+}
+
+function takeHeader(reader: ByteReader): { version: number; dialect: RdbDialect } {
+  const at = take(reader, MAGIC);
+  const text = reader.bytes.toString('latin1', at, at + MAGIC);
+  const parts = /^(?:(REDIS)(\d{4})|(VALKEY)(\d{3}))$/.exec(text);
+  reader.at = at;
+  if (parts === null) return corrupt(reader, 'this is no dump of Redis or Valkey: it does not begin with REDIS or VALKEY and a version');
+  const dialect = parts[1] === undefined ? 'valkey' : 'redis';
+  const version = Number(parts[2] ?? parts[4]);
+  const { from, to } = KNOWN[dialect];
+  if (version < from || version > to) throw new RdbError('unsupported', `version ${version} of ${dialect === 'redis' ? 'Redis' : 'Valkey'} dumps; ${from} to ${to} can be read`, 0);
+  reader.at = at + MAGIC;
+  return { version, dialect };
+}
+
+function takeRecord<T>(reader: ByteReader, kind: ByteKind<T>, dialect: RdbDialect): RdbRecord<T> {
+  const start = reader.at;
+  let expireAt: Milliseconds | undefined;
+  let idle: number | bigint | undefined;
+  let frequency: number | undefined;
+  for (;;) {
+    const type = takeByte(reader);
+    switch (type) {
+      case opcodes.expireMs: expireAt = takeMilliseconds(reader); continue;
+      case opcodes.expireS: expireAt = reader.bytes.readInt32LE(take(reader, 4)) * 1000; continue;
+      case opcodes.idle: idle = takeNumber(reader); continue;
+      case opcodes.frequency: frequency = takeByte(reader); continue;
+    }
+    if (type < opcodes.slotInfo) return takeKey(reader, kind, dialect, type, { start, expireAt, idle, frequency });
+    if (reader.at !== start + 1) corrupt(reader, 'an expiry or access time without a key behind it');
+    return takeOther(reader, kind, type);
+  }
+}
+
+function takeKey<T>(
+  reader: ByteReader, kind: ByteKind<T>, dialect: RdbDialect, type: number,
+  { start, expireAt, idle, frequency }: { start: number; expireAt: Milliseconds | undefined; idle: number | bigint | undefined; frequency: number | undefined },
+): RdbKeyRecord<T> {
+  if (type >= FIRST_OPCODE) throw new RdbError('unsupported', `the unknown opcode ${type}`, reader.base + reader.at - 1);
+  const key = takeString(reader, kind);
+  try {
+    const value = takeValue(reader, type, kind, dialect);
+    return { kind: 'key', key, type, value, expireAt, idle, frequency, offset: reader.base + start };
+  } catch (error) {
+    if (!(error instanceof RdbError)) throw error;
+    throw new RdbError(error.fault, `${error.message} (key ${shown(key)})`, error.offset);
+  }
+}
+
+/** As much of a key as an error needs, without what a terminal would act on. */
+function shown(key: unknown): string {
+  const text = Buffer.isBuffer(key) ? key.toString('latin1') : String(key);
+  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text).replaceAll(/[\x7f-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
+}
+
+function takeOther<T>(reader: ByteReader, kind: ByteKind<T>, opcode: number): RdbRecord<T> {
+  switch (opcode) {
+    case opcodes.aux: {
+      const name = takeString(reader, kind);
+      return { kind: 'aux', name, value: takeString(reader, kind) };
+    }
+    case opcodes.database: {
+      const index = takeNumber(reader);
+      return { kind: 'database', index: index < 2 ** 31 ? Number(index) : corrupt(reader, `a database number of ${index}`) };
+    }
+    case opcodes.resize: {
+      const keys = takeNumber(reader);
+      return { kind: 'size', keys, expires: takeNumber(reader) };
+    }
+    case opcodes.slotInfo: {
+      const slot = takeNumber(reader);
+      const keys = takeNumber(reader);
+      return { kind: 'slot', slot, keys, expires: takeNumber(reader) };
+    }
+    case opcodes.function: return { kind: 'function', source: takeString(reader, kind) };
+    case opcodes.moduleAux: {
+      const module = moduleName(takeBigNumber(reader));
+      skipModuleValues(reader);
+      return { kind: 'moduleAux', module };
+    }
+    case opcodes.end: return { kind: 'end', checksum: false };
+    default: throw new RdbError('unsupported', `the unknown opcode ${opcode}`, reader.base + reader.at - 1);
+  }
+}

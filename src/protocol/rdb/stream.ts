@@ -1,0 +1,232 @@
+import { corrupt, expectEnd, reserve, take } from './bytes.ts';
+import type { ByteKind, ByteReader, ByteWriter } from './bytes.ts';
+import { closeListpack, createListpack, listpackCursor, pushInteger, pushText } from './listpack.ts';
+import type { ListpackWriter } from './listpack.ts';
+import { nextInteger, nextText } from './packed.ts';
+import { putBlob, putMilliseconds, putNumber, putString, takeBigNumber, takeBlob, takeCount, takeMilliseconds, takeNumber, takeString } from './primitives.ts';
+import { rdbTypes } from './value.ts';
+import type { RdbConsumer, RdbGroup, RdbIdempotency, RdbPending, RdbStream, RdbStreamEntry, RdbStreamId } from './value.ts';
+
+const DELETED = 1;
+const SAME_FIELDS = 2;
+/** Bytes of an ID as a key of the radix tree. */
+const ID_SIZE = 16;
+const ZERO: RdbStreamId = { ms: 0n, seq: 0n };
+const UNKNOWN = 2n ** 64n - 1n;
+
+/** Reads a stream of type 15, 19, 21 or 26. Throws RdbError. */
+export function takeStream<T>(reader: ByteReader, type: number, kind: ByteKind<T>): RdbStream<T> {
+  const entries: RdbStreamEntry<T>[] = [];
+  for (let nodes = takeCount(reader, ID_SIZE); nodes > 0; nodes -= 1) takeNode(reader, kind, entries);
+  takeNumber(reader); // The number of entries; it may disagree in old files, and they are counted here anyway.
+  const lastId = takeId(reader);
+  let maxDeletedId = ZERO;
+  let entriesAdded = BigInt(entries.length);
+  if (type >= rdbTypes.stream2) {
+    takeId(reader); // The first entry's.
+    maxDeletedId = takeId(reader);
+    entriesAdded = takeBigNumber(reader);
+  }
+  const groups: RdbGroup<T>[] = [];
+  for (let count = takeCount(reader, 1); count > 0; count -= 1) groups.push(takeGroup(reader, type, kind));
+  const stream: RdbStream<T> = { type: 'stream', entries, lastId, maxDeletedId, entriesAdded, groups };
+  return type >= rdbTypes.stream4 ? { ...stream, idempotency: takeIdempotency(reader, kind) } : stream;
+}
+
+function takeId(reader: ByteReader): RdbStreamId {
+  const ms = takeBigNumber(reader);
+  return { ms, seq: takeBigNumber(reader) };
+}
+
+function takeRawId(reader: ByteReader): RdbStreamId {
+  const at = take(reader, ID_SIZE);
+  return { ms: reader.bytes.readBigUInt64BE(at), seq: reader.bytes.readBigUInt64BE(at + 8) };
+}
+
+/** A node: its ID and a listpack of entries whose IDs are told as distances from it. */
+function takeNode<T>(reader: ByteReader, kind: ByteKind<T>, entries: RdbStreamEntry<T>[]): void {
+  const name = takeBlob(reader, 'the ID of a stream node');
+  const node = takeRawId(name);
+  expectEnd(name);
+  const list = takeBlob(reader, 'a stream node');
+  const cursor = listpackCursor(list);
+  const count = Number(nextInteger(cursor)) + Number(nextInteger(cursor));
+  const fieldsAt = Number(nextInteger(cursor));
+  if (count < 0 || count > list.end || fieldsAt < 0 || fieldsAt > list.end) corrupt(list, 'a stream node whose counts cannot be right');
+  const fields = Array.from({ length: fieldsAt }, () => nextText(cursor, kind));
+  nextInteger(cursor);
+  for (let index = 0; index < count; index += 1) {
+    const flags = Number(nextInteger(cursor));
+    const id = { ms: BigInt.asUintN(64, node.ms + nextInteger(cursor)), seq: BigInt.asUintN(64, node.seq + nextInteger(cursor)) };
+    const own = (flags & SAME_FIELDS) === 0;
+    const length = own ? Number(nextInteger(cursor)) : fields.length;
+    if (length < 0 || length > list.end) corrupt(list, 'a stream entry whose number of fields cannot be right');
+    const pairs: T[] = [];
+    for (let field = 0; field < length; field += 1) {
+      pairs.push(own ? nextText(cursor, kind) : fields[field] as T);
+      pairs.push(nextText(cursor, kind));
+    }
+    nextInteger(cursor);
+    const last = entries.at(-1)?.id;
+    if (last !== undefined && (id.ms < last.ms || (id.ms === last.ms && id.seq <= last.seq)) && (flags & DELETED) === 0) corrupt(list, 'stream entries that are not in order');
+    if ((flags & DELETED) === 0) entries.push({ id, fields: pairs });
+  }
+  if (cursor.next()) corrupt(list, 'a stream node with more entries than it says');
+}
+
+function takeGroup<T>(reader: ByteReader, type: number, kind: ByteKind<T>): RdbGroup<T> {
+  const name = takeString(reader, kind);
+  const lastId = takeId(reader);
+  const read = type >= rdbTypes.stream2 ? takeBigNumber(reader) : UNKNOWN;
+  const pending: RdbPending[] = [];
+  for (let count = takeCount(reader, ID_SIZE); count > 0; count -= 1) {
+    const id = takeRawId(reader);
+    const deliveredAt = takeMilliseconds(reader);
+    pending.push({ id, deliveredAt, deliveries: takeNumber(reader) });
+  }
+  const known = new Set(pending.map(({ id }) => key(id)));
+  const consumers: RdbConsumer<T>[] = [];
+  for (let count = takeCount(reader, 1); count > 0; count -= 1) {
+    const consumer = takeString(reader, kind);
+    const seenAt = takeMilliseconds(reader);
+    const activeAt = type >= rdbTypes.stream3 ? takeMilliseconds(reader) : undefined;
+    const ids: RdbStreamId[] = [];
+    for (let left = takeCount(reader, ID_SIZE); left > 0; left -= 1) {
+      const id = takeRawId(reader);
+      if (!known.has(key(id))) corrupt(reader, 'a consumer with a pending entry that its group does not have');
+      ids.push(id);
+    }
+    consumers.push({ name: consumer, seenAt, activeAt, pending: ids });
+  }
+  return { name, lastId, entriesRead: BigInt.asIntN(64, read), pending, consumers };
+}
+
+function key({ ms, seq }: RdbStreamId): bigint {
+  return (ms << 64n) | seq;
+}
+
+function takeIdempotency<T>(reader: ByteReader, kind: ByteKind<T>): RdbIdempotency<T> {
+  const duration = takeNumber(reader);
+  const maxEntries = takeNumber(reader);
+  const producers: { name: T; items: { name: T; id: RdbStreamId }[] }[] = [];
+  for (let count = takeCount(reader, 1); count > 0; count -= 1) {
+    const name = takeString(reader, kind);
+    const items: { name: T; id: RdbStreamId }[] = [];
+    for (let left = takeCount(reader, 1); left > 0; left -= 1) {
+      const item = takeString(reader, kind);
+      items.push({ name: item, id: takeId(reader) });
+    }
+    producers.push({ name, items });
+  }
+  const added = takeNumber(reader);
+  return { duration, maxEntries, producers, added, duplicates: takeNumber(reader) };
+}
+
+/** Where a node of a stream ends. */
+export interface StreamNodeLimits {
+  /** Bytes (stream-node-max-bytes). */
+  readonly maxBytes: number;
+  /** Entries (stream-node-max-entries). */
+  readonly maxEntries: number;
+}
+
+/** Writes a stream as type 15, 19 or 21. Idempotency (type 26) is left out: the types that this writes cannot say it. */
+export function putStream<T extends Uint8Array | string>(writer: ByteWriter, stream: RdbStream<T>, type: number, limits: StreamNodeLimits, compress: boolean): void {
+  const nodes = makeNodes(stream.entries, limits);
+  putNumber(writer, nodes.length);
+  for (const { id, list } of nodes) {
+    putNumber(writer, ID_SIZE);
+    putRawId(writer, id);
+    putBlob(writer, closeListpack(list), compress);
+  }
+  putNumber(writer, stream.entries.length);
+  putId(writer, stream.lastId);
+  if (type >= rdbTypes.stream2) {
+    putId(writer, stream.entries[0]?.id ?? ZERO);
+    putId(writer, stream.maxDeletedId);
+    putNumber(writer, stream.entriesAdded);
+  }
+  putNumber(writer, stream.groups.length);
+  for (const group of stream.groups) putGroup(writer, group, type, compress);
+}
+
+interface Node {
+  readonly id: RdbStreamId;
+  readonly list: ListpackWriter;
+}
+
+function makeNodes<T extends Uint8Array | string>(entries: readonly RdbStreamEntry<T>[], { maxBytes, maxEntries }: StreamNodeLimits): Node[] {
+  const nodes: Node[] = [];
+  let from = 0;
+  while (from < entries.length) {
+    const first = entries[from] as RdbStreamEntry<T>;
+    // The node says first how many entries it has, so its end is found before it is written.
+    let to = from;
+    let bytes = 0;
+    while (to < entries.length && (to === from || ((maxEntries === 0 || to - from < maxEntries) && (maxBytes === 0 || bytes < maxBytes)))) {
+      for (const text of (entries[to] as RdbStreamEntry<T>).fields) bytes += text.length + 2;
+      to += 1;
+    }
+    nodes.push({ id: first.id, list: makeNode(entries.slice(from, to)) });
+    from = to;
+  }
+  return nodes;
+}
+
+function makeNode<T extends Uint8Array | string>(entries: readonly RdbStreamEntry<T>[]): ListpackWriter {
+  const first = entries[0] as RdbStreamEntry<T>;
+  const names = first.fields.filter((_, index) => index % 2 === 0);
+  const list = createListpack();
+  pushInteger(list, entries.length);
+  pushInteger(list, 0);
+  pushInteger(list, names.length);
+  for (const name of names) pushText(list, name);
+  pushInteger(list, 0);
+  for (const { id, fields } of entries) {
+    const same = fields.length === first.fields.length && names.every((name, index) => equal(name, fields[index * 2] as T));
+    pushInteger(list, same ? SAME_FIELDS : 0);
+    pushInteger(list, BigInt.asIntN(64, id.ms - first.id.ms));
+    pushInteger(list, BigInt.asIntN(64, id.seq - first.id.seq));
+    if (!same) pushInteger(list, fields.length / 2);
+    fields.forEach((text, index) => {
+      if (!same || index % 2 === 1) pushText(list, text);
+    });
+    pushInteger(list, same ? 3 + fields.length / 2 : 4 + fields.length);
+  }
+  return list;
+}
+
+function equal(a: Uint8Array | string, b: Uint8Array | string): boolean {
+  return typeof a === 'string' || typeof b === 'string' ? a === b : Buffer.compare(a, b) === 0;
+}
+
+function putId(writer: ByteWriter, { ms, seq }: RdbStreamId): void {
+  putNumber(writer, ms);
+  putNumber(writer, seq);
+}
+
+function putRawId(writer: ByteWriter, { ms, seq }: RdbStreamId): void {
+  const at = reserve(writer, ID_SIZE);
+  writer.bytes.writeBigUInt64BE(ms, at);
+  writer.bytes.writeBigUInt64BE(seq, at + 8);
+}
+
+function putGroup<T extends Uint8Array | string>(writer: ByteWriter, group: RdbGroup<T>, type: number, compress: boolean): void {
+  putString(writer, group.name, compress);
+  putId(writer, group.lastId);
+  if (type >= rdbTypes.stream2) putNumber(writer, BigInt.asUintN(64, group.entriesRead));
+  putNumber(writer, group.pending.length);
+  for (const { id, deliveredAt, deliveries } of group.pending) {
+    putRawId(writer, id);
+    putMilliseconds(writer, deliveredAt);
+    putNumber(writer, deliveries);
+  }
+  putNumber(writer, group.consumers.length);
+  for (const { name, seenAt, activeAt, pending } of group.consumers) {
+    putString(writer, name, compress);
+    putMilliseconds(writer, seenAt);
+    if (type >= rdbTypes.stream3) putMilliseconds(writer, activeAt ?? seenAt);
+    putNumber(writer, pending.length);
+    for (const id of pending) putRawId(writer, id);
+  }
+}

@@ -7,7 +7,7 @@ import { makePlainString } from '../store/stringValue.ts';
 import { NO_EXPIRY } from '../store/value.ts';
 import type { Bytes, StringValue } from '../store/value.ts';
 import {
-  ONE, SYNTAX, ZERO, arg, changed, fail, integer, integerArg, isOption, lookupRead, numberArg, putAnnounced, readTyped, remove, store, typed, writeTyped,
+  ONE, SYNTAX, ZERO, arg, changed, discard, fail, integer, integerArg, isOption, lookupRead, numberArg, putAnnounced, readTyped, store, typed, writeTyped,
 } from './support.ts';
 
 const BAD_OFFSET = 'ERR bit offset is not an integer or out of range';
@@ -143,7 +143,7 @@ function bitop(context: Context, args: readonly Bytes[]): Reply {
   const length = Math.max(...sources.map((source) => source.length));
   const key = arg(args, 2);
   if (length === 0) {
-    remove(context, key);
+    discard(context, key);
     return ZERO;
   }
   store(context, key, makePlainString(combine(operation, sources, length).toString('latin1'), NO_EXPIRY, true));

@@ -1,7 +1,7 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
-import { databaseSize, isExpired, putValue, removeValue, setExpiry, touchWatchers, findValue } from '../store/database.ts';
+import { databaseSize, isExpired, putValue, removeValue, setExpiry, touchWatchers } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { copyValue } from '../store/copyValue.ts';
 import { encodingOf } from '../store/describe.ts';
@@ -13,7 +13,7 @@ import type { Bytes, Value } from '../store/value.ts';
 import { expiryArg, remaining, toSeconds } from './expiry.ts';
 import { scan } from './scan.ts';
 import {
-  NO_SUCH_KEY, NULL, OK, ONE, SYNTAX, ZERO, arg, bulk, bulks, changed, expireKey, fail, intArg, integer, isOption, lookupQuiet, lookupRead, lookupSilent,
+  NO_SUCH_KEY, NULL, OK, ONE, SYNTAX, ZERO, arg, bulk, bulks, changed, fail, intArg, integer, isOption, lookupQuiet, lookupRead, lookupSilent,
   lookupWrite, putAnnounced, remove, removeEmptied,
 } from './support.ts';
 
@@ -97,13 +97,10 @@ function rename(context: Context, args: readonly Bytes[], onlyNew: boolean): Rep
 function keys(context: Context, args: readonly Bytes[]): Reply {
   const pattern = arg(args, 1);
   const found: Bytes[] = [];
-  const expired: Bytes[] = [];
+  // An expired key is passed over here, and stays.
   dictForEach(context.database.dict, (entry) => {
-    if (!globMatch(pattern, entry.key)) return;
-    if (isExpired(entry.value, context.now)) expired.push(entry.key);
-    else found.push(entry.key);
+    if (!isExpired(entry.value, context.now) && globMatch(pattern, entry.key)) found.push(entry.key);
   });
-  for (const key of expired) expireKey(context, key);
   return bulks(found);
 }
 
@@ -115,10 +112,9 @@ function randomkey(context: Context): Reply {
   return NULL;
 }
 
-/** The live value of a key in any database. */
+/** The value of a key in any database; an expired one is removed. */
 function liveIn(context: Context, db: Database, key: Bytes): Value | undefined {
-  const value = findValue(db, key);
-  return value === undefined || isExpired(value, context.now) ? undefined : value;
+  return lookupWrite({ ...context, database: db }, key);
 }
 
 function otherDatabase(context: Context, text: Bytes): Database {

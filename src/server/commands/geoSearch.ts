@@ -7,7 +7,7 @@ import type { Bytes, ZsetValue } from '../store/value.ts';
 import { zsetLowerBound, zsetOf, zsetSize, zsetSlice } from '../store/zsetValue.ts';
 import { distanceReply, placeOf, positionArg, positionReply, unitArg } from './geo.ts';
 import {
-  EMPTY_ARRAY, SYNTAX, ZERO, arg, array, bulk, changed, fail, floatArg, integer, isOption, numberArg, readTyped, remove, store,
+  EMPTY_ARRAY, SYNTAX, ZERO, arg, array, bulk, changed, discard, fail, floatArg, integer, isOption, numberArg, readTyped, store,
 } from './support.ts';
 
 /** Which of the commands is meant. */
@@ -183,7 +183,7 @@ function geoSearch(context: Context, args: readonly Bytes[], form: Form): Reply 
 
 function storeFound(context: Context, target: Bytes, found: readonly Found[], { storeDistance, unit }: Query, event: string): Reply {
   if (found.length === 0) {
-    remove(context, target);
+    discard(context, target);
     return ZERO;
   }
   const members = found.map(({ member, score, distance }) => ({ member, score: storeDistance ? distance / unit : score }));

@@ -4,7 +4,7 @@ import { isExpired } from '../store/database.ts';
 import { dictScan } from '../store/dict.ts';
 import { globMatch } from '../store/glob.ts';
 import type { Bytes } from '../store/value.ts';
-import { SYNTAX, array, arg, bulk, bulks, expireKey, fail, isOption, numberArg } from './support.ts';
+import { SYNTAX, array, arg, bulk, bulks, expireKey, fail, isOption, lookupQuiet, numberArg } from './support.ts';
 
 /** Options of SCAN, HSCAN, SSCAN and ZSCAN. */
 export interface ScanOptions {
@@ -77,12 +77,15 @@ export function scan(context: Context, args: readonly Bytes[]): Reply {
       dictScan(db.dict, at, (entry) => {
         seen += 1;
         if (match !== undefined && !globMatch(match, entry.key)) return;
-        if (type !== undefined && entry.value.type !== type) return;
         if (isExpired(entry.value, context.now)) expired.push(entry.key);
-        else keys.push(entry.key);
+        else if (type === undefined || entry.value.type === type) keys.push(entry.key);
       }),
     () => seen,
   );
-  for (const key of expired) expireKey(context, key);
+  for (const key of expired) {
+    // To know the type Redis reads the key, which it then misses.
+    if (type === undefined) expireKey(context, key);
+    else lookupQuiet(context, key);
+  }
   return scanReply(next, keys);
 }

@@ -1,6 +1,6 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context, Handlers } from '../state.ts';
-import { clearDatabase, databaseSize, touchWatchers } from '../store/database.ts';
+import { clearDatabase, databaseSize, findValue, touchWatchers } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { dictFind } from '../store/dict.ts';
 import { memoryUsage } from '../memory/usage.ts';
@@ -11,7 +11,7 @@ import { verbatim } from './connection.ts';
 import { info } from './info.ts';
 import { memoryCommands } from './memory.ts';
 import {
-  EMPTY_ARRAY, NO_SUCH_KEY, NULL, OK, SYNTAX, arg, array, bulk, bulks, fail, integer, isOption, lookupQuiet, numberArg,
+  EMPTY_ARRAY, NO_SUCH_KEY, NULL, OK, SYNTAX, arg, array, bulk, bulks, fail, integer, isOption, numberArg,
   rangeArg,
 } from './support.ts';
 
@@ -88,7 +88,7 @@ function usage(context: Context, args: readonly Bytes[]): Reply {
     samples = numberArg(next);
     if (samples < 0) fail(SYNTAX);
   }
-  const value = lookupQuiet(context, arg(args, 2));
+  const value = findValue(context.database, arg(args, 2));
   return value === undefined ? NULL : integer(memoryUsage(arg(args, 2), value));
 }
 
@@ -104,11 +104,11 @@ function debug(context: Context, args: readonly Bytes[]): Reply {
     return OK;
   }
   if (isOption(sub, 'SET-ACTIVE-EXPIRE') && args.length === 3) {
-    context.server.activeExpiry = numberArg(arg(args, 2)) !== 0;
+    context.server.expiry.active = numberArg(arg(args, 2)) !== 0;
     return OK;
   }
   if (isOption(sub, 'OBJECT') && (args.length === 3 || args.length === 4)) {
-    const value = lookupQuiet(context, arg(args, 2)) ?? fail(NO_SUCH_KEY);
+    const value = findValue(context.database, arg(args, 2)) ?? fail(NO_SUCH_KEY);
     const idle = Math.max(0, Math.floor(context.now / 1000) - value.accessed);
     const size = memoryUsage(arg(args, 2), value);
     return {

@@ -7,8 +7,8 @@ import type { Bytes, SetValue } from '../store/value.ts';
 import { pickDistinct, pickRepeatedly, randomCount } from './hash.ts';
 import { cursorArg, scanLoop, scanOptions, scanReply } from './scan.ts';
 import {
-  EMPTY_ARRAY, NULL, SYNTAX, ZERO, arg, array, bulk, bulks, changed, fail, integer, isOption, lookupRead, lookupWrite, positiveArg, rangeArg,
-  readTyped, remove, removeEmptied, store, typed, writeTyped,
+  EMPTY_ARRAY, NULL, SYNTAX, ZERO, arg, array, bulk, bulks, changed, discard, fail, integer, isOption, lookupRead, lookupWrite, positiveArg, rangeArg,
+  readTyped, removeEmptied, store, typed, writeTyped,
 } from './support.ts';
 
 /** The members of a set as a reply: a set in RESP3. */
@@ -136,7 +136,7 @@ function subtract([first, ...others]: readonly (SetValue | undefined)[]): Bytes[
 function storeResult(context: Context, key: Bytes, members: readonly Bytes[], event: string): Reply {
   const { environment } = context.server;
   if (members.length === 0) {
-    remove(context, key);
+    discard(context, key);
     return ZERO;
   }
   // Redis builds the results of SUNION, SDIFF and SINTER as an intset as long as that is possible.

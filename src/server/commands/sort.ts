@@ -8,7 +8,7 @@ import { setMembers } from '../store/setValue.ts';
 import type { Bytes, Value } from '../store/value.ts';
 import { convertZset, zsetSize, zsetSlice } from '../store/zsetValue.ts';
 import {
-  SYNTAX, WRONG_TYPE, ZERO, arg, array, bulkOrNull, changed, fail, integer, isOption, lookupRead, numberArg, parseFloatStrict, remove, store,
+  SYNTAX, WRONG_TYPE, ZERO, arg, array, bulkOrNull, changed, discard, fail, integer, isOption, lookupRead, numberArg, parseFloatStrict, store,
 } from './support.ts';
 
 interface SortOptions {
@@ -125,7 +125,7 @@ function sort(context: Context, args: readonly Bytes[], readOnly: boolean): Repl
   const results = get.length === 0 ? chosen : chosen.flatMap((element) => get.map((pattern) => lookupPattern(context, pattern, element)));
   if (target === undefined) return array(results.map(bulkOrNull));
   if (results.length === 0) {
-    remove(context, target);
+    discard(context, target);
     return ZERO;
   }
   const list = makeList();

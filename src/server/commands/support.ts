@@ -239,6 +239,13 @@ export function removeEmptied(context: Context, key: Bytes): void {
   notify(context, 'generic', 'del', key);
 }
 
+/** Removes what an empty result would have replaced, whether or not its time is over. */
+export function discard(context: Context, key: Bytes): void {
+  if (findValue(context.database, key) === undefined) return;
+  removeEmptied(context, key);
+  changed(context, key);
+}
+
 /** Removes a key and says so; false if there was none. */
 export function remove(context: Context, key: Bytes): boolean {
   if (lookupWrite(context, key) === undefined) return false;

@@ -6,7 +6,7 @@ import type { ScoredMember } from '../store/skiplist.ts';
 import type { Bytes, Value } from '../store/value.ts';
 import { zsetOf, zsetSize, zsetSlice } from '../store/zsetValue.ts';
 import {
-  SYNTAX, WRONG_TYPE, ZERO, arg, fail, floatArg, integer, isOption, lookupRead, numberArg, rangeArg, remove, store,
+  SYNTAX, WRONG_TYPE, ZERO, arg, discard, fail, floatArg, integer, isOption, lookupRead, numberArg, rangeArg, store,
 } from './support.ts';
 import { membersReply } from './zsetRange.ts';
 
@@ -84,7 +84,7 @@ function combineCommand(context: Context, args: readonly Bytes[], operation: Ope
   const size = zsetSize(result);
   if (!storing) return membersReply(context, zsetSlice(result, 0, size - 1), withScores);
   if (size === 0) {
-    remove(context, arg(args, 1));
+    discard(context, arg(args, 1));
     return ZERO;
   }
   store(context, arg(args, 1), result);

@@ -6,7 +6,7 @@ import type { Bytes, ZsetValue } from '../store/value.ts';
 import { zsetLowerBound, zsetOf, zsetRemove, zsetSize, zsetSlice } from '../store/zsetValue.ts';
 import { clampRange } from './list.ts';
 import {
-  EMPTY_ARRAY, SYNTAX, ZERO, arg, array, bulk, bulks, changed, fail, integer, isOption, numberArg, parseFloatStrict, readTyped, remove, removeEmptied, store, writeTyped,
+  EMPTY_ARRAY, SYNTAX, ZERO, arg, array, bulk, bulks, changed, discard, fail, integer, isOption, numberArg, parseFloatStrict, readTyped, removeEmptied, store, writeTyped,
 } from './support.ts';
 
 /** What part of a sorted set is meant; `first` and `last` say where it begins and ends. */
@@ -134,7 +134,7 @@ function rangeCommand(context: Context, args: readonly Bytes[], form: RangeForm)
   const members = zset === undefined ? [] : membersIn(zset, range, { reverse, offset: by === 'rank' ? 0 : offset, count: by === 'rank' ? -1 : count });
   if (!form.store) return zset === undefined ? EMPTY_ARRAY : membersReply(context, members, withScores);
   if (members.length === 0) {
-    remove(context, arg(args, 1));
+    discard(context, arg(args, 1));
     return ZERO;
   }
   store(context, arg(args, 1), zsetOf(members, context.server.environment));

@@ -3,6 +3,7 @@ import { bitmaps } from './bitmaps.ts';
 import { blocking } from './blocking.ts';
 import { connection } from './connection.ts';
 import { errors } from './errors.ts';
+import { events } from './events.ts';
 import { expiry } from './expiry.ts';
 import { generic } from './generic.ts';
 import { geo } from './geo.ts';
@@ -22,5 +23,5 @@ import { transactions } from './transactions.ts';
 
 /** Every script, in the order in which they are played. */
 export const scripts: readonly Script[] = [
-  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...generic, ...scans, ...connection, ...pubsub, ...server, ...transactions, ...errors,
+  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...events, ...generic, ...scans, ...connection, ...pubsub, ...server, ...transactions, ...errors,
 ];

@@ -1,5 +1,6 @@
 import { createServer as createTcpServer } from 'node:net';
 import type { Server as TcpServer, Socket } from 'node:net';
+import { createExpiryState } from './activeExpiry.ts';
 import { commandMap } from './commands/index.ts';
 import { createConfig } from './config.ts';
 import { serveConnection } from './connection.ts';
@@ -82,7 +83,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     nextSessionId: 1,
     asleepUntil: 0,
     turnStartedAt: 0,
-    activeExpiry: true,
+    expiry: createExpiryState(),
     port: 0,
     slowlog: [],
     nextSlowlogId: 0,

@@ -1,4 +1,5 @@
 import type { Reply, RespVersion } from '../protocol/resp/reply.ts';
+import type { ExpiryState } from './activeExpiry.ts';
 import type { Wait } from './blocking.ts';
 import type { Config } from './config.ts';
 import type { MemoryState } from './memory/used.ts';
@@ -62,8 +63,7 @@ export interface ServerState {
   asleepUntil: number;
   /** When this turn of the event loop began to serve connections, by performance.now(); 0 between turns. */
   turnStartedAt: number;
-  /** DEBUG SET-ACTIVE-EXPIRE. */
-  activeExpiry: boolean;
+  readonly expiry: ExpiryState;
   /** The port that INFO tells; 0 while nothing listens. */
   port: number;
   readonly slowlog: SlowlogEntry[];

@@ -21,7 +21,7 @@ export const notYet: ReadonlySet<string> = new Set([
   ...words('function|list function|load function|restore function|stats script script|debug script|exists script|flush script|help script|kill script|load'),
   // server
   ...words('acl|cat acl|deluser acl|dryrun acl|genpass acl|getuser acl|help acl|list acl|load acl|log acl|save acl|setuser acl|users'),
-  ...words('bgrewriteaof bgsave save failover monitor psync sync replconf replicaof slaveof command|getkeys command|getkeysandflags command|help config|help'),
+  ...words('bgrewriteaof bgsave save failover monitor psync sync replconf replicaof slaveof command|help config|help'),
   ...words('latency|graph latency|help latency|histogram slowlog|help'),
   ...words('module module|help module|list module|load module|loadex module|unload'),
   // stream

@@ -1,5 +1,5 @@
 import { parseInteger } from '../resp/number.ts';
-import type { CommandFact } from './fact.ts';
+import type { CommandFact, CommandFlag } from './fact.ts';
 import { keySpecsOf, type KeyFlag, type KeySpec } from './keySpecs.ts';
 import { searchKeys, wordIn } from './keySearch.ts';
 
@@ -19,7 +19,7 @@ export interface ChannelUse {
 }
 
 /** What keysOf needs to know of a command. */
-type Named = Pick<CommandFact, 'name' | 'flags'>;
+type Named = Pick<CommandFact, 'name'> & { readonly flags: { has(flag: CommandFlag): boolean } };
 
 const NONE: readonly never[] = [];
 

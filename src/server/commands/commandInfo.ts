@@ -1,100 +1,106 @@
-import { commandFact, isContainer } from '../../protocol/commands/lookup.ts';
+import { categoriesOf } from '../../protocol/commands/categories.ts';
 import type { CommandFact } from '../../protocol/commands/fact.ts';
+import { hasKeys, keysOf } from '../../protocol/commands/keys.ts';
+import { keySpecsOf, type KeySpec } from '../../protocol/commands/keySpecs.ts';
+import { allCommandFacts, commandFact, isContainer } from '../../protocol/commands/lookup.ts';
+import { tipsOf } from '../../protocol/commands/tips.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context, Handlers, ServerState } from '../state.ts';
 import { globMatch } from '../store/glob.ts';
 import type { Bytes } from '../store/value.ts';
+import { commandDocuments } from './commandDocs.ts';
 import { EMPTY_ARRAY, NULL, SYNTAX, arg, array, bulk, bulks, fail, integer, isOption, map } from './support.ts';
 
-/** Names of the commands at the top: a container counts once, with or without a handler of its own. */
-function topNames({ commands }: ServerState): string[] {
-  return [...new Set([...commands.keys()].map((name) => name.split('|')[0] ?? name))];
+/** The facts of all that this server has: commands, containers of those, and subcommands, in the table's order. */
+export function factsHere({ commands }: ServerState): readonly CommandFact[] {
+  const containers = new Set([...commands.keys()].filter((name) => name.includes('|')).map((name) => name.slice(0, name.indexOf('|'))));
+  return [...allCommandFacts()].filter(({ name }) => commands.has(name) || containers.has(name));
 }
 
-function subcommands({ commands }: ServerState, container: string): string[] {
-  return isContainer(container) ? [...commands.keys()].filter((name) => name.startsWith(`${container}|`)) : [];
+/** Commands at the top, of which a container is one. */
+export function isTop({ name }: CommandFact): boolean {
+  return !name.includes('|');
 }
 
-function factReply(server: ServerState, fact: CommandFact): Reply {
-  const status = (text: string): Reply => ({ kind: 'simple', text });
+/** The facts that names of a request stand for; undefined for what is not here. */
+export function factsNamed(server: ServerState, names: readonly Bytes[]): readonly (CommandFact | undefined)[] {
+  const here = new Map(factsHere(server).map((fact) => [fact.name, fact]));
+  return names.map((name) => here.get(name.toLowerCase()));
+}
+
+const statuses = (texts: Iterable<string>): Reply => ({ kind: 'set', items: Array.from(texts, (text) => ({ kind: 'simple', text })) });
+
+function specReply({ begin, find, flags, notes }: KeySpec): Reply {
+  const search = (type: string, spec: Readonly<Record<string, string | number>> = {}): Reply =>
+    map([['type', bulk(type)], ['spec', map(Object.entries(spec).map(([name, value]) => [name, typeof value === 'number' ? integer(value) : bulk(value)]))]]);
+  const beginning = begin === undefined ? search('unknown') : 'at' in begin ? search('index', { index: begin.at }) : search('keyword', { keyword: begin.word, startfrom: begin.from });
+  let keys = search('unknown');
+  if (find === 'counted') keys = search('keynum', { keynumidx: 0, firstkey: 1, keystep: 1 });
+  else if (find !== undefined) keys = search('range', { lastkey: find.last, keystep: find.step, limit: find.limit });
+  return map([...(notes === undefined ? [] : [['notes', bulk(notes)] as const]), ['flags', statuses(flags)], ['begin_search', beginning], ['find_keys', keys]]);
+}
+
+function factReply(fact: CommandFact, here: readonly CommandFact[]): Reply {
+  const { name, arity, flags, keys } = fact;
   return array([
-    bulk(fact.name),
-    integer(fact.arity),
-    { kind: 'set', items: [...fact.flags].map(status) },
-    integer(fact.keys.first),
-    integer(fact.keys.last),
-    integer(fact.keys.step),
-    { kind: 'set', items: categories(fact).map(status) },
-    // Tips and key specifications, which this server does not tell.
-    { kind: 'set', items: [] },
-    { kind: 'set', items: [] },
-    array(subcommands(server, fact.name).flatMap((name) => commandReply(server, name))),
+    bulk(name),
+    integer(arity),
+    statuses(flags),
+    integer(keys.first),
+    integer(keys.last),
+    integer(keys.step),
+    statuses(categoriesOf(fact)),
+    { kind: 'set', items: tipsOf(name).map(bulk) },
+    { kind: 'set', items: keySpecsOf(name).map(specReply) },
+    { kind: isContainer(name) ? 'array' : 'set', items: here.filter((sub) => sub.name.startsWith(`${name}|`)).map((sub) => factReply(sub, here)) },
   ]);
 }
 
-function commandReply(server: ServerState, name: string): Reply[] {
-  const fact = commandFact(name);
-  return fact === undefined ? [] : [factReply(server, fact)];
+function commandInfo({ server }: Context, args: readonly Bytes[]): Reply {
+  const here = factsHere(server);
+  const wanted = args.length > 2 ? factsNamed(server, args.slice(2)) : here.filter(isTop);
+  return array(wanted.map((fact) => (fact === undefined ? NULL : factReply(fact, here))));
 }
 
-const groupCategories: Readonly<Record<string, string>> = {
-  'sorted-set': '@sortedset', generic: '@keyspace', transactions: '@transaction', server: '', cluster: '', connection: '@connection',
-};
-
-/** ACL categories that follow from flags and group. */
-function categories(fact: CommandFact): string[] {
-  const result: string[] = [];
-  if (fact.flags.has('write')) result.push('@write');
-  if (fact.flags.has('readonly') && fact.group !== 'scripting') result.push('@read');
-  const group = groupCategories[fact.group] ?? `@${fact.group}`;
-  if (group !== '') result.push(group);
-  if (fact.flags.has('admin')) result.push('@admin', '@dangerous');
-  if (fact.flags.has('blocking')) result.push('@blocking');
-  result.push(fact.flags.has('fast') ? '@fast' : '@slow');
-  return result;
-}
-
-function commandInfo(context: Context, args: readonly Bytes[]): Reply {
-  const { server } = context;
-  const names = args.length > 2 ? args.slice(2).map((name) => name.toLowerCase()) : topNames(server);
-  const known = new Set([...server.commands.keys(), ...topNames(server)]);
-  return array(names.map((name) => (known.has(name) ? commandReply(server, name)[0] : undefined) ?? NULL));
-}
-
-function commandList(context: Context, args: readonly Bytes[]): Reply {
-  const names = topNames(context.server);
-  if (args.length === 2) return bulks(names);
-  if (args.length !== 5 || !isOption(args[2], 'FILTERBY')) fail(SYNTAX);
-  const all = names.flatMap((name) => [name, ...subcommands(context.server, name)]);
+function commandList({ server }: Context, args: readonly Bytes[]): Reply {
+  const here = factsHere(server);
+  const names = (facts: readonly CommandFact[]): Reply => bulks(facts.map(({ name }) => name));
+  if (args.length === 2) return names(here.filter(isTop));
+  if (args.length !== 5 || !isOption(args[2], 'FILTERBY')) return fail(SYNTAX);
   const wanted = arg(args, 4).toLowerCase();
-  if (isOption(args[3], 'PATTERN')) return bulks(all.filter((name) => globMatch(wanted, name)));
   if (isOption(args[3], 'MODULE')) return EMPTY_ARRAY;
-  if (!isOption(args[3], 'ACLCAT')) fail(SYNTAX);
-  return bulks(all.filter((name) => categories(commandFact(name) ?? fail(SYNTAX)).includes(`@${wanted}`)));
+  if (isOption(args[3], 'ACLCAT')) return names(here.filter((fact) => categoriesOf(fact).includes(`@${wanted}`)));
+  if (isOption(args[3], 'PATTERN')) return names(here.filter(({ name }) => globMatch(wanted, name)));
+  return fail(SYNTAX);
 }
 
-function docs(server: ServerState, name: string): Reply[] {
-  const fact = commandFact(name);
-  if (fact === undefined) return [];
-  const subs = subcommands(server, name).flatMap((sub) => docs(server, sub));
-  const entries: [string, Reply][] = [
-    ['summary', bulk('')],
-    ['since', bulk(fact.since)],
-    ['group', bulk(fact.group)],
-  ];
-  if (subs.length > 0) entries.push(['subcommands', { kind: 'map', items: subs }]);
-  return [bulk(fact.name), map(entries)];
+/** COMMAND GETKEYS and GETKEYSANDFLAGS. */
+function getKeys(withFlags: boolean) {
+  return ({ server }: Context, args: readonly Bytes[]): Reply => {
+    const called = args.slice(2);
+    const name = arg(called, 0).toLowerCase();
+    const fact = commandFact(isContainer(name) ? `${name}|${arg(called, 1).toLowerCase()}` : name);
+    if (fact === undefined || !server.commands.has(fact.name) || name.includes('|')) return fail('ERR Invalid command specified');
+    if (!hasKeys(fact)) fail('ERR The command has no key arguments');
+    if (fact.arity > 0 ? called.length !== fact.arity : called.length < -fact.arity) fail('ERR Invalid number of arguments specified for command');
+    const uses = keysOf(fact, called) ?? fail('ERR Invalid arguments specified for command');
+    return array(uses.map(({ index, flags }) => {
+      const key = bulk(arg(called, index));
+      return withFlags ? array([key, statuses(flags)]) : key;
+    }));
+  };
 }
 
-/** COMMAND and its subcommands, from the one table. */
+/** COMMAND and its subcommands, from the facts of the one table. */
 export const commandCommands: Handlers = {
-  command: (context) => array(topNames(context.server).flatMap((name) => commandReply(context.server, name))),
-  'command|count': (context) => integer(topNames(context.server).length),
-  'command|docs': (context, args) => {
-    const names = args.length > 2 ? args.slice(2).map((name) => name.toLowerCase()) : topNames(context.server);
-    const known = new Set([...context.server.commands.keys(), ...topNames(context.server)]);
-    return { kind: 'map', items: names.filter((name) => known.has(name)).flatMap((name) => docs(context.server, name)) };
+  command: commandInfo,
+  'command|count': ({ server }) => integer(factsHere(server).filter(isTop).length),
+  'command|docs': ({ server }, args) => {
+    const here = factsHere(server);
+    return commandDocuments(args.length > 2 ? factsNamed(server, args.slice(2)).filter((fact) => fact !== undefined) : here.filter(isTop), here);
   },
+  'command|getkeys': getKeys(false),
+  'command|getkeysandflags': getKeys(true),
   'command|info': commandInfo,
   'command|list': commandList,
 };

@@ -1,6 +1,7 @@
 import type { Script } from '../script.ts';
 import { bitmaps } from './bitmaps.ts';
 import { blocking } from './blocking.ts';
+import { commands } from './commands.ts';
 import { connection } from './connection.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
@@ -23,5 +24,5 @@ import { transactions } from './transactions.ts';
 
 /** Every script, in the order in which they are played. */
 export const scripts: readonly Script[] = [
-  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...events, ...generic, ...scans, ...connection, ...pubsub, ...server, ...transactions, ...errors,
+  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...events, ...generic, ...scans, ...connection, ...commands, ...pubsub, ...server, ...transactions, ...errors,
 ];

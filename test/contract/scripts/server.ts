@@ -45,11 +45,6 @@ export const server: readonly Script[] = [
     ],
   },
   {
-    name: 'server: keys that a command names',
-    needs: ['command|getkeys'],
-    steps: ['COMMAND GETKEYS SET k v', 'COMMAND GETKEYS MSET a 1 b 2', 'COMMAND GETKEYS PING', 'COMMAND GETKEYS NOSUCH a', 'COMMAND GETKEYS GET', 'COMMAND GETKEYS ZUNIONSTORE d 2 a b', 'COMMAND GETKEYS XREAD STREAMS a b 0 0'],
-  },
-  {
     name: 'server: DBSIZE over databases',
     steps: ['DBSIZE', 'MSET a 1 b 2', 'DBSIZE', 'SELECT 1', 'DBSIZE', 'SELECT 0', 'EXPIRE a -1', 'DBSIZE', entries('HELLO', 'server mode role'), shape('LASTSAVE')],
   },

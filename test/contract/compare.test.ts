@@ -18,6 +18,19 @@ describe('how replies are compared', () => {
     assert.equal(printReply(reply('$3\r\n\x00\xff"\r\n')), 'bulk "\\x00\\xff\\""');
   });
 
+  it('lets only the sentences of a HELP differ', () => {
+    const lines = (...texts: readonly string[]): string => `*${String(texts.length)}\r\n${texts.map((text) => `+${text}\r\n`).join('')}`;
+    const theirs = lines('X <subcommand>.', 'GET <key>', '    Says this.', '    * ASYNC: later', 'HELP', '    Prints this help.');
+    const holds = (...texts: readonly string[]): boolean => same(lines(...texts), theirs, { kind: 'help' });
+    assert.ok(holds('X <subcommand>.', 'GET <key>', '    Tells that.', '    * ASYNC and so on', 'HELP', '    Prints this help.'));
+    assert.ok(!holds('X <subcommand>.', 'GET <name>', '    Says this.', '    * ASYNC: later', 'HELP', '    Prints this help.'));
+    assert.ok(!holds('X <subcommand>.', 'GET <key>', '  Says this.', '    * ASYNC: later', 'HELP', '    Prints this help.'));
+    assert.ok(!holds('X <subcommand>.', 'GET <key>', '    Says this.', '    * SYNC: later', 'HELP', '    Prints this help.'));
+    assert.ok(!holds('X <subcommand>.', 'GET <key>', '    Says this.', '    * ASYNC: later', 'HELP', '    Prints help.'));
+    assert.ok(!holds('X <subcommand>.', 'GET <key>', '    Says this.', 'HELP', '    Prints this help.'));
+    assert.ok(!same('+X\r\n', theirs, { kind: 'help' }));
+  });
+
   it('waits for the rest of a cut reply', () => {
     const whole = Buffer.from('*2\r\n$5\r\nhello\r\n%1\r\n+a\r\n:1\r\n');
     for (let length = 0; length < whole.length; length += 1) {

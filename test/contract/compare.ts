@@ -18,6 +18,8 @@ export function difference(ours: Reply, theirs: Reply, rule: Rule): string | und
       return printShape(ours) === printShape(theirs) ? undefined : 'other types';
     case 'fields':
       return fields(ours, theirs, rule.present, rule.equal);
+    case 'help':
+      return help(ours, theirs);
     case 'entries':
       return entries(ours, theirs, rule.names);
   }
@@ -95,6 +97,19 @@ function fieldsOf(text: string): Map<string, string> {
       return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
     }),
   );
+}
+
+function help(ours: Reply, theirs: Reply): string | undefined {
+  if (ours.kind !== 'array' || theirs.kind !== 'array') return 'no lines';
+  const [left, right] = [ours, theirs].map(({ items }) => items.map(syntaxOfHelp).join('\n'));
+  return left === right ? undefined : `other lines:\n${left ?? ''}`;
+}
+
+/** A line of HELP: as it is, or of one that explains its indent and the option it begins with. */
+function syntaxOfHelp(line: Reply, at: number, lines: readonly Reply[]): string {
+  const text = replyText(line) ?? '';
+  const explains = /^ +[^ \[]/.test(text) && at < lines.length - 1;
+  return `${line.kind} ${explains ? (/^ +(?:\* [A-Z]+)?/.exec(text)?.[0] ?? '') : text}`;
 }
 
 function entries(ours: Reply, theirs: Reply, names: readonly string[]): string | undefined {

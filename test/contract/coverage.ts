@@ -11,21 +11,17 @@ export const notYet: ReadonlySet<string> = new Set([
   ...words('cluster|info cluster|keyslot cluster|links cluster|meet cluster|myid cluster|nodes cluster|replicas cluster|replicate cluster|reset'),
   ...words('cluster|saveconfig cluster|set-config-epoch cluster|setslot cluster|shards cluster|slaves cluster|slots'),
   // connection
-  ...words('client|caching client|help client|pause client|tracking client|unpause'),
+  ...words('client|caching client|pause client|tracking client|unpause'),
   // generic
   ...words('dump migrate restore'),
-  // pubsub
-  ...words('pubsub|help'),
   // scripting
-  ...words('eval eval_ro evalsha evalsha_ro fcall fcall_ro function function|delete function|dump function|flush function|help function|kill'),
-  ...words('function|list function|load function|restore function|stats script script|debug script|exists script|flush script|help script|kill script|load'),
+  ...words('eval eval_ro evalsha evalsha_ro fcall fcall_ro function|delete function|dump function|flush function|kill'),
+  ...words('function|list function|load function|restore function|stats script|debug script|exists script|flush script|kill script|load'),
   // server
-  ...words('acl|cat acl|deluser acl|dryrun acl|genpass acl|getuser acl|help acl|list acl|load acl|log acl|save acl|setuser acl|users'),
-  ...words('bgrewriteaof bgsave save failover monitor psync sync replconf replicaof slaveof command|help config|help'),
-  ...words('latency|graph latency|help latency|histogram slowlog|help'),
-  ...words('module module|help module|list module|load module|loadex module|unload'),
-  // stream
-  ...words('xgroup|help xinfo|help'),
+  ...words('acl|cat acl|deluser acl|dryrun acl|genpass acl|getuser acl|list acl|load acl|log acl|save acl|setuser acl|users'),
+  ...words('bgrewriteaof bgsave save failover monitor psync sync replconf replicaof slaveof'),
+  ...words('latency|graph latency|histogram'),
+  ...words('module|list module|load module|loadex module|unload'),
 ]);
 
 /**

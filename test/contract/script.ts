@@ -16,6 +16,8 @@ export type Rule =
   | { readonly kind: 'shape' }
   /** INFO-like text: these fields stand in both, and those with `equal` have the same value. */
   | { readonly kind: 'fields'; readonly present: readonly string[]; readonly equal: readonly string[] }
+  /** HELP: as many lines, the frame and the lines of syntax equal; what is said about them is our own. */
+  | { readonly kind: 'help' }
   /** A map (flat in RESP2): the values of these fields only. */
   | { readonly kind: 'entries'; readonly names: readonly string[] };
 
@@ -103,6 +105,11 @@ export function shape(command: string): Step {
 export function fields(command: string, present: string, equal = ''): Step {
   const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');
   return { do: 'call', args: splitArguments(command), rule: { kind: 'fields', present: words(present), equal: words(equal) } };
+}
+
+/** The HELP of a container. */
+export function help(command: string): Step {
+  return { do: 'call', args: splitArguments(command), rule: { kind: 'help' } };
 }
 
 /** A map reply of which only these fields are held to each other. */

@@ -189,24 +189,6 @@ function refcount(value: Value): number {
   return shared ? 2 ** 31 - 1 : 1;
 }
 
-const objectHelp = [
-  'OBJECT <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
-  'ENCODING <key>',
-  '    Return the kind of internal representation used in order to store the value',
-  '    associated with a <key>.',
-  'FREQ <key>',
-  '    Return the access frequency index of the <key>. The returned integer is',
-  '    proportional to the logarithm of the recent access frequency of the key.',
-  'IDLETIME <key>',
-  '    Return the idle time of the <key>, that is the approximated number of',
-  '    seconds elapsed since the last access to the key.',
-  'REFCOUNT <key>',
-  '    Return the number of references of the value associated with the specified',
-  '    <key>.',
-  'HELP',
-  '    Prints this help.',
-];
-
 /** DEL, EXISTS, EXPIRE, SCAN and the other commands of keys of any type. */
 export const genericCommands: Handlers = {
   copy,
@@ -219,7 +201,6 @@ export const genericCommands: Handlers = {
   move,
   'object|encoding': (context, args) => inspected(context, args, (value) => bulk(encodingOf(value))),
   'object|freq': (context, args) => inspected(context, args, (value) => frequency(context, value)),
-  'object|help': () => ({ kind: 'array', items: objectHelp.map((text) => ({ kind: 'simple', text })) }),
   'object|idletime': (context, args) => inspected(context, args, (value) => idleTime(context, value)),
   'object|refcount': (context, args) => inspected(context, args, (value) => integer(refcount(value))),
   persist,

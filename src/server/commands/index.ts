@@ -8,6 +8,7 @@ import { genericCommands } from './generic.ts';
 import { geoCommands } from './geo.ts';
 import { geoSearchCommands } from './geoSearch.ts';
 import { hashCommands } from './hash.ts';
+import { helpCommands } from './help.ts';
 import { hyperLogLogCommands } from './hyperLogLog.ts';
 import { lcsCommands } from './lcs.ts';
 import { listCommands } from './list.ts';
@@ -21,7 +22,7 @@ import { transactionCommands } from './transactions.ts';
 import { zsetCommands } from './zset.ts';
 
 const groups: readonly Handlers[] = [
-  bitfieldCommands, bitmapCommands, geoCommands, geoSearchCommands, hyperLogLogCommands, lcsCommands, sortCommands,
+  bitfieldCommands, bitmapCommands, geoCommands, geoSearchCommands, helpCommands, hyperLogLogCommands, lcsCommands, sortCommands,
   blockingCommands, connectionCommands, pubsubCommands, genericCommands, hashCommands, listCommands, serverCommands, setCommands, streamCommands, stringCommands, transactionCommands,
   zsetCommands,
 ];

@@ -61,23 +61,6 @@ function stats(context: Context): Reply {
   ]);
 }
 
-const help = [
-  'MEMORY <subcommand> [<arg> [value] [opt] ...]. Subcommands are:',
-  'DOCTOR',
-  '    Return memory problems reports.',
-  'MALLOC-STATS',
-  '    Return internal statistics report from the memory allocator.',
-  'PURGE',
-  '    Attempt to purge dirty pages for reclamation by the allocator.',
-  'STATS',
-  '    Return information about the memory usage of the server.',
-  'USAGE <key> [SAMPLES <count>]',
-  '    Return memory in bytes used by <key> and its value. Nested values are',
-  '    sampled up to <count> times (default: 5, 0 means sample all).',
-  'HELP',
-  '    Prints this help.',
-];
-
 /** Without a version that has a picture, the version of Redis; the practice server draws none. */
 function lolwut(context: Context, args: readonly Bytes[]): Reply {
   if (args.length >= 3 && isOption(args[1], 'VERSION')) numberArg(arg(args, 2));
@@ -88,7 +71,6 @@ function lolwut(context: Context, args: readonly Bytes[]): Reply {
 export const memoryCommands: Handlers = {
   lolwut,
   'memory|doctor': doctor,
-  'memory|help': () => ({ kind: 'array', items: help.map((text) => ({ kind: 'simple', text })) }),
   'memory|malloc-stats': () => verbatim('Stats not supported for the current allocator'),
   'memory|stats': stats,
 };

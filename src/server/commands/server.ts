@@ -8,6 +8,7 @@ import { encodingOf } from '../store/describe.ts';
 import type { Bytes } from '../store/value.ts';
 import { commandCommands } from './commandInfo.ts';
 import { verbatim } from './connection.ts';
+import { helpReply } from './help.ts';
 import { info } from './info.ts';
 import { memoryCommands } from './memory.ts';
 import {
@@ -99,6 +100,7 @@ function debug(context: Context, args: readonly Bytes[]): Reply {
     );
   }
   const sub = arg(args, 1);
+  if (isOption(sub, 'HELP') && args.length === 2) return helpReply('debug');
   if (isOption(sub, 'SLEEP') && args.length === 3) {
     context.server.asleepUntil = context.server.clock.now() + (Number.parseFloat(arg(args, 2)) || 0) * 1000;
     return OK;

@@ -1,4 +1,4 @@
-import { call, type Script } from '../script.ts';
+import { call, help, type Script } from '../script.ts';
 
 export const commands: readonly Script[] = [
   {
@@ -24,6 +24,13 @@ export const commands: readonly Script[] = [
     steps: [
       'COMMAND LIST FILTERBY', 'COMMAND LIST FILTERBY ACLCAT', 'COMMAND LIST FILTERBY NOSUCH x', 'COMMAND LIST FILTERBY PATTERN *get 3', 'COMMAND LIST BOGUS', 'COMMAND LIST FILTERBY ACLCAT nosuch', 'COMMAND LIST filterby pattern ECHO', 'COMMAND LIST FILTERBY MODULE x',
       'COMMAND INFO get', 'COMMAND INFO GET nosuch client|id CLIENT|id client|nosuch get|x', 'COMMAND INFO GET|', 'COMMAND INFO ""', call('COMMAND', 'INFO', 'get\0x'), 'COMMAND DOCS nosuch get|x', 'COMMAND COUNT x', 'COMMAND nosuch', 'COMMAND "" a', 'MULTI', 'COMMAND GETKEYS GET a', 'COMMAND GETKEYS GET', 'COMMAND GETKEYS PING x', 'EXEC',
+    ],
+  },
+  {
+    name: 'commands: HELP of every container',
+    steps: [
+      help('ACL HELP'), help('CLIENT HELP'), help('COMMAND HELP'), help('CONFIG HELP'), help('FUNCTION HELP'), help('LATENCY HELP'), help('MEMORY HELP'), help('MODULE HELP'), help('object help'), help('PUBSUB HELP'), help('SCRIPT HELP'), help('SLOWLOG HELP'), help('XGROUP HELP'), help('XINFO HELP'),
+      help('DEBUG HELP'), 'COMMAND HELP x', 'CONFIG HELP x', 'ACL HELP x', 'DEBUG HELP x', 'OBJECT HELP x', 'MEMORY HELP x', 'SCRIPT HELP x', 'MULTI', 'MEMORY HELP', 'MEMORY HELP x', 'DISCARD',
     ],
   },
 ];

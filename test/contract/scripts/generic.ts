@@ -1,4 +1,4 @@
-import { among, call, near, scan, shape, unordered, type Script } from '../script.ts';
+import { among, call, help, near, scan, shape, unordered, type Script } from '../script.ts';
 
 export const generic: readonly Script[] = [
   {
@@ -24,7 +24,7 @@ export const generic: readonly Script[] = [
   {
     name: 'generic: OBJECT, MEMORY and SORT refusals',
     steps: [
-      'OBJECT ENCODING none', 'OBJECT REFCOUNT none', 'OBJECT IDLETIME none', 'OBJECT FREQ none', 'SET k v', 'OBJECT REFCOUNT k', near('OBJECT IDLETIME k', 2), 'OBJECT FREQ k', 'OBJECT BOGUS k', 'OBJECT', 'OBJECT ENCODING', 'OBJECT ENCODING k x', 'OBJECT HELP', 'MEMORY USAGE none', shape('MEMORY USAGE k'), shape('MEMORY USAGE k SAMPLES 0'), 'MEMORY USAGE k SAMPLES abc', 'MEMORY USAGE k BOGUS 1', 'MEMORY USAGE k SAMPLES -1', 'MEMORY USAGE', 'MEMORY BOGUS', 'MEMORY', shape('MEMORY USAGE k samples 5'),
+      'OBJECT ENCODING none', 'OBJECT REFCOUNT none', 'OBJECT IDLETIME none', 'OBJECT FREQ none', 'SET k v', 'OBJECT REFCOUNT k', near('OBJECT IDLETIME k', 2), 'OBJECT FREQ k', 'OBJECT BOGUS k', 'OBJECT', 'OBJECT ENCODING', 'OBJECT ENCODING k x', help('OBJECT HELP'), 'MEMORY USAGE none', shape('MEMORY USAGE k'), shape('MEMORY USAGE k SAMPLES 0'), 'MEMORY USAGE k SAMPLES abc', 'MEMORY USAGE k BOGUS 1', 'MEMORY USAGE k SAMPLES -1', 'MEMORY USAGE', 'MEMORY BOGUS', 'MEMORY', shape('MEMORY USAGE k samples 5'),
     ],
   },
   {

@@ -6,8 +6,29 @@ import { RespError } from './reply.ts';
 /** How arguments are made of the bytes `start` to `end` of a chunk. The chunk is not kept. */
 export type MakeArgument<T> = (chunk: Buffer, start: number, end: number) => T;
 
-/** Arguments as text, one character per byte. */
-export const latin1Argument: MakeArgument<string> = (chunk, start, end) => chunk.toString('latin1', start, end);
+/** Longest text that is looked for among those met lately, characters. */
+const SHORT = 8;
+/** Short texts met lately, each in the place that its length and ends give it: names of commands and options come again and again. */
+const recent = new Array<string>(1024).fill('');
+
+/**
+ * Arguments as text, one character per byte. Most short ones are a text that is there already: no call out of JavaScript,
+ * nothing allocated, and a `Map` that they are looked up in knows their hash.
+ */
+export const latin1Argument: MakeArgument<string> = (chunk, start, end) => {
+  const length = end - start;
+  if (length > SHORT || length === 0) return chunk.toString('latin1', start, end);
+  const place = ((chunk[start] ?? 0) * 37 + (chunk[end - 1] ?? 0) * 5 + (chunk[start + (length >> 1)] ?? 0) * 11 + length) & 1023;
+  const known = recent[place] ?? '';
+  if (known.length === length) {
+    let index = 0;
+    while (index < length && known.charCodeAt(index) === chunk[start + index]) index += 1;
+    if (index === length) return known;
+  }
+  const text = chunk.toString('latin1', start, end);
+  recent[place] = text;
+  return text;
+};
 
 /** Arguments as buffers of their own. */
 export const bufferArgument: MakeArgument<Buffer> = (chunk, start, end) => Buffer.from(chunk.subarray(start, end));
@@ -95,7 +116,50 @@ export function createRequestDecoder<T>(make: MakeArgument<T>, limits?: Partial<
     return true;
   };
 
-  const next = (): T[] | undefined => {
+  /** Where `nextWhole` reads. */
+  let cursor = 0;
+
+  /** The length from `cursor` to a CRLF that is here; -1 for anything but a few digits. */
+  const lengthAtCursor = (buffer: Buffer): number => {
+    const start = cursor;
+    const end = Math.min(buffer.length, start + 8) - 1;
+    let value = 0;
+    for (let index = start; index < end; index += 1) {
+      const digit = (buffer[index] ?? 0) - 48;
+      if (digit < 0 || digit > 9) {
+        // A leading zero is an error, and CR alone no end: both are left to `nextInPieces`.
+        if (digit !== -35 || buffer[index + 1] !== 10 || index === start || (buffer[start] === 48 && index > start + 1)) return -1;
+        cursor = index + 2;
+        return value;
+      }
+      value = value * 10 + digit;
+    }
+    return -1;
+  };
+
+  /** A request that is here as a whole and that nothing is wrong with, as nearly all are; otherwise undefined, and nothing is consumed. */
+  const nextWhole = (): T[] | undefined => {
+    const { buffer, position } = queue;
+    if (buffer[position] !== 42 || bounds.unauthenticated) return undefined;
+    cursor = position + 1;
+    const count = lengthAtCursor(buffer);
+    if (count <= 0 || count > bounds.maxArguments) return undefined;
+    const request: T[] = [];
+    for (let index = 0; index < count; index += 1) {
+      if (cursor >= buffer.length || buffer[cursor] !== 36) return undefined;
+      cursor += 1;
+      const length = lengthAtCursor(buffer);
+      if (length < 0 || length > bounds.maxBulk) return undefined;
+      const end = cursor + length;
+      if (end + 2 > buffer.length) return undefined;
+      request.push(make(buffer, cursor, end));
+      cursor = end + 2;
+    }
+    queue.position = cursor;
+    return request;
+  };
+
+  const nextInPieces = (): T[] | undefined => {
     for (;;) {
       if (!queue.ready() || (queue.available() === 0 && bulkLength !== 0)) return undefined;
       if (remaining === 0) {
@@ -124,6 +188,14 @@ export function createRequestDecoder<T>(make: MakeArgument<T>, limits?: Partial<
         return request;
       }
     }
+  };
+
+  const next = (): T[] | undefined => {
+    if (remaining === 0 && queue.ready() && queue.available() > 0) {
+      const request = nextWhole();
+      if (request !== undefined) return request;
+    }
+    return nextInPieces();
   };
 
   return { push: queue.push, next, limits: bounds, held: queue.held, consumed: queue.consumed };

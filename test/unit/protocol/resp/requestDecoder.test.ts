@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { encodeRequest } from '../../../../src/protocol/resp/encode.ts';
 import { bufferArgument, createRequestDecoder, latin1Argument } from '../../../../src/protocol/resp/requestDecoder.ts';
 import { RespError } from '../../../../src/protocol/resp/reply.ts';
+import { seededRandom } from '../../../../src/server/random.ts';
 
 function decode(bytes: Buffer, size: number): string[][] {
   const decoder = createRequestDecoder(latin1Argument);
@@ -54,6 +55,33 @@ describe('protocol/resp request decoder', () => {
     assert.equal(refusal('*11\r\n', true), 'Protocol error: unauthenticated multibulk length');
     assert.equal(refusal('*1\r\n$16385\r\n', true), 'Protocol error: unauthenticated bulk length');
     assert.equal(refusal('*11\r\n'), 'accepted');
+  });
+
+  it('reads a damaged request as a whole as it does byte by byte, to the same error', () => {
+    const random = seededRandom(7);
+    const below = (limit: number): number => Math.floor(random() * limit);
+    const outcome = (bytes: Buffer, size: number): unknown[] => {
+      const decoder = createRequestDecoder(latin1Argument, { maxArguments: 20, maxBulk: 300 });
+      const seen: unknown[] = [];
+      try {
+        for (let position = 0; position < bytes.length; position += size) {
+          decoder.push(bytes.subarray(position, position + size));
+          for (let request = decoder.next(); request !== undefined; request = decoder.next()) seen.push(request);
+        }
+      } catch (error) {
+        assert.ok(error instanceof RespError);
+        return [...seen, error.message];
+      }
+      return [...seen, decoder.consumed()];
+    };
+    const lengths = [0, 1, 3, 4, 5, 8, 9, 17, 300, 301];
+    for (let round = 0; round < 3000; round += 1) {
+      const requests = Array.from({ length: 1 + below(3) }, () => encodeRequest(Array.from({ length: 1 + below(5) }, () => 'abc'.charAt(below(3)).repeat(lengths[below(10)] ?? 0))));
+      const bytes = Buffer.concat(requests);
+      const heads = [...bytes.keys()].filter((at) => bytes[at] === 36 || bytes[at] === 42);
+      if (below(3) > 0) bytes.write('\r\n$*09-a \0'.charAt(below(10)), Math.min(bytes.length - 1, (heads[below(heads.length)] ?? 0) + below(5)));
+      assert.deepEqual(outcome(bytes, bytes.length), outcome(bytes, 1), JSON.stringify(bytes.toString('latin1')));
+    }
   });
 
   it('holds no more than what arrived, whatever length was announced', () => {

@@ -1,7 +1,8 @@
+import { createByteWriter } from './byteWriter.ts';
 import { formatDouble } from './number.ts';
 import type { Reply, RespVersion } from './reply.ts';
 
-/** Bytes on their way out. Small pieces share one buffer; large ones pass through as chunks of their own. */
+/** Replies on their way out as bytes. */
 export interface ReplyWriter {
   /** Appends a reply in the version's form. */
   write(reply: Reply, version: RespVersion): void;
@@ -9,81 +10,38 @@ export interface ReplyWriter {
   writeHeader(kind: 'array' | 'set' | 'map' | 'push' | 'attribute', length: number, version: RespVersion): void;
   /** Bytes not yet taken. */
   readonly size: number;
-  /** The chunks written since the last call; they are the caller's. */
+  /** The chunks written since the last call; nobody writes into them again. */
   take(): Buffer[];
 }
 
-const CHUNK = 32 * 1024;
-const LARGE = 16 * 1024;
+const SIMPLE = 43;
+const ERROR = 45;
+const BIG_NUMBER = 40;
+const BULK = 36;
+const INTEGER = 58;
+const AGGREGATES = { array: 42, set: 126, map: 37, push: 62, attribute: 124 } as const;
+/** Largest number that a head takes. */
+const SMALL = 2 ** 31 - 1;
 
-/** Makes a writer; one may serve many connections if each takes its chunks before the next one writes. */
+/** Makes a writer. */
 export function createReplyWriter(): ReplyWriter {
-  let buffer = Buffer.allocUnsafe(CHUNK);
-  let used = 0;
-  let done: Buffer[] = [];
-  let doneSize = 0;
+  const writer = createByteWriter();
+  const { text, line, head, bulkText, bytes } = writer;
 
-  const seal = (): void => {
-    if (used === 0) return;
-    done.push(Buffer.from(buffer.subarray(0, used)));
-    doneSize += used;
-    used = 0;
-  };
-  const reserve = (size: number): void => {
-    if (used + size <= buffer.length) return;
-    seal();
-    if (size > buffer.length) buffer = Buffer.allocUnsafe(size);
-  };
-  const text = (value: string): void => {
-    reserve(value.length);
-    if (value.length < 24) {
-      for (let index = 0; index < value.length; index += 1) buffer[used + index] = value.charCodeAt(index);
-      used += value.length;
-    } else {
-      used += buffer.write(value, used, 'latin1');
-    }
-  };
-  const bulkText = (value: string): void => {
-    text(`$${value.length}\r\n`);
-    if (value.length > LARGE) {
-      chunk(Buffer.from(value, 'latin1'));
-      text('\r\n');
-    } else {
-      text(value);
-      text('\r\n');
-    }
-  };
-  const chunk = (value: Buffer): void => {
-    seal();
-    done.push(value);
-    doneSize += value.length;
-  };
-  const bytes = (value: Buffer): void => {
-    if (value.length > LARGE) return chunk(value);
-    reserve(value.length);
-    used += value.copy(buffer, used);
-  };
   const bulk = (value: Buffer): void => {
-    text(`$${value.length}\r\n`);
+    head(BULK, value.length);
     bytes(value);
     text('\r\n');
   };
-  const line = (prefix: string, value: string): void => text(`${prefix}${value.replace(/[\r\n]/g, ' ')}\r\n`);
+  const integer = (value: number | bigint): void => {
+    if (typeof value === 'number' && value >= 0 && value <= SMALL) head(INTEGER, value);
+    else text(`:${value}\r\n`);
+  };
 
   const writeHeader: ReplyWriter['writeHeader'] = (kind, length, version) => {
-    const resp3 = version === 3;
-    switch (kind) {
-      case 'array':
-        return text(`*${length}\r\n`);
-      case 'set':
-        return text(`${resp3 ? '~' : '*'}${length}\r\n`);
-      case 'push':
-        return text(`${resp3 ? '>' : '*'}${length}\r\n`);
-      case 'map':
-        return text(resp3 ? `%${length / 2}\r\n` : `*${length}\r\n`);
-      case 'attribute':
-        return text(`|${length / 2}\r\n`);
-    }
+    const map = kind === 'map' || kind === 'attribute';
+    const resp3 = version === 3 || kind === 'attribute';
+    head(resp3 ? AGGREGATES[kind] : AGGREGATES.array, map && resp3 ? length / 2 : length);
   };
 
   const write = (reply: Reply, version: RespVersion): void => {
@@ -91,11 +49,11 @@ export function createReplyWriter(): ReplyWriter {
       case 'latin1':
         return bulkText(reply.value);
       case 'integer':
-        return text(`:${reply.value}\r\n`);
+        return integer(reply.value);
       case 'simple':
-        return line('+', reply.text);
+        return line(SIMPLE, reply.text);
       case 'error':
-        return line('-', reply.text);
+        return line(ERROR, reply.text);
       case 'bulk':
         return bulk(reply.value);
       case 'null':
@@ -107,7 +65,7 @@ export function createReplyWriter(): ReplyWriter {
       case 'boolean':
         return text(version === 3 ? (reply.value ? '#t\r\n' : '#f\r\n') : reply.value ? ':1\r\n' : ':0\r\n');
       case 'bigNumber':
-        return version === 3 ? line('(', reply.text) : bulkText(reply.text);
+        return version === 3 ? line(BIG_NUMBER, reply.text) : bulkText(reply.text);
       case 'verbatim':
         if (version === 2) return bulk(reply.value);
         text(`=${reply.value.length + 4}\r\n${reply.format.padEnd(3).slice(0, 3)}:`);
@@ -134,15 +92,9 @@ export function createReplyWriter(): ReplyWriter {
     write,
     writeHeader,
     get size() {
-      return doneSize + used;
+      return writer.size();
     },
-    take() {
-      seal();
-      const chunks = done;
-      done = [];
-      doneSize = 0;
-      return chunks;
-    },
+    take: writer.take,
   };
 }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createReplyWriter, encodeReply } from '../../../../src/protocol/resp/encode.ts';
 import { formatDouble, parseInteger } from '../../../../src/protocol/resp/number.ts';
+import { seededRandom } from '../../../../src/server/random.ts';
 import type { Reply, RespVersion } from '../../../../src/protocol/resp/reply.ts';
 
 const encoded = (reply: Reply, version: RespVersion): string => encodeReply(reply, version).toString('latin1');
@@ -46,6 +47,30 @@ describe('protocol/resp encoder', () => {
     const [chunk] = writer.take();
     writer.write({ kind: 'simple', text: 'other' }, 2);
     assert.equal(chunk?.toString(), '+first\r\n');
+  });
+
+  it('writes several connections\' replies apart from each other, in pieces of any size', () => {
+    const random = seededRandom(3);
+    const writers = Array.from({ length: 3 }, () => ({ writer: createReplyWriter(), expected: '', chunks: [] as Buffer[] }));
+    for (let round = 0; round < 2000; round += 1) {
+      const one = writers[Math.floor(random() * 3)];
+      if (one === undefined) continue;
+      const length = Math.floor(random() ** 6 * 40_000);
+      const value = String.fromCharCode(33 + Math.floor(random() * 200)).repeat(length);
+      if (random() < 0.5) {
+        one.writer.write({ kind: 'latin1', value }, 2);
+        one.expected += `$${length}\r\n${value}\r\n`;
+      } else if (random() < 0.5) {
+        const number = Math.floor((random() - 0.3) * 10 ** Math.floor(random() * 15));
+        one.writer.write({ kind: 'integer', value: number }, 2);
+        one.expected += `:${number}\r\n`;
+      } else {
+        one.writer.write({ kind: 'error', text: `${value}\r` }, 2);
+        one.expected += `-${value} \r\n`;
+      }
+      if (random() < 0.3) one.chunks.push(...one.writer.take());
+    }
+    for (const { writer, expected, chunks } of writers) assert.ok(Buffer.concat([...chunks, ...writer.take()]).equals(Buffer.from(expected, 'latin1')));
   });
 
   it('formats doubles as %.17g', () => {

@@ -1,5 +1,6 @@
 import { expireActively } from './activeExpiry.ts';
 import { serveReady, timeOutWaits } from './blocking.ts';
+import { expireFieldsActively } from './fieldExpiry.ts';
 import { makeRoom } from './memory/evict.ts';
 import { usedMemory } from './memory/used.ts';
 import { isSubscriber } from './pubsub.ts';
@@ -15,6 +16,7 @@ export function serverCron(server: ServerState): void {
   const spent = (): number => performance.now() - started;
   const now = Math.floor(server.clock.now());
   expireActively(server);
+  expireFieldsActively(server);
   for (const db of server.databases) {
     for (const dict of [db.dict, db.volatile]) {
       dictShrinkIfNeeded(dict);

@@ -395,6 +395,11 @@ const rows: readonly (readonly [name: string, summary: string, complexity?: stri
   ['hpexpiretime', 'When fields end, in milliseconds', 'O(N), N fields'],
   ['hpttl', 'Milliseconds that fields have left', 'O(N), N fields'],
   ['httl', 'Seconds that fields have left', 'O(N), N fields'],
+  // Redis 8.0 and 7.2
+  ['hgetdel', 'Values of fields, which it removes', 'O(N), N fields'],
+  ['hgetex', 'Values of fields, and when they end', 'O(N), N fields'],
+  ['hsetex', 'Sets fields, and when they end', 'O(N), N fields'],
+  ['waitaof', 'Waits until writes are in append-only files'],
 ];
 
 const deprecated: Readonly<Record<string, readonly [since: string, instead: string]>> = {

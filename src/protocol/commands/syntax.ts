@@ -291,4 +291,8 @@ export const syntaxRows: Readonly<Record<string, string>> = {
   hpexpiretime: 'key@0 FIELDS>fields{numfields:i field*}',
   hpttl: 'key@0 FIELDS>fields{numfields:i field*}',
   httl: 'key@0 FIELDS>fields{numfields:i field*}',
+  hgetdel: 'key@0 FIELDS>fields{numfields:i field*}',
+  hgetex: 'key@0 expiration(EX>seconds:i|PX>milliseconds:i|EXAT>unix-time-seconds:t|PXAT>unix-time-milliseconds:t|PERSIST)? FIELDS>fields{numfields:i field*}',
+  hsetex: 'key@0 condition(FNX|FXX)? expiration(EX>seconds:i|PX>milliseconds:i|EXAT>unix-time-seconds:t|PXAT>unix-time-milliseconds:t|KEEPTTL)? FIELDS>fields{numfields:i data{field value}*}',
+  waitaof: 'numlocal:i numreplicas:i timeout:i',
 };

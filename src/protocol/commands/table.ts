@@ -398,4 +398,9 @@ export const commandRows: readonly CommandRow[] = [
   ['hpexpiretime', -5, 'readonly fast', 1, 1, 1, 'hash', '7.4.0'],
   ['hpttl', -5, 'readonly fast', 1, 1, 1, 'hash', '7.4.0'],
   ['httl', -5, 'readonly fast', 1, 1, 1, 'hash', '7.4.0'],
+  // from documents only too: Redis 8.0, and 7.2
+  ['hgetdel', -5, 'write fast', 1, 1, 1, 'hash', '8.0.0'],
+  ['hgetex', -5, 'write fast', 1, 1, 1, 'hash', '8.0.0'],
+  ['hsetex', -6, 'write denyoom fast', 1, 1, 1, 'hash', '8.0.0'],
+  ['waitaof', 4, 'blocking', 0, 0, 0, 'generic', '7.2.0'],
 ];

@@ -5,7 +5,7 @@ import type { Bytes, Value } from '../store/value.ts';
 import { timeoutArg } from './blockingArgs.ts';
 import { endArg, moveItem, mpopArgs, takeItems } from './list.ts';
 import type { End } from './list.ts';
-import { NULL, NULL_ARRAY, ZERO, arg, array, bulk, bulks, lookupWrite, numberArg, writeTyped } from './support.ts';
+import { NULL, NULL_ARRAY, ZERO, arg, array, bulk, bulks, fail, lookupWrite, numberArg, positiveArg, rangeArg, writeTyped } from './support.ts';
 import { highestArg, popMany, popOne } from './zset.ts';
 
 type Poppable = Extract<Value, { type: 'list' | 'zset' }>;
@@ -75,6 +75,16 @@ function wait(context: Context, args: readonly Bytes[]): Reply {
   return replicas <= 0 || !context.mayBlock ? ZERO : block(context, { keys: [], deadline, timedOut: ZERO, serve: () => undefined });
 }
 
+/** WAITAOF numlocal numreplicas timeout: without an append-only file and replicas nothing is ever synced. */
+function waitaof(context: Context, args: readonly Bytes[]): Reply {
+  const local = rangeArg(arg(args, 1), 0, 1, 'ERR value is out of range, value must between 0 and 1');
+  const replicas = positiveArg(arg(args, 2));
+  const deadline = timeoutArg(arg(args, 3), 'ms', context.now);
+  if (local > 0) fail('ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.');
+  const none = array([ZERO, ZERO]);
+  return replicas === 0 || !context.mayBlock ? none : block(context, { keys: [], deadline, timedOut: none, serve: () => undefined });
+}
+
 /** BLPOP BZPOPMIN ...: lists and sorted sets of which a client waits for something to take. */
 export const blockingCommands: Handlers = {
   blmove: (context, args) => move(context, args, endArg(arg(args, 3)), endArg(arg(args, 4))),
@@ -86,4 +96,5 @@ export const blockingCommands: Handlers = {
   bzpopmax: (context, args) => popZset(context, args, true),
   bzpopmin: (context, args) => popZset(context, args, false),
   wait,
+  waitaof,
 };

@@ -4,6 +4,7 @@ import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
 import { dictRandom } from '../store/dict.ts';
 import { globMatch } from '../store/glob.ts';
+import { clearFieldTime } from '../store/hashTimes.ts';
 import { convertHash, hashDelete, hashEach, hashGet, hashLength, hashScan, hashSet, makeHash } from '../store/hashValue.ts';
 import { addLongDouble, formatLongDouble } from '../store/longDouble.ts';
 import type { Bytes, HashValue } from '../store/value.ts';
@@ -31,7 +32,10 @@ function hset(context: Context, args: readonly Bytes[], command: 'hset' | 'hmset
   const limit = environment.limits.hashMaxListpackValue;
   if (hash.body.encoding === 'listpack' && args.some((text, index) => index > 1 && text.length > limit)) convertHash(hash, environment);
   let added = 0;
-  for (let index = 2; index < args.length; index += 2) if (hashSet(hash, arg(args, index), arg(args, index + 1), environment)) added += 1;
+  for (let index = 2; index < args.length; index += 2) {
+    if (hashSet(hash, arg(args, index), arg(args, index + 1), environment)) added += 1;
+    else clearFieldTime(hash, arg(args, index));
+  }
   changed(context, arg(args, 1));
   notify(context, 'hash', 'hset', arg(args, 1));
   return command === 'hmset' ? OK : integer(added);

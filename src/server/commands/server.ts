@@ -66,6 +66,8 @@ function swapdb(context: Context, args: readonly Bytes[]): Reply {
   touchAll(b, [a, b]);
   [a.dict, b.dict] = [b.dict, a.dict];
   [a.volatile, b.volatile] = [b.volatile, a.volatile];
+  [a.fieldKeys, b.fieldKeys] = [b.fieldKeys, a.fieldKeys];
+  [a.fieldSweep, b.fieldSweep] = [b.fieldSweep, a.fieldSweep];
   [a.bytes, b.bytes] = [b.bytes, a.bytes];
   [a.touched, b.touched] = [b.touched, a.touched];
   [a.averageTtl, b.averageTtl] = [b.averageTtl, a.averageTtl];

@@ -1,9 +1,11 @@
 import { parseInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { notify } from '../events.ts';
+import { expireFields } from '../fieldExpiry.ts';
 import type { Context } from '../state.ts';
 import { findValue, isExpired, putValue, removeValue, touchValue, touchWatchers } from '../store/database.ts';
 import { countAccess, inheritFrequency } from '../store/frequency.ts';
+import { isStale } from '../store/hashTimes.ts';
 import type { Bytes, Value, ValueType } from '../store/value.ts';
 
 /** An error reply on its way to the client; `message` is the reply with its code. */
@@ -149,6 +151,7 @@ function lookupLive(context: Context, key: Bytes): Value | undefined {
     expireKey(context, key);
     return undefined;
   }
+  if (value.type === 'hash' && isStale(value, context.now) && expireFields(context, key, value, context.now)) return undefined;
   return value;
 }
 

@@ -145,11 +145,15 @@ function zmpop(context: Context, args: readonly Bytes[]): Reply {
   return NULL_ARRAY;
 }
 
+/** ZRANK key member; WITHSCORE is of Redis 7.2, and whatever else stands there gets the answer of 7.0. */
 function zrank(context: Context, args: readonly Bytes[], reverse: boolean): Reply {
+  if (args.length > 4 || (args.length === 4 && !isOption(args[3], 'WITHSCORE'))) fail(`ERR wrong number of arguments for '${reverse ? 'zrevrank' : 'zrank'}' command`);
   const zset = readTyped(context, arg(args, 1), 'zset');
   const rank = zset === undefined ? undefined : zsetRank(zset, arg(args, 2));
-  if (zset === undefined || rank === undefined) return NULL;
-  return integer(reverse ? zsetSize(zset) - 1 - rank : rank);
+  const withScore = args.length === 4;
+  if (zset === undefined || rank === undefined) return withScore ? NULL_ARRAY : NULL;
+  const place = integer(reverse ? zsetSize(zset) - 1 - rank : rank);
+  return withScore ? array([place, scoreReply(zset, arg(args, 2))]) : place;
 }
 
 function scoreReply(zset: ZsetValue | undefined, member: Bytes): Reply {

@@ -15,6 +15,7 @@ export function copyValue(value: Value, env: StoreEnvironment): Value {
     case 'hash':
       return {
         ...value,
+        times: value.times === undefined ? undefined : { ...value.times, at: new Map(value.times.at) },
         body: value.body.encoding === 'listpack' ? { encoding: 'listpack', pairs: [...value.body.pairs] } : { encoding: 'hashtable', dict: copyDict(value.body.dict, env) },
       };
     case 'set':

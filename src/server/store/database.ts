@@ -20,6 +20,10 @@ export interface Database {
   sweep: number;
   /** Their time to live, ms: a running average of the active cycle. */
   averageTtl: number;
+  /** Keys of hashes of which fields expire, and of some that were: the active cycle looks through them. */
+  fieldKeys: Set<Bytes>;
+  /** Where it stands in them; undefined at the start of a round. */
+  fieldSweep: IterableIterator<Bytes> | undefined;
   readonly watchers: Map<Bytes, Set<WatchFlag>>;
   /** What keys and values take, but for tables; values that are `touched` by what they took when they were last weighed. */
   bytes: number;
@@ -33,7 +37,7 @@ export interface Database {
 
 /** Makes an empty database. */
 export function createDatabase(index: number, seed: number): Database {
-  return { index, dict: createDict(seed), volatile: createDict(seed), sweep: 0, averageTtl: 0, bytes: 0, touched: [], watchers: new Map(), awaited: new Map(), ready: new Set() };
+  return { index, dict: createDict(seed), volatile: createDict(seed), sweep: 0, averageTtl: 0, fieldKeys: new Set(), fieldSweep: undefined, bytes: 0, touched: [], watchers: new Map(), awaited: new Map(), ready: new Set() };
 }
 
 /** DBSIZE: expired keys count until something notices them, as in Redis. */
@@ -61,6 +65,7 @@ export function putValue(db: Database, key: Bytes, value: Value): void {
   signalReady(db, key);
   if (value.expireAt !== NO_EXPIRY) dictSet(db.volatile, key, value);
   else if (before !== undefined && before.expireAt !== NO_EXPIRY) dictDelete(db.volatile, key);
+  if (value.type === 'hash' && value.times !== undefined) db.fieldKeys.add(key);
 }
 
 /** Removes a key and answers its value. */
@@ -109,6 +114,8 @@ export function clearDatabase(db: Database): number {
   const size = dictSize(db.dict);
   db.dict = createDict(db.dict.seed);
   db.volatile = createDict(db.dict.seed);
+  db.fieldKeys = new Set();
+  db.fieldSweep = undefined;
   db.sweep = 0;
   db.averageTtl = 0;
   db.bytes = 0;

@@ -9,6 +9,8 @@ export function encodingOf(value: Value): string {
       return 'quicklist';
     case 'stream':
       return 'stream';
+    case 'hash':
+      return value.body.encoding === 'listpack' && value.times !== undefined ? 'listpackex' : value.body.encoding;
     default:
       return value.body.encoding;
   }

@@ -5,7 +5,7 @@ import type { Bytes, HashValue, StoreEnvironment } from './value.ts';
 
 /** An empty hash; it starts as a listpack. */
 export function makeHash(): HashValue {
-  return { type: 'hash', body: { encoding: 'listpack', pairs: [] }, expireAt: NO_EXPIRY, accessed: 0 };
+  return { type: 'hash', body: { encoding: 'listpack', pairs: [] }, times: undefined, expireAt: NO_EXPIRY, accessed: 0 };
 }
 
 function findPair(pairs: readonly Bytes[], field: Bytes): number {
@@ -49,7 +49,8 @@ export function convertHash(hash: HashValue, env: StoreEnvironment, size = 0): v
 }
 
 /** HDEL of one field; true if it was there. */
-export function hashDelete({ body }: HashValue, field: Bytes): boolean {
+export function hashDelete({ body, times }: HashValue, field: Bytes): boolean {
+  times?.at.delete(field);
   if (body.encoding === 'hashtable') {
     if (dictDelete(body.dict, field) === undefined) return false;
     dictShrinkIfNeeded(body.dict);

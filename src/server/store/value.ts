@@ -40,9 +40,17 @@ export interface ListValue extends Changing {
 
 /** `pairs` is flat: field, value, field, value, in the order of insertion. */
 export type HashBody = { readonly encoding: 'listpack'; readonly pairs: Bytes[] } | { readonly encoding: 'hashtable'; readonly dict: Dict<Bytes> };
+/** When fields expire, ms since the epoch. */
+export interface FieldTimes {
+  readonly at: Map<Bytes, number>;
+  /** None of them does before. */
+  soonest: number;
+}
 export interface HashValue extends Changing {
   readonly type: 'hash';
   body: HashBody;
+  /** There since a field was first given a time, also where none has one any more. */
+  times: FieldTimes | undefined;
 }
 
 /** `numbers` are integers in canonical form, ascending. */

@@ -1,11 +1,11 @@
 import { commandRows } from '../../../src/protocol/commands/table.ts';
 import { call, type Script, type Step } from '../script.ts';
-import { isNotYet, tooDangerousToProbe } from '../coverage.ts';
+import { isNotYet, later, tooDangerousToProbe } from '../coverage.ts';
 
 /** Each command with one argument too few and, where its number is fixed, one too many: the arity error is due before anything is done. */
 function arityProbes(): Step[] {
   return commandRows
-    .filter(([name, , , , , , , since]) => !name.includes('|') && !since.startsWith('7.4') && !tooDangerousToProbe.has(name) && !isNotYet(name))
+    .filter(([name]) => !name.includes('|') && !later.has(name) && !tooDangerousToProbe.has(name) && !isNotYet(name))
     .flatMap(([name, arity]) => {
       const least = Math.abs(arity);
       const probes: Step[] = [];

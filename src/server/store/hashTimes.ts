@@ -1,0 +1,38 @@
+import { hashDelete } from './hashValue.ts';
+import type { Bytes, HashValue } from './value.ts';
+
+/** When a field expires, ms since the epoch; undefined where it does not. */
+export function fieldTime({ times }: HashValue, field: Bytes): number | undefined {
+  return times?.at.get(field);
+}
+
+/** Lets a field expire. From then on the hash counts as one that has room for such times (OBJECT ENCODING). */
+export function setFieldTime(hash: HashValue, field: Bytes, at: number): void {
+  hash.times ??= { at: new Map(), soonest: Infinity };
+  hash.times.at.set(field, at);
+  hash.times.soonest = Math.min(hash.times.soonest, at);
+}
+
+/** Lets a field stay; false if it would have stayed anyway. */
+export function clearFieldTime({ times }: HashValue, field: Bytes): boolean {
+  return times?.at.delete(field) ?? false;
+}
+
+/** True if some field may be past its time: a look at all of them is due. */
+export function isStale({ times }: HashValue, now: number): boolean {
+  return times !== undefined && times.soonest < now;
+}
+
+/** Removes the fields whose time is over; the number removed. */
+export function removeExpiredFields(hash: HashValue, now: number): number {
+  const { times } = hash;
+  if (times === undefined || times.soonest >= now) return 0;
+  let removed = 0;
+  let soonest = Infinity;
+  for (const [field, at] of times.at) {
+    if (at >= now) soonest = Math.min(soonest, at);
+    else if (hashDelete(hash, field)) removed += 1;
+  }
+  times.soonest = soonest;
+  return removed;
+}

@@ -44,11 +44,6 @@ export function unsubscribeAll(server: ServerState, session: Session): void {
   for (const kind of ['channels', 'patterns', 'shards'] as const) for (const name of session.subscriptions[kind]) unsubscribe(server, session, kind, name);
 }
 
-/** True if a pattern stands for a channel. The empty name is matched by the empty pattern only, not even by `*`. */
-export function matchesChannel(pattern: Bytes, channel: Bytes): boolean {
-  return channel === '' ? pattern === '' : globMatch(pattern, channel);
-}
-
 /** Sends a message to those who listen; how many times it was sent. */
 export function publish(server: ServerState, kind: 'channels' | 'shards', channel: Bytes, message: Bytes): number {
   let sent = 0;
@@ -59,7 +54,7 @@ export function publish(server: ServerState, kind: 'channels' | 'shards', channe
   for (const session of server.listeners[kind].get(channel) ?? []) send(session, [kind === 'shards' ? 'smessage' : 'message', channel, message]);
   if (kind === 'shards') return sent;
   for (const [pattern, sessions] of server.listeners.patterns) {
-    if (!matchesChannel(pattern, channel)) continue;
+    if (!globMatch(pattern, channel)) continue;
     for (const session of sessions) send(session, ['pmessage', pattern, channel, message]);
   }
   return sent;

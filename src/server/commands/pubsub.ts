@@ -1,7 +1,8 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
-import { matchesChannel, publish, subscribe, unsubscribe } from '../pubsub.ts';
+import { publish, subscribe, unsubscribe } from '../pubsub.ts';
 import type { Kind } from '../pubsub.ts';
 import type { Context, Handlers } from '../state.ts';
+import { globMatch } from '../store/glob.ts';
 import type { Bytes } from '../store/value.ts';
 import { NULL, arg, array, bulk, bulks, integer, wrongSubcommand } from './support.ts';
 
@@ -35,7 +36,7 @@ function unsubscribeFrom(context: Context, args: readonly Bytes[], kind: Kind): 
 function listNames(context: Context, args: readonly Bytes[], kind: Kind): Reply {
   if (args.length > 3) wrongSubcommand(args);
   const pattern = args[2];
-  return bulks([...context.server.listeners[kind].keys()].filter((name) => pattern === undefined || matchesChannel(pattern, name)));
+  return bulks([...context.server.listeners[kind].keys()].filter((name) => pattern === undefined || globMatch(pattern, name)));
 }
 
 function counts(context: Context, args: readonly Bytes[], kind: Kind): Reply {

@@ -2,8 +2,7 @@
  * True if `text` matches Redis's glob `pattern` (stringmatchlen): `*`, `?`, `[abc]`, `[^a-z]`, `\x`. One byte per character.
  */
 export function globMatch(pattern: string, text: string, ignoreCase = false): boolean {
-  if (pattern === '*') return true;
-  // Redis does not look at the pattern at all when there is no text: `**` does not match it.
+  // Redis does not look at the pattern at all when there is no text: not even `*` matches it.
   if (text === '') return pattern === '';
   const state = { giveUp: false };
   return ignoreCase ? match(pattern.toLowerCase(), 0, text.toLowerCase(), 0, state) : match(pattern, 0, text, 0, state);

@@ -126,7 +126,7 @@ describe('server/store glob', () => {
   it('matches as Redis does', () => {
     const cases: readonly (readonly [string, string, boolean])[] = [
       ['a*c', 'abbc', true], ['a*c', 'abb', false], ['a?c', 'abc', true], ['a?c', 'ac', false], ['[a-c]x', 'bx', true], ['[c-a]x', 'bx', true], ['[^a-c]x', 'bx', false],
-      ['[ab', 'b', true], ['\\*', '*', true], ['\\*', 'a', false], ['[\\]]', ']', true], ['', '', true], ['*', '', true], ['a**', 'a', true], ['h[a-]llo', 'hallo', false],
+      ['[ab', 'b', true], ['\\*', '*', true], ['\\*', 'a', false], ['[\\]]', ']', true], ['', '', true], ['*', '', false], ['**', '', false], ['a**', 'a', true], ['h[a-]llo', 'hallo', false],
     ];
     for (const [pattern, text, expected] of cases) assert.equal(globMatch(pattern, text), expected, `${pattern} on ${text}`);
     assert.ok(globMatch('ABC*', 'abcdef', true));

@@ -5,6 +5,7 @@ import { countError, runCommand } from './run.ts';
 import { serveReady } from './blocking.ts';
 import { OUT_OF_MEMORY, memoryDenies } from './memory/evict.ts';
 import { isSubscriber } from './pubsub.ts';
+import { protectedError } from './protected.ts';
 import type { Command, Context, ServerState } from './state.ts';
 import type { Bytes } from './store/value.ts';
 
@@ -29,6 +30,8 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   if (found.arity > 0 ? args.length !== found.arity : args.length < -found.arity) {
     return reject(context, found, `ERR wrong number of arguments for '${found.name}' command`);
   }
+  const barred = protectedError(context, found);
+  if (barred !== undefined) return reject(context, found, barred);
   if (!session.authenticated && !found.flags.has('no_auth')) return reject(context, found, 'NOAUTH Authentication required.');
   if (memoryDenies(context, found)) return reject(context, found, OUT_OF_MEMORY);
   // RESP3 tells messages from replies, so nothing is forbidden there.

@@ -6,10 +6,7 @@ const words = (text: string): string[] => text.split(/\s+/).filter((word) => wor
  */
 export const notYet: ReadonlySet<string> = new Set([
   // cluster
-  ...words('asking readonly readwrite restore-asking cluster cluster|addslots cluster|addslotsrange cluster|bumpepoch cluster|count-failure-reports'),
-  ...words('cluster|countkeysinslot cluster|delslots cluster|delslotsrange cluster|failover cluster|flushslots cluster|forget cluster|getkeysinslot cluster|help'),
-  ...words('cluster|info cluster|keyslot cluster|links cluster|meet cluster|myid cluster|nodes cluster|replicas cluster|replicate cluster|reset'),
-  ...words('cluster|saveconfig cluster|set-config-epoch cluster|setslot cluster|shards cluster|slaves cluster|slots'),
+  ...words('restore-asking'),
   // connection
   ...words('client|caching client|pause client|tracking client|unpause'),
   // generic
@@ -19,9 +16,8 @@ export const notYet: ReadonlySet<string> = new Set([
   ...words('function|list function|load function|restore function|stats script|debug script|exists script|flush script|kill script|load'),
   // server
   ...words('acl|cat acl|deluser acl|dryrun acl|genpass acl|getuser acl|list acl|load acl|log acl|save acl|setuser acl|users'),
-  ...words('bgrewriteaof bgsave save failover monitor psync sync replconf replicaof slaveof'),
+  ...words('monitor'),
   ...words('latency|graph latency|histogram'),
-  ...words('module|list module|load module|loadex module|unload'),
 ]);
 
 /**

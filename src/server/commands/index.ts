@@ -3,6 +3,7 @@ import type { Command, Handlers } from '../state.ts';
 import { bitfieldCommands } from './bitfield.ts';
 import { bitmapCommands } from './bitmap.ts';
 import { blockingCommands } from './blocking.ts';
+import { clusterCommands } from './cluster.ts';
 import { connectionCommands } from './connection.ts';
 import { genericCommands } from './generic.ts';
 import { geoCommands } from './geo.ts';
@@ -13,7 +14,10 @@ import { helpCommands } from './help.ts';
 import { hyperLogLogCommands } from './hyperLogLog.ts';
 import { lcsCommands } from './lcs.ts';
 import { listCommands } from './list.ts';
+import { moduleCommands } from './module.ts';
+import { persistenceCommands } from './persistence.ts';
 import { pubsubCommands } from './pubsub.ts';
+import { replicationCommands } from './replication.ts';
 import { serverCommands } from './server.ts';
 import { setCommands } from './set.ts';
 import { sortCommands } from './sort.ts';
@@ -25,7 +29,7 @@ import { zsetCommands } from './zset.ts';
 const groups: readonly Handlers[] = [
   bitfieldCommands, bitmapCommands, geoCommands, geoSearchCommands, helpCommands, hyperLogLogCommands, lcsCommands, sortCommands,
   blockingCommands, connectionCommands, pubsubCommands, genericCommands, hashCommands, hashExpiryCommands, listCommands, serverCommands, setCommands, streamCommands, stringCommands, transactionCommands,
-  zsetCommands,
+  zsetCommands, clusterCommands, moduleCommands, persistenceCommands, replicationCommands,
 ];
 
 /** Commands of later versions that stand in no row of the table, because clients send them without being asked. */

@@ -2,9 +2,8 @@ import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context, Handlers } from '../state.ts';
 import { databaseSize } from '../store/database.ts';
 import { dictSize, dictSlots } from '../store/dict.ts';
-import type { Bytes } from '../store/value.ts';
 import { verbatim } from './connection.ts';
-import { arg, integer, isOption, map, numberArg } from './support.ts';
+import { integer, map } from './support.ts';
 
 /** Keys below which MEMORY DOCTOR finds too little to judge, as Redis does below 5 MB. */
 const FEW_KEYS = 10_000;
@@ -61,15 +60,8 @@ function stats(context: Context): Reply {
   ]);
 }
 
-/** Without a version that has a picture, the version of Redis; the practice server draws none. */
-function lolwut(context: Context, args: readonly Bytes[]): Reply {
-  if (args.length >= 3 && isOption(args[1], 'VERSION')) numberArg(arg(args, 2));
-  return verbatim(`Redis ver. ${context.server.config.version}\n`);
-}
-
-/** MEMORY but for USAGE and PURGE, and LOLWUT. */
+/** MEMORY but for USAGE and PURGE. */
 export const memoryCommands: Handlers = {
-  lolwut,
   'memory|doctor': doctor,
   'memory|malloc-stats': () => verbatim('Stats not supported for the current allocator'),
   'memory|stats': stats,

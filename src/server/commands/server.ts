@@ -10,6 +10,7 @@ import { commandCommands } from './commandInfo.ts';
 import { verbatim } from './connection.ts';
 import { helpReply } from './help.ts';
 import { info } from './info.ts';
+import { lolwut } from './lolwut.ts';
 import { memoryCommands } from './memory.ts';
 import {
   EMPTY_ARRAY, NO_SUCH_KEY, NULL, OK, SYNTAX, arg, array, bulk, bulks, fail, integer, isOption, numberArg,
@@ -96,11 +97,6 @@ function usage(context: Context, args: readonly Bytes[]): Reply {
 }
 
 function debug(context: Context, args: readonly Bytes[]): Reply {
-  if (context.server.config.get('enable-debug-command') === 'no') {
-    fail(
-      'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.',
-    );
-  }
   const sub = arg(args, 1);
   if (isOption(sub, 'HELP') && args.length === 2) return helpReply('debug');
   if (isOption(sub, 'SLEEP') && args.length === 3) {
@@ -160,6 +156,7 @@ export const serverCommands: Handlers = {
   flushall: (context, args) => flush(context, args, context.server.databases),
   flushdb: (context, args) => flush(context, args, [context.database]),
   info,
+  lolwut,
   lastsave: (context) => integer(context.server.lastSave),
   'latency|doctor': () => verbatim("Dave, I have observed the system during my mission, and latency monitoring is disabled in this Redis instance.\n"),
   'latency|history': () => EMPTY_ARRAY,

@@ -17,6 +17,7 @@ import { server } from './server.ts';
 import { sets } from './sets.ts';
 import { sortedSets } from './sortedSets.ts';
 import { sorting } from './sorting.ts';
+import { standalone } from './standalone.ts';
 import { streamGroups } from './streamGroups.ts';
 import { streams } from './streams.ts';
 import { strings } from './strings.ts';
@@ -24,5 +25,5 @@ import { transactions } from './transactions.ts';
 
 /** Every script, in the order in which they are played. */
 export const scripts: readonly Script[] = [
-  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...events, ...generic, ...scans, ...connection, ...commands, ...pubsub, ...server, ...transactions, ...errors,
+  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...events, ...generic, ...scans, ...connection, ...commands, ...pubsub, ...server, ...standalone, ...transactions, ...errors,
 ];

@@ -31,6 +31,38 @@ const EMPTY = Buffer.alloc(0);
 let spare = EMPTY;
 let spareFrom = 0;
 
+/* These write where there is room, and answer where they stopped. */
+
+function putText(buffer: Buffer, at: number, value: string): number {
+  const { length } = value;
+  if (length > SHORT) return at + buffer.write(value, at, 'latin1');
+  for (let index = 0; index < length; index += 1) buffer[at + index] = value.charCodeAt(index);
+  return at + length;
+}
+
+function putEnd(buffer: Buffer, at: number): number {
+  buffer[at] = 13;
+  buffer[at + 1] = 10;
+  return at + 2;
+}
+
+function putHead(buffer: Buffer, at: number, mark: number, value: number): number {
+  buffer[at] = mark;
+  if (value < 10) {
+    buffer[at + 1] = 48 + value;
+    return putEnd(buffer, at + 2);
+  }
+  let digits = 2;
+  for (let bound = 100; value >= bound; bound *= 10) digits += 1;
+  let rest = value;
+  for (let place = at + digits; place > at; place -= 1) {
+    const tenth = (rest / 10) | 0;
+    buffer[place] = 48 + rest - tenth * 10;
+    rest = tenth;
+  }
+  return putEnd(buffer, at + digits + 1);
+}
+
 /** Makes a writer without a buffer; it takes one with the first byte and leaves it when its chunks are taken. */
 export function createByteWriter(): ByteWriter {
   let buffer = EMPTY;
@@ -66,38 +98,10 @@ export function createByteWriter(): ByteWriter {
     doneSize += value.length;
   };
 
-  /* What follows writes where room was reserved. */
-  const put = (value: string): void => {
-    const { length } = value;
-    if (length > SHORT) used += buffer.write(value, used, 'latin1');
-    else {
-      for (let index = 0; index < length; index += 1) buffer[used + index] = value.charCodeAt(index);
-      used += length;
-    }
-  };
-  const putEnd = (): void => {
-    buffer[used] = 13;
-    buffer[used + 1] = 10;
-    used += 2;
-  };
-  const putHead = (mark: number, value: number): void => {
-    buffer[used] = mark;
-    let digits = 1;
-    for (let bound = 10; value >= bound; bound *= 10) digits += 1;
-    let rest = value;
-    for (let at = used + digits; at > used; at -= 1) {
-      const tenth = (rest / 10) | 0;
-      buffer[at] = 48 + rest - tenth * 10;
-      rest = tenth;
-    }
-    used += digits + 1;
-    putEnd();
-  };
-
   const text = (value: string): void => {
     if (value.length > LARGE) return chunk(Buffer.from(value, 'latin1'));
     reserve(value.length);
-    put(value);
+    used = putText(buffer, used, value);
   };
 
   return {
@@ -106,32 +110,30 @@ export function createByteWriter(): ByteWriter {
       const { length } = value;
       if (length > LARGE) return text(`${String.fromCharCode(mark)}${value.replace(/[\r\n]/g, ' ')}\r\n`);
       reserve(length + 3);
+      const first = used + 1;
       buffer[used] = mark;
-      used += 1;
       for (let index = 0; index < length; index += 1) {
         const code = value.charCodeAt(index);
-        buffer[used + index] = code === 13 || code === 10 ? 32 : code;
+        buffer[first + index] = code === 13 || code === 10 ? 32 : code;
       }
-      used += length;
-      putEnd();
+      used = putEnd(buffer, first + length);
     },
     head(mark, value) {
       reserve(HEAD);
-      putHead(mark, value);
+      used = putHead(buffer, used, mark, value);
     },
     bulkText(value) {
       const { length } = value;
       if (length > LARGE) {
         reserve(HEAD);
-        putHead(36, length);
+        used = putHead(buffer, used, 36, length);
         chunk(Buffer.from(value, 'latin1'));
         reserve(2);
+        used = putEnd(buffer, used);
       } else {
         reserve(length + HEAD + 2);
-        putHead(36, length);
-        put(value);
+        used = putEnd(buffer, putText(buffer, putHead(buffer, used, 36, length), value));
       }
-      putEnd();
     },
     bytes(value) {
       if (value.length > LARGE) return chunk(value);

@@ -85,7 +85,12 @@ export function createReplyWriter(): ReplyWriter {
         break;
     }
     writeHeader(reply.kind, reply.items.length, version);
-    for (const item of reply.items) write(item, version);
+    const { items } = reply;
+    for (let index = 0; index < items.length; index += 1) {
+      const item = items[index] as Reply;
+      if (item.kind === 'latin1') bulkText(item.value);
+      else write(item, version);
+    }
   };
 
   return {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { commandRows } from '../../src/protocol/commands/table.ts';
 import { connectResp, type RespClient } from '../support/respClient.ts';
 import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
-import { printReply, replyItems, replyText, type Reply } from '../support/respReply.ts';
+import { printReply, replyText, type Reply } from '../support/respReply.ts';
 import { isNotYet, later, notYet, untried } from './coverage.ts';
+import { commandsOf } from './coverageTable.ts';
 import { startPractice, type Practice } from './practice.ts';
 import { toStep, type Step } from './script.ts';
 import { scripts } from './scripts/index.ts';
@@ -13,15 +14,15 @@ describe('what the practice server has of redis-server 7.0', () => {
   let practice: Practice;
   let theirs: RespClient;
   let ours: RespClient;
-  let real: Map<string, Reply>;
-  let had: Map<string, Reply>;
+  let real: ReadonlyMap<string, Reply>;
+  let had: ReadonlyMap<string, Reply>;
 
   before(async () => {
     [server, practice] = await Promise.all([startRedisServer(), startPractice()]);
     theirs = await connectResp(server.port);
     ours = practice.openStream();
-    real = commandsIn(await theirs.call(['COMMAND']));
-    had = commandsIn(await ours.call(['COMMAND']));
+    real = await commandsOf(theirs);
+    had = await commandsOf(ours);
   });
   after(async () => {
     theirs.close();
@@ -59,12 +60,6 @@ describe('what the practice server has of redis-server 7.0', () => {
     assert.deepEqual([...untried.keys()].filter((name) => !had.has(name)), [], 'excused in vain');
   });
 });
-
-/** COMMAND's entries by name, subcommands among them. */
-function commandsIn(reply: Reply): Map<string, Reply> {
-  const entries = replyItems(reply).flatMap((entry) => [entry, ...replyItems(replyItems(entry)[9])]);
-  return new Map(entries.map((entry) => [replyText(replyItems(entry)[0]) ?? '', entry]));
-}
 
 /** The names a step may stand for: `config` and `config|get`. */
 function commandNames(step: Step): string[] {

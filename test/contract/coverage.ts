@@ -35,6 +35,17 @@ export const untried: ReadonlyMap<string, string> = new Map([
   ['shutdown', 'it ends the real server that all scripts share'],
 ]);
 
+/** Commands of which only the errors are there, with what is missing; each answers an error that says so. */
+export const errorsOnly: ReadonlyMap<string, string> = new Map([
+  ['bgrewriteaof', 'there is no append-only file'],
+  ['bgsave', 'nothing is saved yet'],
+  ['psync', 'there is no replication yet'],
+  ['replicaof', 'a master it stays, NO ONE is OK'],
+  ['save', 'nothing is saved yet'],
+  ['slaveof', 'as REPLICAOF'],
+  ['sync', 'there is no replication yet'],
+]);
+
 /** Commands whose arity errors are left alone: they change what the session is, or answer differently within a transaction. */
 export const tooDangerousToProbe: ReadonlySet<string> = new Set(words('shutdown monitor sync psync quit reset debug failover hello exec multi discard'));
 

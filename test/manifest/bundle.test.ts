@@ -20,12 +20,15 @@ const standIns: Plugin = {
   setup(made) {
     made.onResolve({ filter: /^vscode$/ }, () => ({ path: 'vscode', namespace: 'stub' }));
     made.onLoad({ filter: /.*/, namespace: 'stub' }, () => ({ contents: vscodeStub }));
-    made.onLoad({ filter: /ioredis[\\/]built[\\/]index\.js$/ }, () => ({ contents: 'globalThis.ioredisWasEvaluated = true;' }));
+    made.onLoad({ filter: /protocol[\\/]commands[\\/](syntax|documents)\.ts$/ }, () => ({
+      contents: 'globalThis.wasEvaluated.push("command texts"); export const syntaxRows = {}; export const documentOf = () => undefined;',
+    }));
+    made.onLoad({ filter: /ioredis[\\/]built[\\/]index\.js$/ }, () => ({ contents: 'globalThis.wasEvaluated.push("ioredis");' }));
   },
 };
 
-/** Builds with ioredis and vscode replaced, loads the result, and says whether ioredis was evaluated meanwhile. */
-async function loads(entry: { readonly extension: true } | { readonly text: string }): Promise<boolean> {
+/** Builds with stand-ins for vscode and for what is large, loads the result, and tells which of the large were evaluated meanwhile. */
+async function loads(entry: { readonly extension: true } | { readonly text: string }): Promise<readonly string[]> {
   const { product } = await bundles();
   const { outfile, sourcemap, entryPoints, external, ...options } = product('extension.cjs');
   const stdin = 'text' in entry ? { stdin: { contents: entry.text, resolveDir: root } } : { entryPoints };
@@ -34,10 +37,12 @@ async function loads(entry: { readonly extension: true } | { readonly text: stri
   try {
     const file = join(dir, 'bundle.cjs');
     await writeFile(file, outputFiles[0]?.contents ?? '');
+    const evaluated: string[] = [];
+    (globalThis as { wasEvaluated?: string[] }).wasEvaluated = evaluated;
     createRequire(import.meta.url)(file);
-    return (globalThis as { ioredisWasEvaluated?: boolean }).ioredisWasEvaluated === true;
+    return evaluated;
   } finally {
-    delete (globalThis as { ioredisWasEvaluated?: boolean }).ioredisWasEvaluated;
+    delete (globalThis as { wasEvaluated?: string[] }).wasEvaluated;
     await rm(dir, { recursive: true });
   }
 }
@@ -45,12 +50,13 @@ async function loads(entry: { readonly extension: true } | { readonly text: stri
 describe('bundles', () => {
   before(() => mkdir(out, { recursive: true }));
 
-  it('load ioredis only when it is asked for', async () => {
-    assert.equal(await loads({ extension: true }), false, 'reach ioredis by `await import(...)`, or by a file that is reached so');
+  it('load ioredis and what is said about commands only when they are asked for', async () => {
+    assert.deepEqual(await loads({ extension: true }), [], 'reach them by `await import(...)`, or by a file that is reached so');
   });
 
-  it('would show it if ioredis were loaded at once', async () => {
-    assert.equal(await loads({ text: "import { Redis } from 'ioredis'; export const x = Redis;" }), true);
+  it('would show it if they were loaded at once', async () => {
+    assert.deepEqual(await loads({ text: "import { Redis } from 'ioredis'; export const x = Redis;" }), ['ioredis']);
+    assert.deepEqual(await loads({ text: "export { argumentsOf } from './src/protocol/commands/arguments.ts'; export { documentOf } from './src/protocol/commands/documents.ts';" }), ['command texts', 'command texts']);
   });
 
   it('have no vscode in protocol, core and server', async () => {

@@ -1,6 +1,6 @@
 import { notify } from './events.ts';
 import type { ServerState } from './state.ts';
-import { expireCycle, touchWatchers } from './store/database.ts';
+import { expireCycle, signalChange } from './store/database.ts';
 import { dictSize } from './store/dict.ts';
 
 /** What active expiry does and remembers. */
@@ -51,7 +51,7 @@ export function expireActively(server: ServerState): void {
       const round = expireCycle(db, now, keys, (key) => {
         server.statistics.expired += 1;
         notify({ server, database: db }, 'expired', 'expired', key);
-        touchWatchers(db, key);
+        signalChange(db, key, true);
       });
       looked += round.looked;
       removed += round.removed;

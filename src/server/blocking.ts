@@ -4,6 +4,7 @@ import { countError } from './run.ts';
 import type { Context, ServerState, Session } from './state.ts';
 import type { Database } from './store/database.ts';
 import type { Bytes } from './store/value.ts';
+import { sendPending } from './tracking.ts';
 
 /** What a client that blocks waits for. */
 export interface WaitOptions {
@@ -13,6 +14,8 @@ export interface WaitOptions {
   readonly timedOut: Reply;
   /** Takes what it waits for from a key that became ready. Undefined: there is nothing for it. Throws CommandError. */
   readonly serve: (key: Bytes) => Reply | undefined;
+  /** It waits for the end of CLIENT PAUSE, and its command will run then. */
+  readonly postponed?: boolean;
 }
 
 /** A blocked client. */
@@ -103,11 +106,16 @@ export function serveReady(server: ServerState): void {
 function serve(wait: Wait, key: Bytes): void {
   const { context } = wait;
   context.now = Math.floor(context.server.clock.now());
+  const { tracking } = context.server;
+  tracking.serving = context.session;
   try {
     const reply = wait.serve(key);
     if (reply !== undefined) endWait(wait, reply);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     endWait(wait, { kind: 'error', text: error.message });
+  } finally {
+    tracking.serving = undefined;
+    if (tracking.pending.length > 0) sendPending(context.server, context.session);
   }
 }

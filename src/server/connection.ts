@@ -5,9 +5,11 @@ import { RespError } from '../protocol/resp/reply.ts';
 import { createRequestDecoder, latin1Argument } from '../protocol/resp/requestDecoder.ts';
 import { releaseWait } from './blocking.ts';
 import { unwatch } from './commands/transactions.ts';
-import { execute } from './execute.ts';
+import { POSTPONED, execute } from './execute.ts';
+import { OWN_BUFFER, exceedsOutputLimit } from './outputLimit.ts';
 import { createSubscriptions, unsubscribeAll } from './pubsub.ts';
 import type { Context, ServerState, Session } from './state.ts';
+import { sendPending, stopTracking } from './tracking.ts';
 
 /** Time after which the connections of a server let everything else on this thread have its turn, ms. */
 const SLICE = 10;
@@ -28,6 +30,13 @@ interface Unfinished {
   next: number;
 }
 
+/** What follows the reply to a client that tracks keys. */
+function afterTracked(server: ServerState, session: Session): void {
+  if (server.tracking.pending.length > 0) sendPending(server, session);
+  // CLIENT CACHING is for the next command that is not CLIENT, or for the transaction that it begins.
+  if (session.tracking !== undefined && session.transaction === undefined && !session.lastCommand.startsWith('client|')) session.tracking.caching = false;
+}
+
 /** Serves one client on a byte stream until either side ends it. */
 export function serveConnection(server: ServerState, stream: Duplex, peer: Peer): Session {
   const now = server.clock.now();
@@ -42,6 +51,9 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     version: 2,
     authenticated: server.config.get('requirepass') === '',
     noEvict: false,
+    noTouch: false,
+    monitoring: false,
+    tracking: undefined,
     transaction: undefined,
     watch: { dirty: false },
     subscriptions: createSubscriptions(),
@@ -54,6 +66,12 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     outputBytes: 0,
     closing: false,
     replies: 'on',
+    overSoftLimitSince: undefined,
+    buffers: () => ({
+      query: decoder.held(),
+      output: writer.size + stream.writableLength,
+      args: executing || session.wait !== undefined ? running : [],
+    }),
     deliver: () => undefined,
     disconnect: () => {
       releaseWait(session, server);
@@ -64,6 +82,11 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
   const context: Context = { server, session, database: server.databases[0] as Context['database'], now: Math.floor(now), mayBlock: true };
   const decoder = createRequestDecoder(latin1Argument);
   const writer = createReplyWriter();
+  /** The request that runs or waits, or the last one. */
+  let running: readonly string[] = [];
+  let executing = false;
+  /** CLIENT PAUSE held the request up. */
+  let postponed = false;
   let unfinished: Unfinished | undefined;
   /** What came out of turn while a large reply was on its way. */
   let outbox: Reply[] = [];
@@ -129,14 +152,28 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
       return true;
     }
     if (session.wait !== undefined) return false;
-    decoder.limits.unauthenticated = !session.authenticated;
-    const request = decoder.next();
-    if (request === undefined) return false;
-    session.lastUsed = server.clock.now();
-    if (session.replies === 'skip') session.replies = 'skipping';
-    answer(execute(context, request));
+    if (!postponed) {
+      decoder.limits.unauthenticated = !session.authenticated;
+      const request = decoder.next();
+      if (request === undefined) return false;
+      running = request;
+      session.lastUsed = server.clock.now();
+      if (session.replies === 'skip') session.replies = 'skipping';
+    }
+    executing = true;
+    const reply = execute(context, running);
+    executing = false;
+    postponed = reply === POSTPONED;
+    if (postponed) return false;
+    answer(reply);
     if (session.replies === 'skipping') session.replies = 'on';
+    if (session.tracking !== undefined || server.tracking.pending.length > 0) afterTracked(server, session);
     return true;
+  };
+
+  /** Ends the connection of a client that does not take what it asked for, or listens to. */
+  const holdToOutputLimit = (): void => {
+    if (!session.closing && exceedsOutputLimit(server, session, writer.size + stream.writableLength)) session.disconnect();
   };
 
   const pump = (): void => {
@@ -154,6 +191,8 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
         if (asleep > 0) return later((callback) => setTimeout(callback, asleep));
         if (!step()) break;
         if (session.closing && unfinished === undefined) return finish();
+        if (writer.size > OWN_BUFFER) holdToOutputLimit();
+        if (stream.destroyed) return;
         if (writer.size >= FLUSH && !flush()) return later((callback) => stream.once('drain', callback));
         if (performance.now() - server.turnStartedAt > SLICE) {
           if (!flush()) return later((callback) => stream.once('drain', callback));
@@ -175,6 +214,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     if (session.closing || stream.destroyed) return;
     if (unfinished === undefined) answer(reply);
     else outbox.push(reply);
+    holdToOutputLimit();
     if (called) return;
     called = true;
     // Not at once: the one who causes it finishes its own commands first.
@@ -202,6 +242,8 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     unwatch(context);
     releaseWait(session, server);
     unsubscribeAll(server, session);
+    stopTracking(server, session);
+    server.monitors.delete(session);
     server.sessions.delete(session.id);
   });
 

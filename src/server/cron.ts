@@ -3,6 +3,9 @@ import { serveReady, timeOutWaits } from './blocking.ts';
 import { expireFieldsActively } from './fieldExpiry.ts';
 import { makeRoom } from './memory/evict.ts';
 import { usedMemory } from './memory/used.ts';
+import { exceedsOutputLimit } from './outputLimit.ts';
+import { isPaused } from './pause.ts';
+import { endPause } from './pauseClients.ts';
 import { isSubscriber } from './pubsub.ts';
 import type { ServerState } from './state.ts';
 import { dictRehash, dictShrinkIfNeeded } from './store/dict.ts';
@@ -15,7 +18,11 @@ export function serverCron(server: ServerState): void {
   const started = performance.now();
   const spent = (): number => performance.now() - started;
   const now = Math.floor(server.clock.now());
-  expireActively(server);
+  endPause(server);
+  // The data stand still while clients are paused.
+  if (!isPaused(server)) {
+    expireActively(server);
+  }
   expireFieldsActively(server);
   for (const db of server.databases) {
     for (const dict of [db.dict, db.volatile]) {
@@ -27,6 +34,9 @@ export function serverCron(server: ServerState): void {
   if (makeRoom(server)) usedMemory(server);
   timeOutWaits(server);
   serveReady(server);
+  for (const session of server.sessions.values()) {
+    if (session.overSoftLimitSince !== undefined && exceedsOutputLimit(server, session, session.buffers().output)) session.disconnect();
+  }
   const timeout = server.config.number('timeout') * 1000;
   if (timeout > 0) for (const session of server.sessions.values()) if (session.wait === undefined && !isSubscriber(session) && now - session.lastUsed > timeout) session.disconnect();
 }

@@ -2,12 +2,15 @@ import { isContainer } from '../protocol/commands/lookup.ts';
 import type { Reply } from '../protocol/resp/reply.ts';
 import { dropTransaction } from './commands/transactions.ts';
 import { countError, runCommand } from './run.ts';
-import { serveReady } from './blocking.ts';
+import { block, serveReady } from './blocking.ts';
 import { OUT_OF_MEMORY, memoryDenies } from './memory/evict.ts';
+import { isHeldUp, replicates } from './pause.ts';
 import { isSubscriber } from './pubsub.ts';
 import { protectedError } from './protected.ts';
 import type { Command, Context, ServerState } from './state.ts';
+import { countsOf } from './statistics.ts';
 import type { Bytes } from './store/value.ts';
+import { limitTable } from './tracking.ts';
 
 /** Commands that act at once between MULTI and EXEC. */
 const immediate = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
@@ -17,6 +20,9 @@ const whileSubscribed = new Set(['ping', 'subscribe', 'ssubscribe', 'psubscribe'
 
 const QUEUED: Reply = { kind: 'simple', text: 'QUEUED' };
 
+/** CLIENT PAUSE holds the command up: no reply; the same request is to be executed again once the session waits no more. */
+export const POSTPONED: Reply = { kind: 'sequence', items: [] };
+
 /**
  * One request as Redis's processCommand treats it: the command is looked up, its arity and the client's rights are checked,
  * and it is run, queued or refused.
@@ -25,7 +31,10 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   const { server, session } = context;
   context.now = Math.floor(server.clock.now());
   const found = resolve(server, args);
-  if (typeof found === 'string') return reject(context, undefined, found);
+  if (typeof found === 'string') {
+    session.lastCommand = '';
+    return reject(context, undefined, found);
+  }
   session.lastCommand = found.name;
   if (found.arity > 0 ? args.length !== found.arity : args.length < -found.arity) {
     return reject(context, found, `ERR wrong number of arguments for '${found.name}' command`);
@@ -34,14 +43,25 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   if (barred !== undefined) return reject(context, found, barred);
   if (!session.authenticated && !found.flags.has('no_auth')) return reject(context, found, 'NOAUTH Authentication required.');
   if (memoryDenies(context, found)) return reject(context, found, OUT_OF_MEMORY);
+  if (server.tracking.clients > 0) limitTable(server);
   // RESP3 tells messages from replies, so nothing is forbidden there.
   if (session.version === 2 && !whileSubscribed.has(found.name) && isSubscriber(session)) {
     return reject(context, found, `ERR Can't execute '${found.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`);
   }
+  // To Redis who monitors is a replica.
+  if (session.monitoring && (found.flags.has('readonly') || replicates(found.name, found.flags))) {
+    return reject(context, found, "ERR Replica can't interact with the keyspace");
+  }
+  if (isHeldUp(context, found, found.flags)) {
+    block(context, { keys: [], deadline: 0, timedOut: POSTPONED, serve: () => undefined, postponed: true });
+    return POSTPONED;
+  }
   const { transaction } = session;
   if (transaction === undefined || immediate.has(found.name)) {
+    server.current = session;
     const reply = runCommand(context, found, args);
     serveReady(server);
+    server.current = undefined;
     return reply;
   }
   if (found.flags.has('no_multi')) return reject(context, found, 'ERR Command not allowed inside a transaction');
@@ -57,8 +77,7 @@ function reject(context: Context, command: Command | undefined, text: string): R
     text = `EXECABORT Transaction discarded because of: ${text.replace(/^ERR /, '')}`;
   }
   if (context.session.transaction !== undefined) context.session.transaction.failed = true;
-  const counts = command === undefined ? undefined : context.server.statistics.perCommand.get(command.name);
-  if (counts !== undefined) counts.rejected += 1;
+  if (command !== undefined) countsOf(context.server.statistics, command.name).rejected += 1;
   countError(context.server, text);
   return { kind: 'error', text };
 }

@@ -1,7 +1,7 @@
 import { notify } from './events.ts';
 import type { EventPlace } from './events.ts';
 import type { ServerState } from './state.ts';
-import { findValue, removeValue, touchValue, touchWatchers } from './store/database.ts';
+import { findValue, removeValue, signalChange, touchValue } from './store/database.ts';
 import { isStale, removeExpiredFields } from './store/hashTimes.ts';
 import { hashLength } from './store/hashValue.ts';
 import type { Bytes, HashValue } from './store/value.ts';
@@ -22,7 +22,7 @@ export function expireFields(place: EventPlace, key: Bytes, hash: HashValue, now
     removeValue(database, key);
     notify(place, 'generic', 'del', key);
   }
-  touchWatchers(database, key);
+  signalChange(database, key, true);
   return gone;
 }
 

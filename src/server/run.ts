@@ -1,7 +1,15 @@
 import type { Reply } from '../protocol/resp/reply.ts';
 import { CommandError } from './commands/support.ts';
+import { showMonitors, tellMonitors } from './monitor.ts';
+import { sampleLatency } from './latency/monitor.ts';
+import { noteSlow } from './slowlog.ts';
 import type { Command, Context, ServerState } from './state.ts';
+import { countLatency, countsOf } from './statistics.ts';
 import type { Bytes } from './store/value.ts';
+import { rememberReads } from './tracking.ts';
+
+/** Scripts: MONITOR shows them before what they do. */
+const scripts = new Set(['eval', 'evalsha', 'eval_ro', 'evalsha_ro', 'fcall', 'fcall_ro']);
 
 /** Counts an error reply by its code, as INFO errorstats shows it. */
 export function countError(server: ServerState, text: string): void {
@@ -12,21 +20,28 @@ export function countError(server: ServerState, text: string): void {
 
 /** Runs a command that may run, counts it and keeps the slow log. A fault in a handler becomes an error reply. */
 export function runCommand(context: Context, command: Command, args: readonly Bytes[]): Reply {
-  const { server } = context;
+  const { server, session } = context;
+  if (server.monitors.size > 0 && scripts.has(command.name)) showMonitors(context, args, session.address);
   const started = performance.now();
   const reply = attempt(context, command, args);
-  const microseconds = Math.floor((performance.now() - started) * 1000);
+  const ms = performance.now() - started + server.pretended;
+  const microseconds = Math.floor(ms * 1000);
+  server.pretended = 0;
+  if (server.monitors.size > 0) tellMonitors(context, command, args, session.address);
+  if (session.tracking !== undefined && command.flags.has('readonly')) rememberReads(context, command, args);
   const { statistics } = server;
   statistics.commands += 1;
-  let counts = statistics.perCommand.get(command.name);
-  if (counts === undefined) statistics.perCommand.set(command.name, (counts = { calls: 0, usec: 0, rejected: 0, failed: 0 }));
+  const counts = countsOf(statistics, command.name);
   counts.calls += 1;
   counts.usec += microseconds;
   if (reply.kind === 'error') {
     counts.failed += 1;
     countError(server, reply.text);
   }
-  if (microseconds >= 1000) noteSlow(context, command, args, microseconds);
+  const { hot } = server.config;
+  if (hot.latencyTracking) countLatency(counts, ms);
+  if (hot.latencyThreshold > 0) sampleLatency(server, command.flags.has('fast') ? 'fast-command' : 'command', ms);
+  if (hot.slowerThan >= 0 && microseconds >= hot.slowerThan) noteSlow(context, command, args, microseconds);
   return reply;
 }
 
@@ -37,14 +52,4 @@ function attempt(context: Context, command: Command, args: readonly Bytes[]): Re
     if (error instanceof CommandError) return { kind: 'error', text: error.message };
     return { kind: 'error', text: `ERR internal error in '${command.name}': ${error instanceof Error ? error.message : String(error)}` };
   }
-}
-
-function noteSlow(context: Context, command: Command, args: readonly Bytes[], microseconds: number): void {
-  const { server, session } = context;
-  const limit = server.config.number('slowlog-log-slower-than');
-  if (limit < 0 || microseconds < limit || command.flags.has('skip_slowlog')) return;
-  const shown = args.slice(0, 32).map((text) => (text.length > 128 ? `${text.slice(0, 128)}... (${text.length - 128} more bytes)` : text));
-  server.slowlog.unshift({ id: server.nextSlowlogId, time: Math.floor(context.now / 1000), microseconds, args: shown, address: session.address, name: session.name });
-  server.nextSlowlogId += 1;
-  server.slowlog.length = Math.min(server.slowlog.length, server.config.number('slowlog-max-len'));
 }

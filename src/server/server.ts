@@ -11,9 +11,11 @@ import { loadSample } from './samples/index.ts';
 import type { SampleName } from './samples/index.ts';
 import type { ServerClock, ServerState } from './state.ts';
 import { clearDatabase, createDatabase } from './store/database.ts';
+import type { KeySignals } from './store/database.ts';
 import type { EncodingLimits } from './store/value.ts';
 import { streamPair } from './transport/pair.ts';
 import type { PracticeStream } from './transport/socketLike.ts';
+import { createTrackingTable } from './tracking.ts';
 
 /** How a practice server is made. Everything has a default. */
 export interface ServerOptions {
@@ -59,16 +61,22 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
   }
   const hex = (): string => Array.from({ length: 40 }, () => HEX[Math.floor(random() * 16)]).join('');
   const seed = Math.floor(random() * 2 ** 32);
+  const signals: KeySignals = { touched: undefined };
   const state: ServerState = {
     clock,
     random,
     environment: { limits, seed, random },
     config,
     commands: commandMap(),
-    databases: Array.from({ length: config.number('databases') }, (_, index) => createDatabase(index, seed)),
+    databases: Array.from({ length: config.number('databases') }, (_, index) => createDatabase(index, seed, signals)),
     sessions: new Map(),
     listeners: createListeners(),
     waits: new Set(),
+    monitors: new Set(),
+    tracking: createTrackingTable(),
+    signals,
+    current: undefined,
+    pause: undefined,
     timers: options.cron !== false,
     statistics: {
       connections: 0, rejectedConnections: 0, commands: 0, inputBytes: 0, outputBytes: 0, reads: 0, writes: 0, hits: 0, misses: 0, expired: 0, evicted: 0, errors: 0,

@@ -1,34 +1,21 @@
 import type { Reply, RespVersion } from '../protocol/resp/reply.ts';
 import type { ExpiryState } from './activeExpiry.ts';
 import type { Wait } from './blocking.ts';
+import type { Buffers } from './clientInfo.ts';
 import type { Config } from './config.ts';
+import type { LatencyEvents } from './latency/monitor.ts';
 import type { MemoryState } from './memory/used.ts';
+import type { Pause } from './pause.ts';
 import type { Listeners, Subscriptions } from './pubsub.ts';
-import type { Database, WatchFlag } from './store/database.ts';
+import type { Statistics } from './statistics.ts';
+import type { Database, KeySignals, WatchFlag } from './store/database.ts';
 import type { Bytes, StoreEnvironment } from './store/value.ts';
+import type { Tracking, TrackingTable } from './tracking.ts';
 
 /** Injected time. */
 export interface ServerClock {
   /** Ms since the epoch; may have a fraction. */
   now(): number;
-}
-
-/** What INFO stats counts. */
-export interface Statistics {
-  connections: number;
-  rejectedConnections: number;
-  commands: number;
-  inputBytes: number;
-  outputBytes: number;
-  reads: number;
-  writes: number;
-  hits: number;
-  misses: number;
-  expired: number;
-  evicted: number;
-  errors: number;
-  readonly perCommand: Map<string, { calls: number; usec: number; rejected: number; failed: number }>;
-  readonly perError: Map<string, number>;
 }
 
 /** One server: all of it that is not a connection. */
@@ -46,6 +33,16 @@ export interface ServerState {
   readonly listeners: Listeners;
   /** Clients that are blocked. */
   readonly waits: Set<Wait>;
+  /** Clients that see all commands (MONITOR). */
+  readonly monitors: Set<Session>;
+  /** Who is to hear of changes of which keys (CLIENT TRACKING). */
+  readonly tracking: TrackingTable;
+  /** Where the databases tell of changes. */
+  readonly signals: KeySignals;
+  /** The client whose command runs. */
+  current: Session | undefined;
+  /** CLIENT PAUSE. */
+  pause: Pause | undefined;
   /** False: no timer of its own, `cron` looks at the clock (tests). */
   readonly timers: boolean;
   readonly statistics: Statistics;
@@ -66,7 +63,11 @@ export interface ServerState {
   readonly expiry: ExpiryState;
   /** The port that INFO tells; 0 while nothing listens. */
   port: number;
+  /** Ms that the command that runs takes beside its own time (DEBUG SLEEP). */
+  pretended: number;
   readonly slowlog: SlowlogEntry[];
+  /** What took longer than latency-monitor-threshold. */
+  readonly latency: LatencyEvents;
   nextSlowlogId: number;
   /** Set by SHUTDOWN. */
   onShutdown: (() => void) | undefined;
@@ -100,6 +101,11 @@ export interface Session {
   version: RespVersion;
   authenticated: boolean;
   noEvict: boolean;
+  /** CLIENT NO-TOUCH of 7.2: its reads are no accesses. */
+  noTouch: boolean;
+  /** MONITOR. */
+  monitoring: boolean;
+  tracking: Tracking | undefined;
   /** Between MULTI and EXEC. */
   transaction: { readonly queue: QueuedCommand[]; failed: boolean } | undefined;
   readonly watch: WatchFlag;
@@ -117,6 +123,10 @@ export interface Session {
   closing: boolean;
   /** CLIENT REPLY: `skip` is for the next command, `skipping` for the one that runs. */
   replies: 'on' | 'off' | 'skip' | 'skipping';
+  /** Since when more waits for it than the soft limit of client-output-buffer-limit, ms since the epoch. */
+  overSoftLimitSince: number | undefined;
+  /** What its connection holds. */
+  buffers: () => Buffers;
   /** Sends a reply or a message out of turn. */
   deliver: (reply: Reply) => void;
   /** Ends the connection from the outside (CLIENT KILL). */

@@ -7,8 +7,6 @@ const words = (text: string): string[] => text.split(/\s+/).filter((word) => wor
 export const notYet: ReadonlySet<string> = new Set([
   // cluster
   ...words('restore-asking'),
-  // connection
-  ...words('client|caching client|pause client|tracking client|unpause'),
   // generic
   ...words('dump migrate restore'),
   // scripting
@@ -16,7 +14,6 @@ export const notYet: ReadonlySet<string> = new Set([
   ...words('function|list function|load function|restore function|stats script|debug script|exists script|flush script|kill script|load'),
   // server
   ...words('acl|cat acl|deluser acl|dryrun acl|genpass acl|getuser acl|list acl|load acl|log acl|save acl|setuser acl|users'),
-  ...words('monitor'),
   ...words('latency|graph latency|histogram'),
 ]);
 

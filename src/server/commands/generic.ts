@@ -1,7 +1,7 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
-import { databaseSize, isExpired, putValue, removeValue, setExpiry, touchWatchers } from '../store/database.ts';
+import { databaseSize, isExpired, putValue, removeValue, setExpiry, signalChange } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { copyValue } from '../store/copyValue.ts';
 import { encodingOf } from '../store/describe.ts';
@@ -141,7 +141,7 @@ function copy(context: Context, args: readonly Bytes[]): Reply {
   removeValue(target, to);
   putValue(target, to, copyValue(value, context.server.environment));
   context.server.dirty += 1;
-  touchWatchers(target, to);
+  signalChange(target, to);
   const place = { server: context.server, database: target };
   notify(place, 'new', 'new', to);
   notify(place, 'generic', 'copy_to', to);
@@ -157,7 +157,7 @@ function move(context: Context, args: readonly Bytes[]): Reply {
   removeValue(context.database, key);
   putValue(target, key, value);
   changed(context, key);
-  touchWatchers(target, key);
+  signalChange(target, key);
   const place = { server: context.server, database: target };
   notify(place, 'new', 'new', key);
   notify(context, 'generic', 'move_from', key);

@@ -4,6 +4,7 @@ import { bitfieldCommands } from './bitfield.ts';
 import { bitmapCommands } from './bitmap.ts';
 import { blockingCommands } from './blocking.ts';
 import { clusterCommands } from './cluster.ts';
+import { clientCommands } from './client.ts';
 import { connectionCommands } from './connection.ts';
 import { genericCommands } from './generic.ts';
 import { geoCommands } from './geo.ts';
@@ -28,12 +29,13 @@ import { zsetCommands } from './zset.ts';
 
 const groups: readonly Handlers[] = [
   bitfieldCommands, bitmapCommands, geoCommands, geoSearchCommands, helpCommands, hyperLogLogCommands, lcsCommands, sortCommands,
-  blockingCommands, connectionCommands, pubsubCommands, genericCommands, hashCommands, hashExpiryCommands, listCommands, serverCommands, setCommands, streamCommands, stringCommands, transactionCommands,
+  blockingCommands, clientCommands, connectionCommands, pubsubCommands, genericCommands, hashCommands, hashExpiryCommands, listCommands, serverCommands, setCommands, streamCommands, stringCommands, transactionCommands,
   zsetCommands, clusterCommands, moduleCommands, persistenceCommands, replicationCommands,
 ];
 
 /** Commands of later versions that stand in no row of the table, because clients send them without being asked. */
 const extra: Readonly<Record<string, { readonly arity: number; readonly flags: readonly string[] }>> = {
+  'client|no-touch': { arity: 3, flags: ['noscript', 'loading', 'stale'] },
   'client|setinfo': { arity: 4, flags: ['noscript', 'loading', 'stale'] },
 };
 

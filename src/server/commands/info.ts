@@ -3,7 +3,7 @@ import type { Context, ServerState } from '../state.ts';
 import { databaseSize } from '../store/database.ts';
 import { dictSize } from '../store/dict.ts';
 import type { Bytes } from '../store/value.ts';
-import { verbatim } from './connection.ts';
+import { verbatim } from './support.ts';
 
 type Lines = readonly (readonly [string, string | number])[];
 
@@ -56,7 +56,7 @@ function clientLines({ server }: Context): Lines {
     ['client_recent_max_input_buffer', 0],
     ['client_recent_max_output_buffer', 0],
     ['blocked_clients', server.waits.size],
-    ['tracking_clients', 0],
+    ['tracking_clients', server.tracking.clients],
     ['clients_in_timeout_table', 0],
   ];
 }
@@ -124,6 +124,9 @@ function statsLines({ server }: Context): Lines {
     ['pubsub_patterns', server.listeners.patterns.size],
     ['latest_fork_usec', 0],
     ['total_forks', 0],
+    ['tracking_total_keys', server.tracking.readers.size],
+    ['tracking_total_items', server.tracking.items],
+    ['tracking_total_prefixes', server.tracking.prefixes.size],
     ['total_error_replies', statistics.errors],
     ['total_reads_processed', statistics.reads],
     ['total_writes_processed', statistics.writes],

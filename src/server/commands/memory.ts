@@ -2,8 +2,7 @@ import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context, Handlers } from '../state.ts';
 import { databaseSize } from '../store/database.ts';
 import { dictSize, dictSlots } from '../store/dict.ts';
-import { verbatim } from './connection.ts';
-import { integer, map } from './support.ts';
+import { integer, map, verbatim } from './support.ts';
 
 /** Keys below which MEMORY DOCTOR finds too little to judge, as Redis does below 5 MB. */
 const FEW_KEYS = 10_000;

@@ -6,15 +6,16 @@ import { dictFind } from '../store/dict.ts';
 import { memoryUsage } from '../memory/usage.ts';
 import { encodingOf } from '../store/describe.ts';
 import type { Bytes } from '../store/value.ts';
+import { invalidateAll } from '../tracking.ts';
 import { commandCommands } from './commandInfo.ts';
-import { verbatim } from './connection.ts';
 import { helpReply } from './help.ts';
+import { debugProtocol } from './debugProtocol.ts';
 import { info } from './info.ts';
 import { lolwut } from './lolwut.ts';
 import { memoryCommands } from './memory.ts';
 import {
   EMPTY_ARRAY, NO_SUCH_KEY, NULL, OK, SYNTAX, arg, array, bulk, bulks, fail, integer, isOption, numberArg,
-  rangeArg,
+  rangeArg, verbatim,
 } from './support.ts';
 
 function configGet(context: Context, args: readonly Bytes[]): Reply {
@@ -42,6 +43,7 @@ function resetStatistics(context: Context): Reply {
 
 function flush(context: Context, args: readonly Bytes[], databases: readonly Database[]): Reply {
   if (args.length > 2 || (args.length === 2 && !isOption(args[1], 'ASYNC') && !isOption(args[1], 'SYNC'))) fail(SYNTAX);
+  invalidateAll(context.server);
   for (const db of databases) {
     touchAll(db, [db]);
     context.server.dirty += clearDatabase(db);
@@ -103,6 +105,7 @@ function debug(context: Context, args: readonly Bytes[]): Reply {
     context.server.asleepUntil = context.server.clock.now() + (Number.parseFloat(arg(args, 2)) || 0) * 1000;
     return OK;
   }
+  if (isOption(sub, 'PROTOCOL') && args.length === 3) return debugProtocol(context, arg(args, 2));
   if (isOption(sub, 'SET-ACTIVE-EXPIRE') && args.length === 3) {
     context.server.expiry.active = numberArg(arg(args, 2)) !== 0;
     return OK;

@@ -2,8 +2,9 @@ import { parseInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { notify } from '../events.ts';
 import { expireFields } from '../fieldExpiry.ts';
+import { isPaused } from '../pause.ts';
 import type { Context } from '../state.ts';
-import { findValue, isExpired, putValue, removeValue, touchValue, touchWatchers } from '../store/database.ts';
+import { findValue, isExpired, putValue, removeValue, signalChange, touchValue } from '../store/database.ts';
 import { countAccess, inheritFrequency } from '../store/frequency.ts';
 import { isStale } from '../store/hashTimes.ts';
 import type { Bytes, Value, ValueType } from '../store/value.ts';
@@ -61,6 +62,11 @@ export function bulks(values: readonly Bytes[]): Reply {
 /** A map reply of text names. */
 export function map(entries: readonly (readonly [string, Reply])[]): Reply {
   return { kind: 'map', items: entries.flatMap(([name, value]) => [bulk(name), value]) };
+}
+
+/** Text as Redis sends INFO: verbatim in RESP3. */
+export function verbatim(text: Bytes): Reply {
+  return { kind: 'verbatim', format: 'txt', value: Buffer.from(text, 'latin1') };
 }
 
 /** Text that may hold other than latin1 characters, as bytes. */
@@ -184,12 +190,13 @@ function accessed({ now, server }: Context, value: Value): void {
   else countAccess(value, now, { decayMinutes: server.config.number('lfu-decay-time'), factor: server.config.number('lfu-log-factor'), random: server.random });
 }
 
-/** Removes a key whose time is over. */
+/** Removes a key whose time is over; later, if clients are paused. */
 export function expireKey(context: Context, key: Bytes): void {
+  if (isPaused(context.server)) return;
   removeValue(context.database, key);
   context.server.statistics.expired += 1;
   notify(context, 'expired', 'expired', key);
-  touchWatchers(context.database, key);
+  signalChange(context.database, key, true);
 }
 
 type ValueOf<T extends ValueType> = Extract<Value, { type: T }>;
@@ -218,7 +225,7 @@ export function writeTyped<T extends ValueType>(context: Context, key: Bytes, ty
 /** Says that a key was changed: WATCH hears of it. */
 export function changed(context: Context, key: Bytes, count = 1): void {
   context.server.dirty += count;
-  touchWatchers(context.database, key);
+  signalChange(context.database, key);
 }
 
 /** Puts a value and says so. */

@@ -1,6 +1,6 @@
 import { notify } from '../events.ts';
 import type { Command, Context, ServerState } from '../state.ts';
-import { databaseSize, removeValue, touchWatchers } from '../store/database.ts';
+import { databaseSize, removeValue, signalChange } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { dictFind, dictRandom, dictSample, dictSize } from '../store/dict.ts';
 import { frequencyOf, idleSeconds } from '../store/frequency.ts';
@@ -85,7 +85,7 @@ function goOnLater(server: ServerState): void {
 
 function evict(server: ServerState, db: Database, key: Bytes): void {
   removeValue(db, key);
-  touchWatchers(db, key);
+  signalChange(db, key, true);
   server.statistics.evicted += 1;
   notify({ server, database: db }, 'evicted', 'evicted', key);
 }

@@ -10,6 +10,12 @@ export interface WatchFlag {
   dirty: boolean;
 }
 
+/** Where databases tell that a key was changed. Undefined while nobody wants to know. */
+export interface KeySignals {
+  /** `byServer`: nobody's command did it, its time was over or memory was short. */
+  touched: ((key: Bytes, byServer: boolean) => void) | undefined;
+}
+
 /** One of the numbered databases. */
 export interface Database {
   readonly index: number;
@@ -25,6 +31,8 @@ export interface Database {
   /** Where it stands in them; undefined at the start of a round. */
   fieldSweep: IterableIterator<Bytes> | undefined;
   readonly watchers: Map<Bytes, Set<WatchFlag>>;
+  /** Of all databases of a server. */
+  readonly signals: KeySignals;
   /** What keys and values take, but for tables; values that are `touched` by what they took when they were last weighed. */
   bytes: number;
   /** Values that may have grown or shrunk since. */
@@ -36,8 +44,8 @@ export interface Database {
 }
 
 /** Makes an empty database. */
-export function createDatabase(index: number, seed: number): Database {
-  return { index, dict: createDict(seed), volatile: createDict(seed), sweep: 0, averageTtl: 0, fieldKeys: new Set(), fieldSweep: undefined, bytes: 0, touched: [], watchers: new Map(), awaited: new Map(), ready: new Set() };
+export function createDatabase(index: number, seed: number, signals: KeySignals): Database {
+  return { index, dict: createDict(seed), volatile: createDict(seed), sweep: 0, averageTtl: 0, fieldKeys: new Set(), fieldSweep: undefined, bytes: 0, touched: [], watchers: new Map(), signals, awaited: new Map(), ready: new Set() };
 }
 
 /** DBSIZE: expired keys count until something notices them, as in Redis. */
@@ -101,6 +109,12 @@ export function setExpiry(db: Database, key: Bytes, value: Value, expireAt: numb
 /** Says that a key may have something for those who wait for it. */
 export function signalReady(db: Database, key: Bytes): void {
   if (db.awaited.size > 0 && db.awaited.has(key)) db.ready.add(key);
+}
+
+/** Says that a key was changed: WATCH and clients that track it hear of it. `byServer`: it expired or was evicted. */
+export function signalChange(db: Database, key: Bytes, byServer = false): void {
+  touchWatchers(db, key);
+  db.signals.touched?.(key, byServer);
 }
 
 /** Tells those who watch `key` that it changed. */

@@ -1,6 +1,7 @@
 import type { Script } from '../script.ts';
 import { bitmaps } from './bitmaps.ts';
 import { blocking } from './blocking.ts';
+import { clients } from './clients.ts';
 import { commands } from './commands.ts';
 import { connection } from './connection.ts';
 import { errors } from './errors.ts';
@@ -21,9 +22,10 @@ import { standalone } from './standalone.ts';
 import { streamGroups } from './streamGroups.ts';
 import { streams } from './streams.ts';
 import { strings } from './strings.ts';
+import { tracking } from './tracking.ts';
 import { transactions } from './transactions.ts';
 
 /** Every script, in the order in which they are played. */
 export const scripts: readonly Script[] = [
-  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...events, ...generic, ...scans, ...connection, ...commands, ...pubsub, ...server, ...standalone, ...transactions, ...errors,
+  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...events, ...generic, ...scans, ...connection, ...clients, ...tracking, ...commands, ...pubsub, ...server, ...standalone, ...transactions, ...errors,
 ];

@@ -1,0 +1,116 @@
+import { isSubscriber } from './pubsub.ts';
+import type { Session } from './state.ts';
+import type { Bytes } from './store/value.ts';
+
+/** What a client's connection holds, in bytes. */
+export interface Buffers {
+  /** Requests that came and are not done, the one that runs included. */
+  readonly query: number;
+  /** Replies that the client has not taken. */
+  readonly output: number;
+  /** The request that runs or waits; none otherwise. */
+  readonly args: readonly Bytes[];
+}
+
+/** A type of clients, as CLIENT LIST TYPE and output buffer limits tell them apart. */
+export type ClientType = 'normal' | 'pubsub' | 'replica' | 'master';
+
+/** The type of a client. */
+export function typeOf(session: Session): ClientType {
+  return isSubscriber(session) && !session.monitoring ? 'pubsub' : 'normal';
+}
+
+/** The letters of CLIENT LIST. */
+function flagsOf(session: Session): string {
+  const { tracking } = session;
+  const flags = [
+    session.monitoring && 'O',
+    isSubscriber(session) && 'P',
+    session.transaction !== undefined && 'x',
+    session.wait !== undefined && 'b',
+    tracking !== undefined && 't',
+    tracking?.broken === true && 'R',
+    tracking?.broadcast === true && 'B',
+    session.watch.dirty && 'd',
+    session.closing && 'c',
+    session.address.endsWith(':0') && session.address.startsWith('/') && 'U',
+    session.noEvict && 'e',
+    session.noTouch && 'T',
+  ].filter((flag) => flag !== false);
+  return flags.length === 0 ? 'N' : flags.join('');
+}
+
+/** What Redis takes for a client beside its buffers. */
+const CLIENT = 774;
+const REPLY_BUFFER = 1024;
+/** Redis reads into a buffer of that size, and frees it when nothing came for two seconds. */
+const QUERY_BUFFER = 20474;
+const POINTER = 8;
+
+/** Bytes of arguments, with the pointers to them. */
+function argumentBytes(args: readonly Bytes[]): number {
+  return args.reduce((sum, arg) => sum + arg.length + POINTER, 0);
+}
+
+function tableBytes(entries: number): number {
+  return entries === 0 ? 0 : 24 * entries + POINTER * Math.max(4, 2 ** Math.ceil(Math.log2(entries)));
+}
+
+interface Memory {
+  readonly query: number;
+  readonly queryFree: number;
+  readonly args: number;
+  readonly multi: number;
+  readonly output: number;
+  readonly outputChunks: number;
+  readonly total: number;
+}
+
+/** What a client takes, in bytes, counted as Redis counts it. */
+export function memoryOf(session: Session, now: number, current: boolean): Memory {
+  const { query, output, args } = session.buffers();
+  const queryFree = current || now - session.lastUsed <= 2000 ? Math.max(0, QUERY_BUFFER - query) : 0;
+  const queue = session.transaction?.queue ?? [];
+  const multi = queue.reduce((sum, queued) => sum + argumentBytes(queued.args), 0);
+  const { channels, patterns, shards } = session.subscriptions;
+  const outputChunks = Math.ceil(Math.max(0, output - REPLY_BUFFER) / 16384);
+  const total = CLIENT + REPLY_BUFFER + query + queryFree + argumentBytes(args) + multi
+    + (queue.length === 0 ? 0 : 24 * Math.max(2, 2 ** Math.ceil(Math.log2(queue.length)))) + 56 * session.watched.length
+    + tableBytes(channels.size) + tableBytes(shards.size) + 24 * patterns.size + Math.max(0, output - REPLY_BUFFER);
+  return { query, queryFree, args: argumentBytes(args) - POINTER * args.length, multi, output, outputChunks, total };
+}
+
+/** A client as CLIENT LIST shows it; `now` in ms since the epoch. `current`: it is the one that asks. */
+export function describeClient(session: Session, now: number, current: boolean): string {
+  const memory = memoryOf(session, now, current);
+  return [
+    `id=${session.id}`,
+    `addr=${session.address}`,
+    `laddr=${session.localAddress}`,
+    `fd=${session.id + 7}`,
+    `name=${session.name}`,
+    `age=${Math.floor((now - session.createdAt) / 1000)}`,
+    `idle=${current ? 0 : Math.floor((now - session.lastUsed) / 1000)}`,
+    `flags=${flagsOf(session)}`,
+    `db=${session.database}`,
+    `sub=${session.subscriptions.channels.size}`,
+    `psub=${session.subscriptions.patterns.size}`,
+    `ssub=${session.subscriptions.shards.size}`,
+    `multi=${session.transaction === undefined ? -1 : session.transaction.queue.length}`,
+    `qbuf=${memory.query}`,
+    `qbuf-free=${memory.queryFree}`,
+    `argv-mem=${memory.args}`,
+    `multi-mem=${memory.multi}`,
+    `rbs=${REPLY_BUFFER}`,
+    'rbp=0',
+    `obl=${Math.min(REPLY_BUFFER, memory.output)}`,
+    `oll=${memory.outputChunks}`,
+    `omem=${Math.max(0, memory.output - REPLY_BUFFER)}`,
+    `tot-mem=${memory.total}`,
+    'events=r',
+    `cmd=${session.lastCommand === '' ? 'NULL' : session.lastCommand}`,
+    'user=default',
+    `redir=${session.tracking?.redirect ?? -1}`,
+    `resp=${session.version}`,
+  ].join(' ');
+}

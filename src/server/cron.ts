@@ -8,6 +8,7 @@ import { isPaused } from './pause.ts';
 import { endPause } from './pauseClients.ts';
 import { isSubscriber } from './pubsub.ts';
 import type { ServerState } from './state.ts';
+import { sampleRates } from './statistics.ts';
 import { dictRehash, dictShrinkIfNeeded } from './store/dict.ts';
 
 /** Longest time of one round, ms: well under what a person or another extension would notice. */
@@ -22,8 +23,8 @@ export function serverCron(server: ServerState): void {
   // The data stand still while clients are paused.
   if (!isPaused(server)) {
     expireActively(server);
+    expireFieldsActively(server);
   }
-  expireFieldsActively(server);
   for (const db of server.databases) {
     for (const dict of [db.dict, db.volatile]) {
       dictShrinkIfNeeded(dict);
@@ -32,6 +33,7 @@ export function serverCron(server: ServerState): void {
   }
   // Without a limit this weighs what has changed, and keeps the peak.
   if (makeRoom(server)) usedMemory(server);
+  sampleRates(server.statistics, now);
   timeOutWaits(server);
   serveReady(server);
   for (const session of server.sessions.values()) {

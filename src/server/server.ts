@@ -3,19 +3,20 @@ import type { Server as TcpServer, Socket } from 'node:net';
 import { createExpiryState } from './activeExpiry.ts';
 import { commandMap } from './commands/index.ts';
 import { createConfig } from './config.ts';
+import type { Config } from './config.ts';
 import { serveConnection } from './connection.ts';
 import { serverCron } from './cron.ts';
 import { createMemoryState } from './memory/used.ts';
 import { createListeners } from './pubsub.ts';
+import { createStatistics } from './statistics.ts';
 import { loadSample } from './samples/index.ts';
 import type { SampleName } from './samples/index.ts';
 import type { ServerClock, ServerState } from './state.ts';
 import { clearDatabase, createDatabase } from './store/database.ts';
 import type { KeySignals } from './store/database.ts';
-import type { EncodingLimits } from './store/value.ts';
+import { createTrackingTable } from './tracking.ts';
 import { streamPair } from './transport/pair.ts';
 import type { PracticeStream } from './transport/socketLike.ts';
-import { createTrackingTable } from './tracking.ts';
 
 /** How a practice server is made. Everything has a default. */
 export interface ServerOptions {
@@ -24,6 +25,8 @@ export interface ServerOptions {
   readonly random?: () => number;
   /** Parameters as in redis.conf: `requirepass`, `databases` ... */
   readonly config?: Readonly<Record<string, string>>;
+  /** Parameters that were read already, of a server that stands for a redis-server process. */
+  readonly prepared?: Config;
   /** False: nothing happens by itself; call `cron` (tests). */
   readonly cron?: boolean;
 }
@@ -49,12 +52,18 @@ export interface PracticeServer {
 
 const HEX = '0123456789abcdef';
 
+/** The parameters of a server within the extension: nothing is saved, no port is open, and DEBUG may be tried. */
+function practiceConfig(): Config {
+  const config = createConfig();
+  for (const [name, value] of [['save', ''], ['port', '0'], ['enable-debug-command', 'local']] as const) config.start(name, value);
+  return config;
+}
+
 /** Makes a practice server. Throws an Error for a parameter that CONFIG does not know. */
 export function createServer(options: ServerOptions = {}): PracticeServer {
   const random = options.random ?? Math.random;
   const clock = options.clock ?? { now: () => performance.timeOrigin + performance.now() };
-  const limits: EncodingLimits = { hashMaxListpackEntries: 0, hashMaxListpackValue: 0, setMaxIntsetEntries: 0, zsetMaxListpackEntries: 0, zsetMaxListpackValue: 0 };
-  const config = createConfig(limits);
+  const config = options.prepared ?? practiceConfig();
   for (const [name, value] of Object.entries(options.config ?? {})) {
     const problem = config.start(name, value);
     if (problem !== undefined) throw new Error(`practice server: ${name}: ${problem}`);
@@ -65,7 +74,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
   const state: ServerState = {
     clock,
     random,
-    environment: { limits, seed, random },
+    environment: { limits: config.limits, seed, random },
     config,
     commands: commandMap(),
     databases: Array.from({ length: config.number('databases') }, (_, index) => createDatabase(index, seed, signals)),
@@ -78,10 +87,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     current: undefined,
     pause: undefined,
     timers: options.cron !== false,
-    statistics: {
-      connections: 0, rejectedConnections: 0, commands: 0, inputBytes: 0, outputBytes: 0, reads: 0, writes: 0, hits: 0, misses: 0, expired: 0, evicted: 0, errors: 0,
-      perCommand: new Map(), perError: new Map(),
-    },
+    statistics: createStatistics(),
     memory: createMemoryState(),
     runId: hex(),
     replicationId: hex(),
@@ -93,7 +99,9 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     turnStartedAt: 0,
     expiry: createExpiryState(),
     port: 0,
+    pretended: 0,
     slowlog: [],
+    latency: new Map(),
     nextSlowlogId: 0,
     onShutdown: undefined,
   };

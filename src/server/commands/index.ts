@@ -3,9 +3,10 @@ import type { Command, Handlers } from '../state.ts';
 import { bitfieldCommands } from './bitfield.ts';
 import { bitmapCommands } from './bitmap.ts';
 import { blockingCommands } from './blocking.ts';
-import { clusterCommands } from './cluster.ts';
 import { clientCommands } from './client.ts';
+import { clusterCommands } from './cluster.ts';
 import { connectionCommands } from './connection.ts';
+import { dumpCommands } from './dump.ts';
 import { genericCommands } from './generic.ts';
 import { geoCommands } from './geo.ts';
 import { geoSearchCommands } from './geoSearch.ts';
@@ -13,6 +14,7 @@ import { hashCommands } from './hash.ts';
 import { hashExpiryCommands } from './hashExpiry.ts';
 import { helpCommands } from './help.ts';
 import { hyperLogLogCommands } from './hyperLogLog.ts';
+import { latencyCommands } from './latency.ts';
 import { lcsCommands } from './lcs.ts';
 import { listCommands } from './list.ts';
 import { moduleCommands } from './module.ts';
@@ -21,6 +23,7 @@ import { pubsubCommands } from './pubsub.ts';
 import { replicationCommands } from './replication.ts';
 import { serverCommands } from './server.ts';
 import { setCommands } from './set.ts';
+import { slowlogCommands } from './slowlog.ts';
 import { sortCommands } from './sort.ts';
 import { streamCommands } from './stream.ts';
 import { stringCommands } from './string.ts';
@@ -28,8 +31,8 @@ import { transactionCommands } from './transactions.ts';
 import { zsetCommands } from './zset.ts';
 
 const groups: readonly Handlers[] = [
-  bitfieldCommands, bitmapCommands, geoCommands, geoSearchCommands, helpCommands, hyperLogLogCommands, lcsCommands, sortCommands,
-  blockingCommands, clientCommands, connectionCommands, pubsubCommands, genericCommands, hashCommands, hashExpiryCommands, listCommands, serverCommands, setCommands, streamCommands, stringCommands, transactionCommands,
+  bitfieldCommands, bitmapCommands, geoCommands, geoSearchCommands, latencyCommands, slowlogCommands, helpCommands, hyperLogLogCommands, lcsCommands, sortCommands,
+  blockingCommands, clientCommands, connectionCommands, dumpCommands, pubsubCommands, genericCommands, hashCommands, hashExpiryCommands, listCommands, serverCommands, setCommands, streamCommands, stringCommands, transactionCommands,
   zsetCommands, clusterCommands, moduleCommands, persistenceCommands, replicationCommands,
 ];
 

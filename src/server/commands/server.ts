@@ -1,5 +1,6 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context, Handlers } from '../state.ts';
+import { resetStatistics } from '../statistics.ts';
 import { clearDatabase, databaseSize, findValue, touchWatchers } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { dictFind } from '../store/dict.ts';
@@ -15,7 +16,7 @@ import { lolwut } from './lolwut.ts';
 import { memoryCommands } from './memory.ts';
 import {
   EMPTY_ARRAY, NO_SUCH_KEY, NULL, OK, SYNTAX, arg, array, bulk, bulks, fail, integer, isOption, numberArg,
-  rangeArg, verbatim,
+  rangeArg,
 } from './support.ts';
 
 function configGet(context: Context, args: readonly Bytes[]): Reply {
@@ -29,16 +30,6 @@ function configSet(context: Context, args: readonly Bytes[]): Reply {
   for (let index = 2; index < args.length; index += 2) changes.push([arg(args, index), arg(args, index + 1)]);
   const problem = context.server.config.set(changes);
   return problem === undefined ? OK : fail(problem);
-}
-
-function resetStatistics(context: Context): Reply {
-  const { statistics } = context.server;
-  for (const name of ['connections', 'rejectedConnections', 'commands', 'inputBytes', 'outputBytes', 'reads', 'writes', 'hits', 'misses', 'expired', 'errors'] as const) {
-    statistics[name] = 0;
-  }
-  statistics.perCommand.clear();
-  statistics.perError.clear();
-  return OK;
 }
 
 function flush(context: Context, args: readonly Bytes[], databases: readonly Database[]): Reply {
@@ -124,20 +115,6 @@ function debug(context: Context, args: readonly Bytes[]): Reply {
   return fail(`ERR unknown subcommand or wrong number of arguments for '${sub}'. Try DEBUG HELP.`);
 }
 
-function slowlogGet(context: Context, args: readonly Bytes[]): Reply {
-  if (args.length > 3) fail(SYNTAX);
-  let count = 10;
-  if (args.length === 3) {
-    count = rangeArg(arg(args, 2), -1, Number.MAX_VALUE, 'ERR count should be greater than or equal to -1');
-    if (count === -1) count = context.server.slowlog.length;
-  }
-  return array(
-    context.server.slowlog.slice(0, count).map((entry) =>
-      array([integer(entry.id), integer(entry.time), integer(entry.microseconds), bulks(entry.args), bulk(entry.address), bulk(entry.name)]),
-    ),
-  );
-}
-
 function shutdown(context: Context, args: readonly Bytes[]): Reply {
   for (const option of args.slice(1)) if (!['NOSAVE', 'SAVE', 'NOW', 'FORCE', 'ABORT'].includes(option.toUpperCase())) fail(SYNTAX);
   const stop = context.server.onShutdown ?? fail('ERR Errors trying to SHUTDOWN. Check logs.');
@@ -151,7 +128,10 @@ export const serverCommands: Handlers = {
   ...commandCommands,
   ...memoryCommands,
   'config|get': configGet,
-  'config|resetstat': resetStatistics,
+  'config|resetstat': (context) => {
+    resetStatistics(context.server);
+    return OK;
+  },
   'config|rewrite': () => fail('ERR The server is running without a config file'),
   'config|set': configSet,
   dbsize: (context) => integer(databaseSize(context.database)),
@@ -161,20 +141,10 @@ export const serverCommands: Handlers = {
   info,
   lolwut,
   lastsave: (context) => integer(context.server.lastSave),
-  'latency|doctor': () => verbatim("Dave, I have observed the system during my mission, and latency monitoring is disabled in this Redis instance.\n"),
-  'latency|history': () => EMPTY_ARRAY,
-  'latency|latest': () => EMPTY_ARRAY,
-  'latency|reset': () => integer(0),
   'memory|purge': () => OK,
   'memory|usage': usage,
   role: () => array([bulk('master'), integer(0), EMPTY_ARRAY]),
   shutdown,
-  'slowlog|get': slowlogGet,
-  'slowlog|len': (context) => integer(context.server.slowlog.length),
-  'slowlog|reset': (context) => {
-    context.server.slowlog.length = 0;
-    return OK;
-  },
   swapdb,
   time,
 };

@@ -5,10 +5,8 @@ const words = (text: string): string[] => text.split(/\s+/).filter((word) => wor
  * servers: a command that arrives has to leave it, and one that is lost does not go unnoticed.
  */
 export const notYet: ReadonlySet<string> = new Set([
-  // cluster
-  ...words('restore-asking'),
   // generic
-  ...words('dump migrate restore'),
+  ...words('migrate'),
   // scripting
   ...words('eval eval_ro evalsha evalsha_ro fcall fcall_ro function|delete function|dump function|flush function|kill'),
   ...words('function|list function|load function|restore function|stats script|debug script|exists script|flush script|kill script|load'),

@@ -3,6 +3,8 @@ const MAX_LITERAL = 32;
 const MAX_MATCH = 264;
 const MAX_OFFSET = 8192;
 const HASH_BITS = 14;
+/** Bytes that Redis's packer wants to have left where it looks: a string that saves only 4 bytes stays as it is. */
+const TAIL = 4;
 
 /**
  * Unpacks LZF (control byte below 32: that many + 1 literals; else a match), or answers undefined if the bytes are not LZF of
@@ -60,6 +62,7 @@ export function lzfCompress(source: Buffer): Buffer | undefined {
     literals = 0;
   };
   while (from < length) {
+    if (from === length - 2 && to + TAIL > room + 1) return undefined;
     let reach = 0;
     let distance = 0;
     if (from + 2 < length) {
@@ -69,7 +72,7 @@ export function lzfCompress(source: Buffer): Buffer | undefined {
       table[slot] = from;
       distance = from - before - 1;
       if (before >= 0 && distance < MAX_OFFSET && source[before] === source[from] && source[before + 1] === source[from + 1] && source[before + 2] === source[from + 2]) {
-        const limit = Math.min(MAX_MATCH, length - from);
+        const limit = Math.max(3, Math.min(MAX_MATCH, length - from - 2));
         reach = 3;
         while (reach < limit && source[before + reach] === source[from + reach]) reach += 1;
       }
@@ -88,7 +91,7 @@ export function lzfCompress(source: Buffer): Buffer | undefined {
       continue;
     }
     closeLiterals();
-    if (to + 3 >= room) return undefined;
+    if (to + TAIL >= room) return undefined;
     const count = reach - 2;
     if (count < 7) {
       target[to] = (count << 5) | (distance >> 8);

@@ -29,6 +29,11 @@ export function inheritFrequency(value: Value, from: Value | undefined, now: num
   value.accessed = from === undefined ? pack(INITIAL, now) : from.accessed;
 }
 
+/** Begins to count at `count` (RESTORE FREQ, a dump written under such a policy). */
+export function setFrequency(value: Value, count: number, now: number): void {
+  value.accessed = pack(count, now);
+}
+
 /** OBJECT IDLETIME, s; the clock has 24 bits, as in Redis. */
 export function idleSeconds({ accessed }: Value, now: number): number {
   return (Math.floor(now / 1000) - accessed) & 0xffffff;

@@ -1,0 +1,13 @@
+import { encodeDefaults } from '../../protocol/rdb/encodeValue.ts';
+import type { EncodeOptions } from '../../protocol/rdb/encodeValue.ts';
+import type { ServerState } from '../state.ts';
+
+/** How values are written to files under a configuration. */
+export function encodeOptions(config: ServerState['config']): EncodeOptions {
+  return {
+    ...encodeDefaults,
+    compress: config.get('rdbcompression') === 'yes',
+    listFill: config.number('list-max-listpack-size'),
+    streamNodes: { maxBytes: config.number('stream-node-max-bytes'), maxEntries: config.number('stream-node-max-entries') },
+  };
+}

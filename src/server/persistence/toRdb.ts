@@ -1,0 +1,50 @@
+import type { RdbGroup, RdbValue } from '../../protocol/rdb/value.ts';
+import { eachItem } from '../store/chunked.ts';
+import { fieldTime } from '../store/hashTimes.ts';
+import { hashEach } from '../store/hashValue.ts';
+import { setMembers } from '../store/setValue.ts';
+import { inOrder } from '../store/streamGroups.ts';
+import type { Bytes, StreamGroup, Value } from '../store/value.ts';
+import { zsetSize, zsetSlice } from '../store/zsetValue.ts';
+
+/** A value as a dump holds it. What cannot change is shared, so it is to be written before the next command. O(n). */
+export function toRdb(value: Value): RdbValue<Bytes> {
+  switch (value.type) {
+    case 'string': return { type: 'string', value: value.data };
+    case 'list': return { type: 'list', items: [...eachItem(value.items)] };
+    case 'set': return { type: 'set', compact: value.body.encoding === 'intset', members: setMembers(value) };
+    case 'zset': return { type: 'zset', compact: value.body.encoding === 'listpack', members: zsetSlice(value, 0, zsetSize(value) - 1) };
+    case 'hash': {
+      const pairs: Bytes[] = [];
+      const expiries: (number | undefined)[] = [];
+      hashEach(value, (field, item) => {
+        pairs.push(field, item);
+        if (value.times !== undefined) expiries.push(fieldTime(value, field));
+      });
+      const hash = { type: 'hash', compact: value.body.encoding === 'listpack', pairs } as const;
+      return hasFieldTimes(value) ? { ...hash, expiries } : hash;
+    }
+    case 'stream': {
+      const { lastId, maxDeletedId, entriesAdded } = value;
+      const groups = inOrder(value.groups).map(([name, group]) => groupToRdb(name, group));
+      return { type: 'stream', entries: [...eachItem(value.entries)], lastId, maxDeletedId, entriesAdded, groups };
+    }
+  }
+}
+
+/** True for a hash of which a field expires: only dumps of version 12 and later can hold it. */
+export function hasFieldTimes(value: Value): boolean {
+  return value.type === 'hash' && value.times !== undefined && value.times.at.size > 0;
+}
+
+function groupToRdb(name: Bytes, group: StreamGroup): RdbGroup<Bytes> {
+  return {
+    name,
+    lastId: group.lastId,
+    entriesRead: group.entriesRead,
+    pending: [...eachItem(group.pending)],
+    consumers: inOrder(group.consumers).map(([consumer, { seenAt, pending }]) => ({
+      name: consumer, seenAt, activeAt: undefined, pending: [...eachItem(pending)].map(({ id }) => id),
+    })),
+  };
+}

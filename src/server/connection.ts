@@ -3,6 +3,7 @@ import { createReplyWriter } from '../protocol/resp/encode.ts';
 import type { Reply } from '../protocol/resp/reply.ts';
 import { RespError } from '../protocol/resp/reply.ts';
 import { createRequestDecoder, latin1Argument } from '../protocol/resp/requestDecoder.ts';
+import { monotonic } from './clock.ts';
 import { releaseWait } from './blocking.ts';
 import { unwatch } from './commands/transactions.ts';
 import { POSTPONED, execute } from './execute.ts';
@@ -111,8 +112,13 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     session.outputBytes += size;
     server.statistics.outputBytes += size;
     server.statistics.writes += 1;
+    const chunks = writer.take();
+    if (chunks.length === 1) return stream.write(chunks[0]);
+    // All of them in one call to the system.
+    stream.cork();
     let room = true;
-    for (const chunk of writer.take()) room = stream.write(chunk);
+    for (const chunk of chunks) room = stream.write(chunk);
+    stream.uncork();
     return room;
   };
 
@@ -157,7 +163,6 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
       const request = decoder.next();
       if (request === undefined) return false;
       running = request;
-      session.lastUsed = server.clock.now();
       if (session.replies === 'skip') session.replies = 'skipping';
     }
     executing = true;
@@ -176,10 +181,17 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     if (!session.closing && exceedsOutputLimit(server, session, writer.size + stream.writableLength)) session.disconnect();
   };
 
+  /** What the clock shows; where a command has just ended it was read then. */
+  const lastReading = (): number => {
+    const { ranUntil } = server;
+    server.ranUntil = 0;
+    return ranUntil > 0 ? ranUntil : monotonic();
+  };
+
   const pump = (): void => {
     if (waiting || stream.destroyed || session.closing) return;
     if (server.turnStartedAt === 0) {
-      server.turnStartedAt = performance.now();
+      server.turnStartedAt = monotonic();
       setImmediate(() => {
         server.turnStartedAt = 0;
       });
@@ -187,14 +199,17 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     decoder.limits.maxBulk = server.config.number('proto-max-bulk-len');
     try {
       for (;;) {
-        const asleep = server.asleepUntil - server.clock.now();
-        if (asleep > 0) return later((callback) => setTimeout(callback, asleep));
+        if (server.asleepUntil > 0) {
+          const asleep = server.asleepUntil - server.clock.now();
+          if (asleep > 0) return later((callback) => setTimeout(callback, asleep));
+          server.asleepUntil = 0;
+        }
         if (!step()) break;
         if (session.closing && unfinished === undefined) return finish();
         if (writer.size > OWN_BUFFER) holdToOutputLimit();
         if (stream.destroyed) return;
         if (writer.size >= FLUSH && !flush()) return later((callback) => stream.once('drain', callback));
-        if (performance.now() - server.turnStartedAt > SLICE) {
+        if (lastReading() - server.turnStartedAt > SLICE) {
           if (!flush()) return later((callback) => stream.once('drain', callback));
           return later((callback) => setImmediate(callback));
         }

@@ -30,7 +30,8 @@ export const POSTPONED: Reply = { kind: 'sequence', items: [] };
 export function execute(context: Context, args: readonly Bytes[]): Reply {
   const { server, session } = context;
   context.now = Math.floor(server.clock.now());
-  const found = resolve(server, args);
+  session.lastUsed = context.now;
+  const found = server.spellings.get(args[0] ?? '') ?? resolve(server, args);
   if (typeof found === 'string') {
     session.lastCommand = '';
     return reject(context, undefined, found);
@@ -45,7 +46,7 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   if (memoryDenies(context, found)) return reject(context, found, OUT_OF_MEMORY);
   if (server.tracking.clients > 0) limitTable(server);
   // RESP3 tells messages from replies, so nothing is forbidden there.
-  if (session.version === 2 && !whileSubscribed.has(found.name) && isSubscriber(session)) {
+  if (session.version === 2 && isSubscriber(session) && !whileSubscribed.has(found.name)) {
     return reject(context, found, `ERR Can't execute '${found.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`);
   }
   // To Redis who monitors is a replica.

@@ -1,4 +1,5 @@
 import type { Reply } from '../protocol/resp/reply.ts';
+import { monotonic } from './clock.ts';
 import { CommandError } from './commands/support.ts';
 import { showMonitors, tellMonitors } from './monitor.ts';
 import { sampleLatency } from './latency/monitor.ts';
@@ -22,9 +23,11 @@ export function countError(server: ServerState, text: string): void {
 export function runCommand(context: Context, command: Command, args: readonly Bytes[]): Reply {
   const { server, session } = context;
   if (server.monitors.size > 0 && scripts.has(command.name)) showMonitors(context, args, session.address);
-  const started = performance.now();
+  const started = monotonic();
   const reply = attempt(context, command, args);
-  const ms = performance.now() - started + server.pretended;
+  const ended = monotonic();
+  server.ranUntil = ended;
+  const ms = ended - started + server.pretended;
   const microseconds = Math.floor(ms * 1000);
   server.pretended = 0;
   if (server.monitors.size > 0) tellMonitors(context, command, args, session.address);

@@ -1,7 +1,8 @@
 import { createServer as createTcpServer } from 'node:net';
 import type { Server as TcpServer, Socket } from 'node:net';
 import { createExpiryState } from './activeExpiry.ts';
-import { commandMap } from './commands/index.ts';
+import { commandMap, spellings } from './commands/index.ts';
+import { systemClock } from './clock.ts';
 import { createConfig } from './config.ts';
 import type { Config } from './config.ts';
 import { serveConnection } from './connection.ts';
@@ -62,7 +63,7 @@ function practiceConfig(): Config {
 /** Makes a practice server. Throws an Error for a parameter that CONFIG does not know. */
 export function createServer(options: ServerOptions = {}): PracticeServer {
   const random = options.random ?? Math.random;
-  const clock = options.clock ?? { now: () => performance.timeOrigin + performance.now() };
+  const clock = options.clock ?? systemClock;
   const config = options.prepared ?? practiceConfig();
   for (const [name, value] of Object.entries(options.config ?? {})) {
     const problem = config.start(name, value);
@@ -70,13 +71,15 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
   }
   const hex = (): string => Array.from({ length: 40 }, () => HEX[Math.floor(random() * 16)]).join('');
   const seed = Math.floor(random() * 2 ** 32);
+  const commands = commandMap();
   const signals: KeySignals = { touched: undefined };
   const state: ServerState = {
     clock,
     random,
     environment: { limits: config.limits, seed, random },
     config,
-    commands: commandMap(),
+    commands,
+    spellings: spellings(commands),
     databases: Array.from({ length: config.number('databases') }, (_, index) => createDatabase(index, seed, signals)),
     sessions: new Map(),
     listeners: createListeners(),
@@ -97,6 +100,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     nextSessionId: 1,
     asleepUntil: 0,
     turnStartedAt: 0,
+    ranUntil: 0,
     expiry: createExpiryState(),
     port: 0,
     pretended: 0,

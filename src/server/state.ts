@@ -27,6 +27,8 @@ export interface ServerState {
   readonly config: Config;
   /** What this server can do, by full name. */
   readonly commands: ReadonlyMap<string, Command>;
+  /** Those without subcommands by their names in lower and in upper case: as nearly all clients write them. */
+  readonly spellings: ReadonlyMap<string, Command>;
   databases: Database[];
   readonly sessions: Map<number, Session>;
   /** Who listens to which channels. */
@@ -58,8 +60,10 @@ export interface ServerState {
   nextSessionId: number;
   /** No command runs before this time, ms since the epoch (DEBUG SLEEP). */
   asleepUntil: number;
-  /** When this turn of the event loop began to serve connections, by performance.now(); 0 between turns. */
+  /** When this turn of the event loop began to serve connections, by `monotonic`; 0 between turns. */
   turnStartedAt: number;
+  /** When the last command ended, by `monotonic`; 0 once that is no longer now. */
+  ranUntil: number;
   readonly expiry: ExpiryState;
   /** The port that INFO tells; 0 while nothing listens. */
   port: number;

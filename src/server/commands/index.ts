@@ -1,4 +1,4 @@
-import { commandFact } from '../../protocol/commands/lookup.ts';
+import { commandFact, isContainer } from '../../protocol/commands/lookup.ts';
 import type { Command, Handlers } from '../state.ts';
 import { bitfieldCommands } from './bitfield.ts';
 import { bitmapCommands } from './bitmap.ts';
@@ -56,4 +56,11 @@ export function commandMap(): Map<string, Command> {
     commands.set(name, { name, arity, flags: fact?.flags ?? new Set(other?.flags), handler });
   }
   return commands;
+}
+
+/** Commands without subcommands by their names in lower and in upper case. */
+export function spellings(commands: ReadonlyMap<string, Command>): Map<string, Command> {
+  const found = new Map<string, Command>();
+  for (const [name, command] of commands) if (!name.includes('|') && !isContainer(name)) found.set(name, command).set(name.toUpperCase(), command);
+  return found;
 }

@@ -25,14 +25,15 @@ const MOST_PAGES = 100_000;
 /** How a script is played. */
 export interface PlayOptions {
   readonly stopAtFirst?: boolean;
-  /** Compares the keyspace events of every step too, message by message. The servers keep the parameter that asks for them. */
+  /** True: the keyspace events of every step are compared too, message by message. False: the servers tell of none. */
   readonly events?: boolean;
 }
 
 /** Plays a script on both servers, step by step, and compares every reply. Both are emptied first. */
-export async function play(script: Script, ours: Player, theirs: Player, protocol: Protocol, { stopAtFirst = false, events = false }: PlayOptions = {}): Promise<Played> {
+export async function play(script: Script, ours: Player, theirs: Player, protocol: Protocol, { stopAtFirst = false, events }: PlayOptions = {}): Promise<Played> {
   const seats = [await sit(ours, protocol), await sit(theirs, protocol)] as const;
-  const ears = events ? ([await listen(ours), await listen(theirs)] as const) : undefined;
+  const ears = events === true ? ([await listen(ours), await listen(theirs)] as const) : undefined;
+  if (events === false) for (const seat of seats) await seat.first.call(['CONFIG', 'SET', 'notify-keyspace-events', '']);
   const differences: string[] = [];
   let checks = 0;
   let steps = 0;

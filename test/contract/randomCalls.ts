@@ -20,7 +20,7 @@ const FORMS: readonly string[] = [
   'XACK <stream> <group> {<id>}', 'XPENDING <stream> <group>', 'XCLAIM <stream> <group> <consumer> 0 {<id>} [FORCE] [JUSTID] [RETRYCOUNT <small>]', 'XAUTOCLAIM <stream> <group> <consumer> 0 <id> [COUNT <small>] [JUSTID]', 'XINFO GROUPS <stream>',
   'SETBIT <string> <offset> 0|1', 'GETBIT <string> <offset>', 'BITCOUNT <string> [<index> <index> BYTE|<index> <index> BIT|<index> <index>]', 'BITPOS <string> 0|1 [<index>|<index> <index>|<index> <index> BIT|<index> <index> BYTE]', 'BITOP AND|OR|XOR <string> {<string>}', 'BITOP NOT <string> <string>', 'BITFIELD <string> [OVERFLOW WRAP|OVERFLOW SAT|OVERFLOW FAIL] {SET <width> <offset> <integer>} {INCRBY <width> #<offset> <integer>} {GET <width> <offset>}', 'BITFIELD_RO <string> {GET <width> <offset>}', 'LCS <string> <string> [LEN|IDX|IDX WITHMATCHLEN] [MINMATCHLEN <small>]',
   'SORT <texts> ALPHA [LIMIT <small> <index>] [DESC]', 'RPUSH <texts> {<value>}', 'LTRIM <texts> -12 -1', 'SORT <numbers> [LIMIT <index> <small>] [DESC] [ALPHA] [STORE <list>]', 'RPUSH <numbers> {<number>}', 'RPUSH <numbers> {<small>}', 'LTRIM <numbers> -12 -1', 'SORT <numbers> BY string:* [DESC] [GET #] [GET string:*] [GET hash:*->m1]', 'SORT_RO <lexset> BY nosort [DESC] [LIMIT <small> <index>] [GET # GET string:*]',
-  'PFADD <hll> {<member>}', 'PFADD <hll> {<integer>}', 'PFCOUNT {<hll>}', 'PFMERGE <hll> {<hll>}', 'GET <hll>', 'PFDEBUG ENCODING|TODENSE|DECODE <hll>', 'SETRANGE <hll> <offset> <value>', 'DEL <hll>',
+  'PFADD <hll> {<member>}', 'PFADD <hll> {<integer>}', 'PFCOUNT {<hll>}', 'PFMERGE <hll> {<hll>}', 'GET <hll>', 'PFDEBUG ENCODING|TODENSE|DECODE <hll>', '!SETRANGE <hll> <header> <byte>', '!SET <hll> <runs>', 'DEL <hll>',
   'GEOADD <geo> [NX|XX] [CH] {<lonlat> <member>}', 'GEOADD <geo> {<lonlat> <member>}', 'GEOADD <geo> {<lonlat> <member>}', 'GEOPOS <geo> {<member>}', 'GEODIST <geo> <member> <member> [<unit>]', 'GEOHASH <geo> {<member>}', 'ZREM <geo> <member>', 'ZRANGE <geo> 0 -1 WITHSCORES', 'GEOPOS <zset> <member>', 'GEOHASH <zset> <member>', 'GEODIST <zset> <member> <member>',
   'GEOSEARCH <geo> FROMLONLAT <lonlat> BYRADIUS <length> <unit> [ASC|DESC|WITHDIST|WITHCOORD WITHHASH] [COUNT <small>|COUNT <small> ANY]', 'GEOSEARCH <geo> FROMMEMBER <member> BYBOX <length> <length> <unit> [ASC|DESC|WITHDIST] [COUNT <small>|COUNT <small> ANY]', 'GEOSEARCHSTORE geo:stored <geo> FROMLONLAT <lonlat> BYRADIUS <length> <unit>', '!ZRANGE geo:stored 0 -1 WITHSCORES', '!GEOSEARCHSTORE geo:distances <geo> FROMLONLAT <lonlat> BYRADIUS <length> <unit> STOREDIST', '!ZRANGE geo:distances 0 -1', 'GEORADIUS <geo> <lonlat> <length> <unit> [WITHDIST] [WITHCOORD] [WITHHASH] [COUNT <small>] [ASC|DESC|STORE geo:stored|STOREDIST geo:distances]', 'GEORADIUSBYMEMBER <geo> <member> <length> <unit> [WITHDIST] [COUNT <small>] [ASC|DESC]', 'GEORADIUS_RO <geo> <lonlat> <length> <unit>', 'GEORADIUSBYMEMBER_RO <geo> <member> <length> <unit>',
   'DEL {<any>}', 'UNLINK <any>', 'EXISTS {<any>}', 'TYPE <any>', 'TOUCH {<any>}', 'RENAME <any> <any>', 'RENAMENX <any> <any>', 'COPY <any> <any> [REPLACE]', 'PERSIST <any>', 'EXPIRE <any> <seconds> [NX|XX|GT|LT]', 'PEXPIRE <any> <millis>', 'EXPIREAT <any> <when>', 'PEXPIREAT <any> 1', 'TTL <any>', 'PTTL <any>', 'EXPIRETIME <any>', 'OBJECT ENCODING <any>', 'DBSIZE', 'KEYS <glob>', 'MOVE <any> 0',
@@ -31,9 +31,14 @@ const FORMS: readonly string[] = [
 const KINDS = ['string', 'hash', 'list', 'set', 'zset', 'stream'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** No small positive number: as a time to live it would make a reply depend on how long the run takes. */
-const JUNK = ['', '-1', '0', 'abc', '1.5', 'nan', '-inf', '9223372036854775807', '-9223372036854775808', '18446744073709551616', '5000000000000', '(1', '[a', '+', '-', 'LIMIT', 'COUNT', 'WITHSCORES', 'GET', '\0\xff', ' 1', '0x1f', '1e3'];
+/**
+ * No small positive number: as a time to live it would make a reply depend on how long the run takes. And none beyond 64 bits,
+ * signed or not: strtoull reports it in errno, where Redis's SORT finds it later and takes it for an error of its own.
+ */
+const JUNK = ['', '-1', '0', 'abc', '1.5', 'nan', '-inf', '9223372036854775807', '-9223372036854775808', '9223372036854775808', '5000000000000', '(1', '[a', '+', '-', 'LIMIT', 'COUNT', 'WITHSCORES', 'GET', '\0\xff', ' 1', '0x1f', '1e3'];
 
+/** Runs of a sparse HyperLogLog, in bytes: one that covers all registers, long and short ones of zeros, values. */
+const RUNS = ['\x7f\xff', '\x7f\xfb', '\x60\x10', '\x05', '\x3f', '\x80', '\x8b', '\xff'];
 const VALUES = ['', 'a', 'b', 'hello world', '1', '10', '-5', '007', '3.5', '1e2', '9223372036854775807', '\0\r\n', 'é', 'x'.repeat(44), 'x'.repeat(45), 'y'.repeat(65), 'z'.repeat(300)];
 const NUMBERS = ['0', '1', '-1', '0.1', '1.5', '-2.25', '3.0', '1e5', '1e-7', '1e17', '100000000000000000000', '0.30000000000000004', '12345678.9', 'inf', '-inf', '9007199254740993'];
 const BOUNDS = ['-inf', '+inf', '0', '1', '(1', '(0', '-3', '5', '(100', '1e5', '0.1', 'inf'];
@@ -115,6 +120,10 @@ function valueOf(kind: string, random: Random): string {
     case 'id': return random.oneIn(12) ? random.pick(['0-0', '0', 'abc', '1-', '-1', '5-*']) : `${String(random.below(40))}-${String(random.below(3))}`;
     case 'from': return random.pick(['-', '+', '5', '(5', '20-1', '(7-0', '0', '100']);
     case 'width': return random.pick(['u1', 'u4', 'u8', 'i8', 'i5', 'u16', 'i32', 'u63', 'i64', 'u64']);
+    // Within the header, or whole runs: of one that is cut off Redis reads on behind the end of the string.
+    case 'header': return String(4 + random.below(12));
+    case 'byte': return String.fromCharCode(random.below(256));
+    case 'runs': return `HYLL\x01${'\0'.repeat(11)}${Array.from({ length: random.below(5) }, () => random.pick(RUNS)).join('')}`;
     case 'hll': return `hll:${String(random.below(3))}`;
     // The C library and V8 differ in the last bit of a sine: stored distances (geo:distances) are compared by their order only.
     case 'geo': return `geo:${String(random.below(2))}`;

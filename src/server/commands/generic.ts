@@ -99,7 +99,7 @@ function keys(context: Context, args: readonly Bytes[]): Reply {
   const found: Bytes[] = [];
   // An expired key is passed over here, and stays.
   dictForEach(context.database.dict, (entry) => {
-    if (!isExpired(entry.value, context.now) && globMatch(pattern, entry.key)) found.push(entry.key);
+    if (!isExpired(entry.value, context.now) && (pattern === '*' || globMatch(pattern, entry.key))) found.push(entry.key);
   });
   return bulks(found);
 }

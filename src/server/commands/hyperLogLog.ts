@@ -42,12 +42,18 @@ function pfadd(context: Context, args: readonly Bytes[]): Reply {
   const before = existing === undefined ? undefined : bytesOf(existing);
   let data = before?.data ?? createHyperLogLog();
   let updated = before === undefined;
-  for (const element of args.slice(2)) {
-    const { index, count } = registerOf(element);
-    const next = raise(data, index, count, sparseMax(context));
-    if (next === undefined) continue;
-    data = next;
-    updated = true;
+  try {
+    for (const element of args.slice(2)) {
+      const { index, count } = registerOf(element);
+      const next = raise(data, index, count, sparseMax(context));
+      if (next === undefined) continue;
+      data = next;
+      updated = true;
+    }
+  } catch (error) {
+    // What was done before the fault was found stays, though nobody is told.
+    if (updated) putBits(context, key, before?.value, data.toString('latin1'));
+    throw error;
   }
   if (!updated) return ZERO;
   markStale(data);

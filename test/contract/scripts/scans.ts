@@ -18,4 +18,10 @@ export const scans: readonly Script[] = [
     name: 'scan: SCAN arguments',
     steps: ['SCAN', 'SCAN abc', 'SCAN -1', 'SCAN ""', 'SCAN " 0"', 'SCAN 0 COUNT', 'SCAN 0 COUNT 0', 'SCAN 0 COUNT -5', 'SCAN 0 COUNT abc', 'SCAN 0 COUNT 9223372036854775808', 'SCAN 0 BOGUS 1', 'SCAN 0 MATCH', 'SCAN 0 TYPE', 'SCAN 0 MATCH a COUNT', 'SCAN 18446744073709551615', 'SCAN 18446744073709551616', 'SCAN 99999999999999999999999', 'SCAN 0x10', 'SCAN 1.5', 'SCAN 0 1', 'SCAN 0 NOVALUES', 'SCAN 00', 'SCAN +0', 'SCAN 12345'],
   },
+  {
+    name: 'scans: the empty name and patterns',
+    steps: [
+      'SET "" v', 'KEYS *', 'KEYS **', 'KEYS ""', 'KEYS ?', scan('SCAN CURSOR MATCH *'), scan('SCAN CURSOR MATCH **'), scan('SCAN CURSOR MATCH ""'), 'HSET h "" v', 'HSCAN h 0 MATCH *', 'HSCAN h 0 MATCH **', 'HSCAN h 0 MATCH ""', 'SADD s ""', scan('SSCAN s CURSOR MATCH **'), 'ZADD z 1 ""', 'ZSCAN z 0 MATCH **', 'ZSCAN z 0 MATCH ""',
+    ],
+  },
 ];

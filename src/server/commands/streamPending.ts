@@ -1,15 +1,21 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context, Handlers } from '../state.ts';
 import { itemAt } from '../store/chunked.ts';
+import { touchValue } from '../store/database.ts';
 import { addPending, assignPending, dropPending, findPending, inOrder, pendingPosition } from '../store/streamGroups.ts';
 import { MIN_ID, compareIds, formatId, streamEntry } from '../store/streamValue.ts';
-import type { Bytes, PendingEntry, StreamConsumer, StreamGroup, StreamId, StreamValue } from '../store/value.ts';
+import type { Bytes, PendingEntry, StreamConsumer, StreamGroup, StreamId, StreamValue, Value } from '../store/value.ts';
 import { entryReply, idArg, rangeBound } from './streamArgs.ts';
 import { namedConsumer } from './streamGroup.ts';
-import { CommandError, EMPTY_ARRAY, NULL, NULL_ARRAY, SYNTAX, arg, array, bulk, bulks, fail, integer, isOption, numberArg, rangeArg, readTyped, shown } from './support.ts';
+import { CommandError, EMPTY_ARRAY, NULL, NULL_ARRAY, SYNTAX, arg, array, bulk, bulks, fail, integer, isOption, lookupRead, numberArg, rangeArg, shown, typed } from './support.ts';
 
 function lookupGroup(context: Context, args: readonly Bytes[]): { readonly stream: StreamValue; readonly group: StreamGroup } {
-  const stream = readTyped(context, arg(args, 1), 'stream');
+  return groupIn(context, lookupRead(context, arg(args, 1)), args);
+}
+
+function groupIn(context: Context, value: Value | undefined, args: readonly Bytes[]): { readonly stream: StreamValue; readonly group: StreamGroup } {
+  const stream = typed(value, 'stream');
+  if (stream !== undefined) touchValue(context.database, stream);
   const group = stream?.groups.get(arg(args, 2));
   if (stream === undefined || group === undefined) return fail(`NOGROUP No such key '${shown(arg(args, 1))}' or consumer group '${shown(arg(args, 2))}'`);
   return { stream, group };
@@ -143,6 +149,8 @@ const ATTEMPTS = 10;
 
 /** XAUTOCLAIM key group consumer min-idle-time start [COUNT n] [JUSTID] */
 function xautoclaim(context: Context, args: readonly Bytes[]): Reply {
+  // Redis looks it up before it reads the other arguments, and says afterwards whether it is of the right type.
+  const value = lookupRead(context, arg(args, 1));
   const least = Math.max(0, numberArg(arg(args, 4), 'ERR Invalid min-idle-time argument for XAUTOCLAIM'));
   const start = rangeBound(arg(args, 5), 'start');
   let [count, justId] = [100, false];
@@ -154,7 +162,7 @@ function xautoclaim(context: Context, args: readonly Bytes[]): Reply {
     } else if (isOption(args[index], 'JUSTID')) justId = true;
     else fail(SYNTAX);
   }
-  const { stream, group } = lookupGroup(context, args);
+  const { stream, group } = groupIn(context, value, args);
   const claimed: Reply[] = [];
   const deleted: Reply[] = [];
   let attempts = count * ATTEMPTS;

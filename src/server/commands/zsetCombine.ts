@@ -3,7 +3,7 @@ import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
 import { setMembers } from '../store/setValue.ts';
 import type { ScoredMember } from '../store/skiplist.ts';
-import type { Bytes, Value } from '../store/value.ts';
+import type { Bytes, SetValue, ZsetValue } from '../store/value.ts';
 import { zsetOf, zsetSize, zsetSlice } from '../store/zsetValue.ts';
 import {
   SYNTAX, WRONG_TYPE, ZERO, arg, discard, fail, floatArg, integer, isOption, lookupRead, numberArg, rangeArg, store,
@@ -13,12 +13,16 @@ import { membersReply } from './zsetRange.ts';
 type Operation = 'union' | 'inter' | 'diff';
 type Aggregate = 'SUM' | 'MIN' | 'MAX';
 
+/** What is to be combined, each held to its type before the next is looked up. */
+function lookupInput(context: Context, key: Bytes): SetValue | ZsetValue | undefined {
+  const value = lookupRead(context, key);
+  return value === undefined || value.type === 'zset' || value.type === 'set' ? value : fail(WRONG_TYPE);
+}
+
 /** The members of a sorted set, or of a set, whose members have score 1. */
-function scoredMembers(value: Value | undefined): ScoredMember[] {
+function scoredMembers(value: SetValue | ZsetValue | undefined): ScoredMember[] {
   if (value === undefined) return [];
-  if (value.type === 'zset') return zsetSlice(value, 0, zsetSize(value) - 1);
-  if (value.type === 'set') return setMembers(value).map((member) => ({ member, score: 1 }));
-  return fail(WRONG_TYPE);
+  return value.type === 'zset' ? zsetSlice(value, 0, zsetSize(value) - 1) : setMembers(value).map((member) => ({ member, score: 1 }));
 }
 
 function aggregate(kind: Aggregate, a: number, b: number): number {
@@ -61,8 +65,7 @@ function combineCommand(context: Context, args: readonly Bytes[], operation: Ope
   const count = numberArg(arg(args, at));
   if (count < 1) fail(`ERR at least 1 input key is needed for '${command}' command`);
   if (count > args.length - at - 1) fail(SYNTAX);
-  const values = args.slice(at + 1, at + 1 + count).map((key) => lookupRead(context, key));
-  for (const value of values) if (value !== undefined && value.type !== 'zset' && value.type !== 'set') fail(WRONG_TYPE);
+  const values = args.slice(at + 1, at + 1 + count).map((key) => lookupInput(context, key));
   const weights: number[] = [];
   let kind: Aggregate = 'SUM';
   let withScores = false;
@@ -96,8 +99,7 @@ function zintercard(context: Context, args: readonly Bytes[]): Reply {
   const count = numberArg(arg(args, 1));
   if (count < 1) fail("ERR at least 1 input key is needed for 'zintercard' command");
   if (count > args.length - 2) fail(SYNTAX);
-  const values = args.slice(2, 2 + count).map((key) => lookupRead(context, key));
-  for (const value of values) if (value !== undefined && value.type !== 'zset' && value.type !== 'set') fail(WRONG_TYPE);
+  const values = args.slice(2, 2 + count).map((key) => lookupInput(context, key));
   let limit = 0;
   for (let index = 2 + count; index < args.length; index += 2) {
     const next = args[index + 1];

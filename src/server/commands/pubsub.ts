@@ -4,7 +4,7 @@ import type { Kind } from '../pubsub.ts';
 import type { Context, Handlers } from '../state.ts';
 import { globMatch } from '../store/glob.ts';
 import type { Bytes } from '../store/value.ts';
-import { NULL, arg, array, bulk, bulks, integer, wrongSubcommand } from './support.ts';
+import { NULL, arg, array, bulk, bulks, fail, integer, wrongSubcommand } from './support.ts';
 
 const PREFIX: Readonly<Record<Kind, string>> = { channels: '', patterns: 'p', shards: 's' };
 
@@ -54,7 +54,8 @@ export const pubsubCommands: Handlers = {
   'pubsub|shardnumsub': (context, args) => counts(context, args, 'shards'),
   punsubscribe: (context, args) => unsubscribeFrom(context, args, 'patterns'),
   spublish: (context, args) => integer(publish(context.server, 'shards', arg(args, 1), arg(args, 2))),
-  ssubscribe: (context, args) => subscribeTo(context, args, 'shards'),
+  // Redis refuses this in a transaction, and the other two not.
+  ssubscribe: (context, args) => (context.mayBlock ? subscribeTo(context, args, 'shards') : fail("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client")),
   subscribe: (context, args) => subscribeTo(context, args, 'channels'),
   sunsubscribe: (context, args) => unsubscribeFrom(context, args, 'shards'),
   unsubscribe: (context, args) => unsubscribeFrom(context, args, 'channels'),

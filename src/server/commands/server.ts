@@ -25,7 +25,7 @@ function configGet(context: Context, args: readonly Bytes[]): Reply {
 }
 
 function configSet(context: Context, args: readonly Bytes[]): Reply {
-  if (args.length % 2 === 1) fail("ERR wrong number of arguments for 'config|set' command");
+  if (args.length % 2 === 1) fail(SYNTAX);
   const changes: [Bytes, Bytes][] = [];
   for (let index = 2; index < args.length; index += 2) changes.push([arg(args, index), arg(args, index + 1)]);
   const problem = context.server.config.set(changes);

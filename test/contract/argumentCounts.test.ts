@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict';
+import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
+import { connectResp, type RespClient } from '../support/respClient.ts';
+import { printReply, type Reply } from '../support/respReply.ts';
+import { errorsOnly } from './coverage.ts';
+import { commandsOf } from './coverageTable.ts';
+import { startPractice, type Practice } from './practice.ts';
+
+/** Arguments behind the name, at most. */
+const MOST = 6;
+
+/** Arguments of every call: they are no numbers, no options and no subcommands, and each is another one. */
+const WORDS = ['x', 'y', 'z', 'v', 'w', 'u'];
+
+/** ZRANK and ZREVRANK take WITHSCORE here, as Redis 7.2 does, so that they cannot refuse it by their arity. */
+const LATER = /^z(rev)?rank \S+ \S+ ./;
+
+/** Calls that would do too much: they end or stop the real server, or begin what has no end. */
+const SKIPPED = /^(shutdown|sync|pfselftest|debug (segfault|panic))$/;
+
+describe('every command with every number of arguments', function () {
+  this.timeout(120_000);
+  let server: RedisServer;
+  let practice: Practice;
+  let names: readonly string[];
+
+  before(async () => {
+    [server, practice] = await Promise.all([startRedisServer(), startPractice()]);
+    const [theirs, ours] = [await connectResp(server.port), practice.openStream()];
+    const [real, had] = await Promise.all([commandsOf(theirs), commandsOf(ours)]);
+    names = [...had.keys()].filter((name) => real.has(name)).sort();
+    theirs.close();
+    ours.close();
+  });
+  after(async () => {
+    await practice.close();
+    await server.stop();
+  });
+
+  for (const protocol of [2, 3] as const) {
+    for (const within of [false, true]) {
+      it(`answers the same errors in RESP${String(protocol)}, ${within ? 'in a transaction' : 'alone'}`, async () => {
+        const differences: string[] = [];
+        for (const name of names) {
+          const calls = callsOf(name).filter((args) => within || !SKIPPED.test(args.join(' ')));
+          // Subscribing, MONITOR, RESET and their like change what a connection is: each call has one of its own.
+          const [mine, real] = await Promise.all([
+            Promise.all(calls.map((args) => answers(practice.openStream(), protocol, within, args))),
+            Promise.all(calls.map(async (args) => answers(await connectResp(server.port), protocol, within, args))),
+          ]);
+          calls.forEach((args, at) => {
+            if (LATER.test(args.join(' '))) return;
+            const [left, right] = [told(mine[at]), told(real[at])];
+            if (errorsOnly.has(name) && / yet"/.test(left)) return;
+            if (left !== right) differences.push(`${args.join(' ')}\n  ours: ${left}\n  theirs: ${right}`);
+          });
+        }
+        assert.deepEqual(differences, []);
+      });
+    }
+  }
+});
+
+/** The command with no arguments, one, … and as many as there are; a container also with a subcommand that it does not have. */
+function callsOf(name: string): string[][] {
+  return Array.from({ length: MOST + 1 }, (_, count) => [...name.split('|'), ...WORDS.slice(0, count)]);
+}
+
+/** What the call brings, with MULTI before it and EXEC behind it if `within`. */
+async function answers(client: RespClient, protocol: 2 | 3, within: boolean, args: readonly string[]): Promise<Reply[]> {
+  if (protocol === 3) await client.call(['HELLO', '3']);
+  client.keepOrder();
+  const replies: Reply[] = [];
+  for (const call of within ? [['MULTI'], args, ['EXEC']] : [args]) {
+    // QUIT and its like end the connection.
+    replies.push(await client.call(call).catch((): Reply => ({ kind: 'closed' })));
+  }
+  client.close();
+  return replies;
+}
+
+/** Errors as they are, of anything else the kind, with those of the replies in an EXEC's: other tests look at the rest. */
+function told(replies: readonly Reply[] = []): string {
+  const brief = (reply: Reply): string => (reply.kind === 'error' ? printReply(reply) : reply.kind);
+  return replies.map((reply, at) => (at === 2 && reply.kind === 'array' ? `array of ${reply.items.map(brief).join(', ')}` : brief(reply))).join('; ');
+}

@@ -1,10 +1,10 @@
 import type { Reply } from '../protocol/resp/reply.ts';
+import { sendDeferred } from './afterReply.ts';
 import { CommandError, NO_REPLY } from './commands/support.ts';
 import { countError } from './run.ts';
 import type { Context, ServerState, Session } from './state.ts';
 import type { Database } from './store/database.ts';
 import type { Bytes } from './store/value.ts';
-import { sendPending } from './tracking.ts';
 
 /** What a client that blocks waits for. */
 export interface WaitOptions {
@@ -106,8 +106,8 @@ export function serveReady(server: ServerState): void {
 function serve(wait: Wait, key: Bytes): void {
   const { context } = wait;
   context.now = Math.floor(context.server.clock.now());
-  const { tracking } = context.server;
-  tracking.serving = context.session;
+  const { server } = context;
+  server.serving = context.session;
   try {
     const reply = wait.serve(key);
     if (reply !== undefined) endWait(wait, reply);
@@ -115,7 +115,7 @@ function serve(wait: Wait, key: Bytes): void {
     if (!(error instanceof CommandError)) throw error;
     endWait(wait, { kind: 'error', text: error.message });
   } finally {
-    tracking.serving = undefined;
-    if (tracking.pending.length > 0) sendPending(context.server, context.session);
+    server.serving = undefined;
+    if (server.deferred.length > 0) sendDeferred(server, context.session);
   }
 }

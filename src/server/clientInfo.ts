@@ -4,7 +4,7 @@ import type { Bytes } from './store/value.ts';
 
 /** What a client's connection holds, in bytes. */
 export interface Buffers {
-  /** Requests that came and are not done, the one that runs included. */
+  /** Requests that came, without the one that runs. */
   readonly query: number;
   /** Replies that the client has not taken. */
   readonly output: number;
@@ -56,6 +56,11 @@ function tableBytes(entries: number): number {
   return entries === 0 ? 0 : 24 * entries + POINTER * Math.max(4, 2 ** Math.ceil(Math.log2(entries)));
 }
 
+/** Bytes of a request on the wire, as an array of bulk strings. */
+function wireBytes(args: readonly Bytes[]): number {
+  return args.reduce((sum, arg) => sum + `$${arg.length}\r\n\r\n`.length + arg.length, `*${args.length}\r\n`.length);
+}
+
 interface Memory {
   readonly query: number;
   readonly queryFree: number;
@@ -68,7 +73,8 @@ interface Memory {
 
 /** What a client takes, in bytes, counted as Redis counts it. */
 export function memoryOf(session: Session, now: number, current: boolean): Memory {
-  const { query, output, args } = session.buffers();
+  const { query: held, output, args } = session.buffers();
+  const query = held + (current ? wireBytes(args) : 0);
   const queryFree = current || now - session.lastUsed <= 2000 ? Math.max(0, QUERY_BUFFER - query) : 0;
   const queue = session.transaction?.queue ?? [];
   const multi = queue.reduce((sum, queued) => sum + argumentBytes(queued.args), 0);

@@ -4,13 +4,14 @@ import type { Reply } from '../protocol/resp/reply.ts';
 import { RespError } from '../protocol/resp/reply.ts';
 import { createRequestDecoder, latin1Argument } from '../protocol/resp/requestDecoder.ts';
 import { monotonic } from './clock.ts';
+import { sendDeferred } from './afterReply.ts';
 import { releaseWait } from './blocking.ts';
 import { unwatch } from './commands/transactions.ts';
 import { POSTPONED, execute } from './execute.ts';
 import { OWN_BUFFER, exceedsOutputLimit } from './outputLimit.ts';
 import { createSubscriptions, unsubscribeAll } from './pubsub.ts';
 import type { Context, ServerState, Session } from './state.ts';
-import { sendPending, stopTracking } from './tracking.ts';
+import { stopTracking } from './tracking.ts';
 
 /** Time after which the connections of a server let everything else on this thread have its turn, ms. */
 const SLICE = 10;
@@ -31,11 +32,9 @@ interface Unfinished {
   next: number;
 }
 
-/** What follows the reply to a client that tracks keys. */
-function afterTracked(server: ServerState, session: Session): void {
-  if (server.tracking.pending.length > 0) sendPending(server, session);
-  // CLIENT CACHING is for the next command that is not CLIENT, or for the transaction that it begins.
-  if (session.tracking !== undefined && session.transaction === undefined && !session.lastCommand.startsWith('client|')) session.tracking.caching = false;
+/** CLIENT CACHING is for the next command that is not CLIENT, or for the transaction that it begins. */
+function endCaching({ tracking, transaction, lastCommand }: Session): void {
+  if (tracking !== undefined && transaction === undefined && !lastCommand.startsWith('client|')) tracking.caching = false;
 }
 
 /** Serves one client on a byte stream until either side ends it. */
@@ -122,8 +121,18 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     return room;
   };
 
-  const finish = (): void => {
+  /** From now on the client is none to the server, whatever is still on its way to it. */
+  const leave = (): void => {
+    unwatch(context);
     releaseWait(session, server);
+    unsubscribeAll(server, session);
+    stopTracking(server, session);
+    server.monitors.delete(session);
+    server.sessions.delete(session.id);
+  };
+
+  const finish = (): void => {
+    leave();
     flush();
     session.closing = true;
     stream.end();
@@ -172,7 +181,8 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     if (postponed) return false;
     answer(reply);
     if (session.replies === 'skipping') session.replies = 'on';
-    if (session.tracking !== undefined || server.tracking.pending.length > 0) afterTracked(server, session);
+    if (server.deferred.length > 0) sendDeferred(server, session);
+    if (session.tracking !== undefined) endCaching(session);
     return true;
   };
 
@@ -253,21 +263,13 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     if (!session.closing) pump();
   });
   stream.on('error', () => stream.destroy());
-  stream.on('close', () => {
-    unwatch(context);
-    releaseWait(session, server);
-    unsubscribeAll(server, session);
-    stopTracking(server, session);
-    server.monitors.delete(session);
-    server.sessions.delete(session.id);
-  });
+  stream.on('close', leave);
 
   server.statistics.connections += 1;
   if (server.sessions.size >= server.config.number('maxclients')) {
     server.statistics.rejectedConnections += 1;
     writer.write({ kind: 'error', text: 'ERR max number of clients reached' }, 2);
     finish();
-  }
-  server.sessions.set(session.id, session);
+  } else server.sessions.set(session.id, session);
   return session;
 }

@@ -33,7 +33,7 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   session.lastUsed = context.now;
   const found = server.spellings.get(args[0] ?? '') ?? resolve(server, args);
   if (typeof found === 'string') {
-    session.lastCommand = '';
+    session.lastCommand = args.length === 1 && isContainer((args[0] ?? '').toLowerCase()) ? (args[0] ?? '').toLowerCase() : '';
     return reject(context, undefined, found);
   }
   session.lastCommand = found.name;

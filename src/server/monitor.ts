@@ -1,3 +1,4 @@
+import { sendAfterReply } from './afterReply.ts';
 import type { Command, Context } from './state.ts';
 import type { Bytes } from './store/value.ts';
 import { redact } from './redact.ts';
@@ -20,5 +21,5 @@ export function showMonitors({ server, database }: Pick<Context, 'server' | 'dat
   const microseconds = Math.floor(server.clock.now() * 1000);
   const time = `${Math.floor(microseconds / 1e6)}.${(microseconds % 1e6).toString().padStart(6, '0')}`;
   const text = `${time} [${database.index} ${source}] ${args.map(quoted).join(' ')}`;
-  for (const session of server.monitors) session.deliver({ kind: 'simple', text });
+  for (const session of server.monitors) sendAfterReply(server, session, () => session.deliver({ kind: 'simple', text }));
 }

@@ -88,6 +88,8 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     tracking: createTrackingTable(),
     signals,
     current: undefined,
+    serving: undefined,
+    deferred: [],
     pause: undefined,
     timers: options.cron !== false,
     statistics: createStatistics(),

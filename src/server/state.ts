@@ -1,5 +1,6 @@
 import type { Reply, RespVersion } from '../protocol/resp/reply.ts';
 import type { ExpiryState } from './activeExpiry.ts';
+import type { Deferred } from './afterReply.ts';
 import type { Wait } from './blocking.ts';
 import type { Buffers } from './clientInfo.ts';
 import type { Config } from './config.ts';
@@ -43,6 +44,10 @@ export interface ServerState {
   readonly signals: KeySignals;
   /** The client whose command runs. */
   current: Session | undefined;
+  /** The blocked client that is just given what it waited for. */
+  serving: Session | undefined;
+  /** What those two will hear after their replies. */
+  deferred: Deferred[];
   /** CLIENT PAUSE. */
   pause: Pause | undefined;
   /** False: no timer of its own, `cron` looks at the clock (tests). */

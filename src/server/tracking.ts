@@ -1,5 +1,6 @@
 import type { Reply } from '../protocol/resp/reply.ts';
 import { keysOf } from '../protocol/commands/keys.ts';
+import { sendAfterReply } from './afterReply.ts';
 import { isSubscriber } from './pubsub.ts';
 import type { Command, Context, ServerState, Session } from './state.ts';
 import type { Bytes } from './store/value.ts';
@@ -35,10 +36,6 @@ export interface TrackingTable {
   /** Readers of all keys together. */
   items: number;
   readonly prefixes: Map<Bytes, Prefix>;
-  /** What clients will hear after the reply that they are to get first; `key` is undefined where all keys are gone. */
-  pending: { readonly session: Session; readonly key: Bytes | undefined }[];
-  /** The blocked client that is just served. */
-  serving: Session | undefined;
   /** Clients that track. */
   clients: number;
   /** Broadcasts wait for the end of this turn. */
@@ -55,7 +52,7 @@ const scripts = new Set(['eval_ro', 'evalsha_ro', 'fcall_ro']);
 
 /** A table that nobody is in. */
 export function createTrackingTable(): TrackingTable {
-  return { readers: new Map(), items: 0, prefixes: new Map(), pending: [], serving: undefined, clients: 0, announced: false, overfull: 0 };
+  return { readers: new Map(), items: 0, prefixes: new Map(), clients: 0, announced: false, overfull: 0 };
 }
 
 /** CLIENT TRACKING ON, with options that fit each other and those before. Prefixes add to those before. */
@@ -155,19 +152,10 @@ export function invalidateAll(server: ServerState): void {
   listen(server);
 }
 
-/** Tells a client that a key changed, or (undefined) that all are gone: at once, or after the reply that is on its way to it. */
+/** Tells a client that a key changed, or (undefined) that all are gone. */
 function tell(server: ServerState, session: Session, key: Bytes | undefined): void {
-  const { pending, serving } = server.tracking;
-  if (session === server.current || session === serving) pending.push({ session, key });
-  else send(server, session, key === undefined ? { kind: 'null' } : { kind: 'array', items: [{ kind: 'latin1', value: key }] });
-}
-
-/** What the client that just got its reply is to hear, in the order in which it came. The client is `current` no more. */
-export function sendPending(server: ServerState, session: Session): void {
-  const { tracking } = server;
-  const due = tracking.pending.filter((one) => one.session === session);
-  tracking.pending = tracking.pending.filter((one) => one.session !== session);
-  for (const { key } of due) tell(server, session, key);
+  const keys: Reply = key === undefined ? { kind: 'null' } : { kind: 'array', items: [{ kind: 'latin1', value: key }] };
+  sendAfterReply(server, session, () => send(server, session, keys));
 }
 
 /** Tells the clients in BCAST mode of all that changed since the last time, a message for each of their prefixes. */

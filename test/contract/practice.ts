@@ -7,6 +7,8 @@ export interface Practice {
   openStream(): RespClient;
   /** A client on a TCP connection; the port is opened at the first call. */
   openTcp(): Promise<RespClient>;
+  /** Its port; opened at the first call. */
+  port(): Promise<number>;
   /** One round of expiry and resizing, out of turn. */
   cron(): void;
   /** Ends every connection and the listener. */
@@ -17,12 +19,11 @@ export interface Practice {
 export function startPractice(): Promise<Practice> {
   const server = createServer();
   let listening: Promise<{ port: number }> | undefined;
+  const port = async (): Promise<number> => (await (listening ??= server.listen({ host: '127.0.0.1', port: 0 }))).port;
   return Promise.resolve({
     openStream: () => openRespClient(server.connect()),
-    openTcp: async () => {
-      listening ??= server.listen({ host: '127.0.0.1', port: 0 });
-      return connectResp((await listening).port);
-    },
+    openTcp: async () => connectResp(await port()),
+    port,
     cron: () => {
       server.cron();
     },

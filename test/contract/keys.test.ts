@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { commandFact } from '../../src/protocol/commands/lookup.ts';
-import { hasKeys, keysOf } from '../../src/protocol/commands/keys.ts';
+import { allCommandFacts, commandFact } from '../../src/protocol/commands/lookup.ts';
+import { channelsOf, hasKeys, keysOf } from '../../src/protocol/commands/keys.ts';
 import { keySpecsOf, type KeySpec } from '../../src/protocol/commands/keySpecs.ts';
 import { commandRows } from '../../src/protocol/commands/table.ts';
 import { seededRandom, type Random } from '../support/random.ts';
@@ -58,6 +58,22 @@ describe('the keys of a call', function () {
     }
     assert.ok(checked > 20_000, String(checked));
     assert.deepEqual(differences, []);
+  });
+
+  it('are joined by the channels that an ACL asks for', async () => {
+    await client.call(['ACL', 'SETUSER', 'listener', 'on', 'nopass', '+@all', '~*', 'resetchannels', '&mine*']);
+    for (const fact of allCommandFacts()) {
+      if (fact.group !== 'pubsub' || fact.name === 'pubsub' || fact.since > '7.1') continue;
+      for (const words of [['mine', 'x'], ['x', 'mine'], ['mine*', 'mine?'], ['min*', 'mine*'], ['mine1', 'mine2']]) {
+        // A pattern has to be among the user's own; a channel has to match one of them.
+        const refused = channelsOf(fact, [...fact.name.split('|'), ...words]).find(
+          ({ index, isPattern, action }) => action !== 'unsubscribe' && (isPattern ? words[index - 1] !== 'mine*' : words[index - 1]?.startsWith('mine') !== true),
+        );
+        const reply = replyText(await client.call(['ACL', 'DRYRUN', 'listener', ...fact.name.split('|'), ...words])) ?? '';
+        if (/wrong number/i.test(reply)) continue;
+        assert.equal(reply, refused === undefined ? 'OK' : `This user has no permissions to access the '${words[refused.index - 1] ?? ''}' channel`, `${fact.name} ${words.join(' ')}`);
+      }
+    }
   });
 });
 

@@ -194,7 +194,7 @@ SLEEP <seconds>
 STRINGMATCH-TEST
     Try glob patterns at random; not here.
 STRUCTSIZE
-    How large some C structures are; not here.
+    How large some of Redis's C structures are.
 LISTPACK <key>
     Write the listpack of a key to the log.
 QUICKLIST <key> [<0|1>]

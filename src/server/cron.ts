@@ -2,7 +2,7 @@ import { expireActively } from './activeExpiry.ts';
 import { serveReady, timeOutWaits } from './blocking.ts';
 import { expireFieldsActively } from './fieldExpiry.ts';
 import { makeRoom } from './memory/evict.ts';
-import { usedMemory } from './memory/used.ts';
+import { clientMemory, usedMemory } from './memory/used.ts';
 import { exceedsOutputLimit } from './outputLimit.ts';
 import { isPaused } from './pause.ts';
 import { endPause } from './pauseClients.ts';
@@ -16,6 +16,8 @@ const BUDGET = 8;
 
 /** One round of what Redis does `hz` times a second: active expiry, resizing and rehashing, idle clients. */
 export function serverCron(server: ServerState): void {
+  // While DEBUG SLEEP holds the server up nothing happens.
+  if (server.cronPaused || server.clock.now() < server.asleepUntil) return;
   const started = performance.now();
   const spent = (): number => performance.now() - started;
   const now = Math.floor(server.clock.now());
@@ -31,6 +33,7 @@ export function serverCron(server: ServerState): void {
       while (dict.rehashIndex !== -1 && spent() < BUDGET) dictRehash(dict, 100);
     }
   }
+  clientMemory(server, true);
   // Without a limit this weighs what has changed, and keeps the peak.
   if (makeRoom(server)) usedMemory(server);
   sampleRates(server.statistics, now);

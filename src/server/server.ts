@@ -1,5 +1,6 @@
 import { createServer as createTcpServer } from 'node:net';
 import type { Server as TcpServer, Socket } from 'node:net';
+import { createAcl, setDefaultPassword } from './acl/acl.ts';
 import { createExpiryState } from './activeExpiry.ts';
 import { commandMap, spellings } from './commands/index.ts';
 import { systemClock } from './clock.ts';
@@ -8,6 +9,7 @@ import type { Config } from './config.ts';
 import { serveConnection } from './connection.ts';
 import { serverCron } from './cron.ts';
 import { createMemoryState } from './memory/used.ts';
+import { withinAnother } from './outside.ts';
 import { createListeners } from './pubsub.ts';
 import { createStatistics } from './statistics.ts';
 import { loadSample } from './samples/index.ts';
@@ -28,6 +30,8 @@ export interface ServerOptions {
   readonly config?: Readonly<Record<string, string>>;
   /** Parameters that were read already, of a server that stands for a redis-server process. */
   readonly prepared?: Config;
+  /** Commands that `rename-command` gave another name, or '' for none. */
+  readonly renamed?: ReadonlyMap<string, string>;
   /** False: nothing happens by itself; call `cron` (tests). */
   readonly cron?: boolean;
 }
@@ -37,6 +41,8 @@ export interface PracticeServer {
   readonly state: ServerState;
   /** A new connection within this thread; the client's end. It is destroyed already after `close`. */
   connect(): PracticeStream;
+  /** Serves a connection to a listener of somebody else; `path` is that of a Unix socket. */
+  accept(socket: Socket, path?: string): void;
   /** Serves a byte stream that comes from elsewhere (another thread, a test). */
   serve(stream: PracticeStream, address: string): void;
   /** Opens a port, 127.0.0.1 and one chosen by the system unless told otherwise. Rejects with the system's error. */
@@ -52,6 +58,11 @@ export interface PracticeServer {
 }
 
 const HEX = '0123456789abcdef';
+
+/** An address and a port as CLIENT LIST shows them. */
+function endpoint(address = '', port = 0): string {
+  return `${address.includes(':') ? `[${address}]` : address}:${port}`;
+}
 
 /** The parameters of a server within the extension: nothing is saved, no port is open, and DEBUG may be tried. */
 function practiceConfig(): Config {
@@ -69,6 +80,10 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     const problem = config.start(name, value);
     if (problem !== undefined) throw new Error(`practice server: ${name}: ${problem}`);
   }
+  const acl = createAcl();
+  const password = (value: string): undefined => setDefaultPassword(acl, value);
+  if (config.get('requirepass') !== '') password(config.get('requirepass'));
+  config.onSet('requirepass', password);
   const hex = (): string => Array.from({ length: 40 }, () => HEX[Math.floor(random() * 16)]).join('');
   const seed = Math.floor(random() * 2 ** 32);
   const commands = commandMap();
@@ -78,6 +93,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     random,
     environment: { limits: config.limits, seed, random },
     config,
+    acl,
     commands,
     spellings: spellings(commands),
     databases: Array.from({ length: config.number('databases') }, (_, index) => createDatabase(index, seed, signals)),
@@ -96,6 +112,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     memory: createMemoryState(),
     runId: hex(),
     replicationId: hex(),
+    cronPaused: false,
     startedAt: clock.now(),
     lastSave: Math.floor(clock.now() / 1000),
     dirty: 0,
@@ -109,7 +126,8 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     slowlog: [],
     latency: new Map(),
     nextSlowlogId: 0,
-    onShutdown: undefined,
+    outside: withinAnother(),
+    renamed: options.renamed === undefined || options.renamed.size === 0 ? undefined : options.renamed,
   };
   const listeners = new Set<TcpServer>();
   let connections = 0;
@@ -118,12 +136,16 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
   const timer = options.cron === false ? undefined : setInterval(() => serverCron(state), 100);
   timer?.unref();
 
-  const acceptSocket = (socket: Socket): void => {
+  const acceptSocket = (socket: Socket, path?: string): void => {
     socket.setNoDelay(true);
-    serveConnection(state, socket, {
-      address: `${socket.remoteAddress ?? ''}:${socket.remotePort ?? 0}`,
-      localAddress: `${socket.localAddress ?? ''}:${socket.localPort ?? 0}`,
-    });
+    const keepAlive = config.number('tcp-keepalive');
+    if (keepAlive > 0) socket.setKeepAlive(true, keepAlive * 1000);
+    // As Redis shows it, a client of a Unix socket comes from that and port 0.
+    const { address, localAddress } = path === undefined
+      ? { address: endpoint(socket.remoteAddress, socket.remotePort), localAddress: endpoint(socket.localAddress, socket.localPort) }
+      : { address: `${path}:0`, localAddress: `${path}:0` };
+    serveConnection(state, socket, { address, localAddress });
+    state.outside.log('verbose', `Accepted ${address}`);
   };
 
   return {
@@ -138,12 +160,13 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
       serveConnection(state, server, { address: `memory:${connections}`, localAddress: 'memory:0' });
       return client;
     },
+    accept: acceptSocket,
     serve(stream, address) {
       serveConnection(state, stream, { address, localAddress: 'memory:0' });
     },
     listen({ host = '127.0.0.1', port = 0 } = {}) {
       return new Promise((resolve, reject) => {
-        const listener = createTcpServer({ allowHalfOpen: true }, acceptSocket);
+        const listener = createTcpServer({ allowHalfOpen: true }, (socket) => acceptSocket(socket));
         listener.once('error', reject);
         listener.listen(port, host, () => {
           listener.off('error', reject);

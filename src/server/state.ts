@@ -1,3 +1,5 @@
+import type { Acl } from './acl/acl.ts';
+import type { User } from './acl/user.ts';
 import type { Reply, RespVersion } from '../protocol/resp/reply.ts';
 import type { ExpiryState } from './activeExpiry.ts';
 import type { Deferred } from './afterReply.ts';
@@ -7,6 +9,7 @@ import type { Config } from './config.ts';
 import type { LatencyEvents } from './latency/monitor.ts';
 import type { MemoryState } from './memory/used.ts';
 import type { Pause } from './pause.ts';
+import type { Outside } from './outside.ts';
 import type { Listeners, Subscriptions } from './pubsub.ts';
 import type { Statistics } from './statistics.ts';
 import type { Database, KeySignals, WatchFlag } from './store/database.ts';
@@ -26,6 +29,8 @@ export interface ServerState {
   readonly random: () => number;
   readonly environment: StoreEnvironment;
   readonly config: Config;
+  /** Users and what they were refused. */
+  readonly acl: Acl;
   /** What this server can do, by full name. */
   readonly commands: ReadonlyMap<string, Command>;
   /** Those without subcommands by their names in lower and in upper case: as nearly all clients write them. */
@@ -55,7 +60,9 @@ export interface ServerState {
   readonly statistics: Statistics;
   readonly memory: MemoryState;
   readonly runId: string;
-  readonly replicationId: string;
+  replicationId: string;
+  /** DEBUG PAUSE-CRON. */
+  cronPaused: boolean;
   /** Ms since the epoch. */
   readonly startedAt: number;
   /** S since the epoch. */
@@ -78,8 +85,10 @@ export interface ServerState {
   /** What took longer than latency-monitor-threshold. */
   readonly latency: LatencyEvents;
   nextSlowlogId: number;
-  /** Set by SHUTDOWN. */
-  onShutdown: (() => void) | undefined;
+  /** Commands with another name (rename-command): the old one to the new one, or to ''. */
+  readonly renamed: ReadonlyMap<string, string> | undefined;
+  /** Log, files and process; replaced where the server is a process of its own. */
+  outside: Outside;
 }
 
 export interface SlowlogEntry {
@@ -109,6 +118,8 @@ export interface Session {
   database: number;
   version: RespVersion;
   authenticated: boolean;
+  /** Whose rights it has; the default user until it logs in. */
+  user: User;
   noEvict: boolean;
   /** CLIENT NO-TOUCH of 7.2: its reads are no accesses. */
   noTouch: boolean;

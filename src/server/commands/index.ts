@@ -1,11 +1,13 @@
 import { commandFact, isContainer } from '../../protocol/commands/lookup.ts';
 import type { Command, Handlers } from '../state.ts';
+import { aclSubcommands } from './acl.ts';
 import { bitfieldCommands } from './bitfield.ts';
 import { bitmapCommands } from './bitmap.ts';
 import { blockingCommands } from './blocking.ts';
 import { clientCommands } from './client.ts';
 import { clusterCommands } from './cluster.ts';
 import { connectionCommands } from './connection.ts';
+import { debugCommands } from './debug.ts';
 import { dumpCommands } from './dump.ts';
 import { genericCommands } from './generic.ts';
 import { geoCommands } from './geo.ts';
@@ -31,7 +33,7 @@ import { transactionCommands } from './transactions.ts';
 import { zsetCommands } from './zset.ts';
 
 const groups: readonly Handlers[] = [
-  bitfieldCommands, bitmapCommands, geoCommands, geoSearchCommands, latencyCommands, slowlogCommands, helpCommands, hyperLogLogCommands, lcsCommands, sortCommands,
+  aclSubcommands, bitfieldCommands, bitmapCommands, geoCommands, geoSearchCommands, debugCommands, latencyCommands, slowlogCommands, helpCommands, hyperLogLogCommands, lcsCommands, sortCommands,
   blockingCommands, clientCommands, connectionCommands, dumpCommands, pubsubCommands, genericCommands, hashCommands, hashExpiryCommands, listCommands, serverCommands, setCommands, streamCommands, stringCommands, transactionCommands,
   zsetCommands, clusterCommands, moduleCommands, persistenceCommands, replicationCommands,
 ];

@@ -1,67 +1,72 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { memoryReport } from '../memory/report.ts';
+import { memoryUsage } from '../memory/usage.ts';
 import type { Context, Handlers } from '../state.ts';
-import { databaseSize } from '../store/database.ts';
-import { dictSize, dictSlots } from '../store/dict.ts';
-import { integer, map, verbatim } from './support.ts';
+import { findValue } from '../store/database.ts';
+import type { Bytes } from '../store/value.ts';
+import { NULL, OK, SYNTAX, arg, fail, integer, isOption, map, numberArg, verbatim } from './support.ts';
 
-/** Keys below which MEMORY DOCTOR finds too little to judge, as Redis does below 5 MB. */
-const FEW_KEYS = 10_000;
+/** Bytes below which MEMORY DOCTOR finds too little to judge. */
+const LITTLE = 5 * 1024 * 1024;
 
-function doctor(context: Context): Reply {
-  const keys = context.server.databases.reduce((sum, db) => sum + databaseSize(db), 0);
-  return verbatim(
-    keys < FEW_KEYS
-      ? "Hi Sam, this instance is empty or is using very little memory, my issues detector can't be used in these conditions. Please, leave for your mission on Earth and fill it with some data. The new Sam and I will be back to our programming as soon as I finished rebooting.\n"
-      : "Hi Sam, I can't find any memory issue in your instance. I can only account for what occurs on this base.\n",
-  );
+const PEAK =
+  ' * Peak memory: In the past this instance used more than 150% the memory that is currently using. The allocator is normally not able to release memory after a peak, so you can expect to see a big fragmentation ratio, however this is actually harmless and is only due to the memory peak, and if the Redis instance Resident Set Size (RSS) is currently bigger than expected, the memory will be used as soon as you fill the Redis instance with more data. If the memory peak was only occasional and you want to try to reclaim memory, please try the MEMORY PURGE command, otherwise the only other option is to shutdown and restart the instance.\n\n';
+
+/** Of Redis's complaints the one on a peak; those on the allocator and on replicas are not for this server. */
+function doctor({ server }: Context): Reply {
+  const { used, peak } = memoryReport(server);
+  if (used < LITTLE) {
+    return verbatim(
+      "Hi Sam, this instance is empty or is using very little memory, my issues detector can't be used in these conditions. Please, leave for your mission on Earth and fill it with some data. The new Sam and I will be back to our programming as soon as I finished rebooting.\n",
+    );
+  }
+  if (peak / used <= 1.5) return verbatim("Hi Sam, I can't find any memory issue in your instance. I can only account for what occurs on this base.\n");
+  return verbatim(`Sam, I detected a few issues in this Redis instance memory implants:\n\n${PEAK}I'm here to keep you safe, Sam. I want to help you.\n`);
 }
 
-/** What the process had taken when this file was loaded, bytes. */
-const atStart = process.memoryUsage().heapUsed;
-
-/** The fields of Redis; the figures are those of V8's heap, which stands for the allocator. */
-function stats(context: Context): Reply {
-  const { heapUsed, heapTotal, external, rss } = process.memoryUsage();
+function stats({ server }: Context): Reply {
+  const report = memoryReport(server);
   const double = (value: number): Reply => ({ kind: 'double', value });
-  const filled = context.server.databases.filter((db) => databaseSize(db) > 0);
-  const keys = filled.reduce((sum, db) => sum + databaseSize(db), 0);
-  const used = heapUsed + external;
-  const tables = filled.map((db) => {
-    const main = dictSlots(db.dict) * 8 + databaseSize(db) * 56;
-    const expires = dictSize(db.volatile) * 40;
-    return { index: db.index, main, expires };
-  });
-  const overhead = atStart + tables.reduce((sum, { main, expires }) => sum + main + expires, 0);
-  const dataset = Math.max(0, used - overhead);
-  const net = Math.max(1, used - atStart);
-  const sizes = (names: Readonly<Record<string, number>>): [string, Reply][] => Object.entries(names).map(([name, value]) => [name, integer(Math.round(value))]);
+  const sizes = (names: Readonly<Record<string, number>>): [string, Reply][] => Object.entries(names).map(([name, value]) => [name, integer(Math.floor(value))]);
   return map([
     ...sizes({
-      'peak.allocated': used, 'total.allocated': used, 'startup.allocated': atStart, 'replication.backlog': 0, 'clients.slaves': 0,
-      'clients.normal': 0, 'cluster.links': 0, 'aof.buffer': 0, 'lua.caches': 0, 'functions.caches': 0,
+      'peak.allocated': report.peak, 'total.allocated': report.used, 'startup.allocated': report.startup, 'replication.backlog': 0, 'clients.slaves': 0,
+      'clients.normal': report.clients, 'cluster.links': 0, 'aof.buffer': 0, 'lua.caches': report.scripts, 'functions.caches': report.functions,
     }),
-    ...tables.map(({ index, main, expires }): [string, Reply] => [
-      `db.${String(index)}`,
+    ...report.databases.map(({ index, main, expires }): [string, Reply] => [
+      `db.${index}`,
       map(sizes({ 'overhead.hashtable.main': main, 'overhead.hashtable.expires': expires, 'overhead.hashtable.slot-to-keys': 0 })),
     ]),
-    ...sizes({ 'overhead.total': overhead, 'keys.count': keys, 'keys.bytes-per-key': keys === 0 ? 0 : net / keys, 'dataset.bytes': dataset }),
-    ['dataset.percentage', double((dataset * 100) / net)],
-    ['peak.percentage', double(100)],
-    ...sizes({ 'allocator.allocated': used, 'allocator.active': heapTotal + external, 'allocator.resident': rss }),
-    ['allocator-fragmentation.ratio', double((heapTotal + external) / used)],
-    ...sizes({ 'allocator-fragmentation.bytes': heapTotal - heapUsed }),
-    ['allocator-rss.ratio', double(rss / (heapTotal + external))],
-    ...sizes({ 'allocator-rss.bytes': rss - heapTotal - external }),
-    ['rss-overhead.ratio', double(1)],
-    ...sizes({ 'rss-overhead.bytes': 0 }),
-    ['fragmentation', double(rss / used)],
-    ...sizes({ 'fragmentation.bytes': rss - used }),
+    ...sizes({ 'overhead.total': report.overhead, 'keys.count': report.keys, 'keys.bytes-per-key': report.keys === 0 ? 0 : report.net / report.keys, 'dataset.bytes': report.dataset }),
+    ['dataset.percentage', double((report.dataset * 100) / report.net)],
+    ['peak.percentage', double((report.used * 100) / report.peak)],
+    ...sizes({ 'allocator.allocated': report.used, 'allocator.active': report.active, 'allocator.resident': report.resident }),
+    ['allocator-fragmentation.ratio', double(report.active / report.used)],
+    ...sizes({ 'allocator-fragmentation.bytes': report.active - report.used }),
+    ['allocator-rss.ratio', double(report.resident / report.active)],
+    ...sizes({ 'allocator-rss.bytes': report.resident - report.active }),
+    ['rss-overhead.ratio', double(report.rss / report.resident)],
+    ...sizes({ 'rss-overhead.bytes': report.rss - report.resident }),
+    ['fragmentation', double(report.rss / report.used)],
+    ...sizes({ 'fragmentation.bytes': report.rss - report.used }),
   ]);
 }
 
-/** MEMORY but for USAGE and PURGE. */
+function usage(context: Context, args: readonly Bytes[]): Reply {
+  for (let index = 3; index < args.length; index += 2) {
+    const next = args[index + 1];
+    if (!isOption(args[index], 'SAMPLES') || next === undefined) return fail(SYNTAX);
+    if (numberArg(next) < 0) fail(SYNTAX);
+  }
+  const value = findValue(context.database, arg(args, 2));
+  return value === undefined ? NULL : integer(memoryUsage(arg(args, 2), value));
+}
+
+/** MEMORY, but for HELP. */
 export const memoryCommands: Handlers = {
   'memory|doctor': doctor,
   'memory|malloc-stats': () => verbatim('Stats not supported for the current allocator'),
+  'memory|purge': () => OK,
   'memory|stats': stats,
+  'memory|usage': usage,
 };

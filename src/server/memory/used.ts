@@ -1,3 +1,4 @@
+import { memoryOf } from '../clientInfo.ts';
 import type { ServerState } from '../state.ts';
 import { databaseSize, settle } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
@@ -6,9 +7,6 @@ import { EXPIRY, tableBytes } from './weights.ts';
 
 /** What redis-server has taken once it has started, bytes. */
 export const STARTUP = 876_080;
-/** What a connected client takes while it does nothing, bytes. */
-const CLIENT = 1928;
-
 /** What the server knows of its memory, and of the keys that it may evict. */
 export interface MemoryState {
   /** The most that was ever used, bytes. */
@@ -17,6 +15,8 @@ export interface MemoryState {
   outOfMemory: boolean;
   /** What other parts of the server take, bytes; each gives its name in MEMORY STATS or one of its own. */
   readonly others: Map<string, () => number>;
+  /** What clients took in the last round of the cron, bytes. */
+  clients: number;
   /** Keys that may be evicted, the best one last. */
   pool: Candidate[];
   /** The database from which the random policies take next. */
@@ -37,7 +37,7 @@ export interface Candidate {
 }
 
 export function createMemoryState(): MemoryState {
-  return { peak: STARTUP, outOfMemory: false, others: new Map(), pool: [], nextDatabase: 0, exceededSince: undefined, exceeded: 0, evicting: false };
+  return { peak: STARTUP, outOfMemory: false, others: new Map(), clients: 0, pool: [], nextDatabase: 0, exceededSince: undefined, exceeded: 0, evicting: false };
 }
 
 /** What a database takes beside its keys and values: tables. */
@@ -57,7 +57,7 @@ export function dataOf(db: Database): number {
  * garbage already. Between commands only, as values are weighed.
  */
 export function usedMemory(server: ServerState): number {
-  let sum = STARTUP + server.sessions.size * CLIENT;
+  let sum = STARTUP + server.memory.clients;
   for (const db of server.databases) {
     if (databaseSize(db) === 0 && dictSlots(db.dict) === 0) continue;
     const { main, expires } = tablesOf(db);
@@ -68,7 +68,12 @@ export function usedMemory(server: ServerState): number {
   return sum;
 }
 
-/** What clients take, bytes. */
-export function clientMemory(server: ServerState): number {
-  return server.sessions.size * CLIENT;
+/** What clients take with their buffers, bytes: as it was in the last round of the cron, or `fresh`. */
+export function clientMemory(server: ServerState, fresh = false): number {
+  const { memory, sessions } = server;
+  if (!fresh) return memory.clients;
+  const now = server.clock.now();
+  memory.clients = 0;
+  for (const session of sessions.values()) memory.clients += memoryOf(session, now, server.current === session).total;
+  return memory.clients;
 }

@@ -4,6 +4,7 @@ import { blocking } from './blocking.ts';
 import { clients } from './clients.ts';
 import { commands } from './commands.ts';
 import { connection } from './connection.ts';
+import { debug } from './debug.ts';
 import { dumps } from './dumps.ts';
 import { errors } from './errors.ts';
 import { events } from './events.ts';
@@ -28,5 +29,5 @@ import { transactions } from './transactions.ts';
 
 /** Every script, in the order in which they are played. */
 export const scripts: readonly Script[] = [
-  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...events, ...generic, ...dumps, ...scans, ...connection, ...clients, ...tracking, ...commands, ...pubsub, ...server, ...standalone, ...transactions, ...errors,
+  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...events, ...generic, ...dumps, ...scans, ...connection, ...clients, ...tracking, ...commands, ...pubsub, ...server, ...debug, ...standalone, ...transactions, ...errors,
 ];

@@ -1,0 +1,157 @@
+import type { Reply } from '../../protocol/resp/reply.ts';
+import { dataDigest, valueDigest } from '../digest.ts';
+import { sdsBytes } from '../memory/weights.ts';
+import type { Context, Handlers } from '../state.ts';
+import { findValue, isExpired } from '../store/database.ts';
+import type { Bytes, Value } from '../store/value.ts';
+import { debugObject, keyTable, packedEncoding, tableReport } from './debugObject.ts';
+import { debugProtocol } from './debugProtocol.ts';
+import { populate, reload } from './debugData.ts';
+import { helpReply } from './help.ts';
+import { NO_SUCH_KEY, OK, arg, array, bulk, fail, isOption, numberArg, verbatim } from './support.ts';
+
+/** One of DEBUG's: how many arguments it takes behind its name, and what it does with them. */
+interface Sub {
+  readonly least: number;
+  readonly most: number;
+  readonly run: (context: Context, rest: readonly Bytes[]) => Reply;
+}
+
+const accepted = (least: number, most = least): Sub => ({ least, most, run: () => OK });
+
+/** A number as C's atoi reads it: whatever stands in front, or 0. */
+function leading(text: Bytes): number {
+  return Number(/^\s*[+-]?\d+/.exec(text)?.[0] ?? 0);
+}
+
+/** The value of a key, neither touched nor counted. */
+function keyed(context: Context, key: Bytes): Value {
+  const value = findValue(context.database, key);
+  return value === undefined || isExpired(value, context.now) ? fail(NO_SUCH_KEY) : value;
+}
+
+function sleep({ server }: Context, [seconds = '']: readonly Bytes[]): Reply {
+  const ms = Math.max(0, Number.parseFloat(seconds) || 0) * 1000;
+  server.asleepUntil = server.clock.now() + ms;
+  server.pretended += ms;
+  return OK;
+}
+
+function sdsLength(context: Context, [key = '']: readonly Bytes[]): Reply {
+  const value = keyed(context, key);
+  if (value.type !== 'string' || value.encoding === 'int') return fail('ERR Not an sds encoded string.');
+  const [keySize, size] = [key.length, value.data.length];
+  return {
+    kind: 'simple',
+    text: `key_sds_len:${keySize}, key_sds_avail:0, key_zmalloc: ${sdsBytes(keySize)}, val_sds_len:${size}, val_sds_avail:0, val_zmalloc: ${Math.max(16, sdsBytes(size))}`,
+  };
+}
+
+function threshold(size: Bytes): Reply {
+  const [, digits = '', unit = ''] = /^(\d+)([a-z]*)$/i.exec(size) ?? [];
+  const factor = { '': 1, b: 1, k: 1e3, kb: 1024, m: 1e6, mb: 1024 ** 2, g: 1e9, gb: 1024 ** 3 }[unit.toLowerCase()];
+  if (digits === '' || factor === undefined || Number(digits) * factor > 2 ** 32) fail('ERR argument must be a memory value bigger than 1 and smaller than 4gb');
+  return OK;
+}
+
+const subcommands: Readonly<Record<string, Sub>> = {
+  'AOF-FLUSH-SLEEP': accepted(1),
+  'CHANGE-REPL-ID': {
+    least: 0, most: 0,
+    run: ({ server }) => {
+      server.replicationId = Array.from({ length: 40 }, () => Math.floor(server.random() * 16).toString(16)).join('');
+      return OK;
+    },
+  },
+  'CLIENT-EVICTION': {
+    least: 0, most: 0,
+    run: ({ server }) => (server.config.number('maxmemory-clients') === 0 ? fail('ERR maxmemory-clients is disabled.') : verbatim('Bucket Tot Mem              Clients\n')),
+  },
+  DIGEST: { least: 0, most: 0, run: ({ server }) => ({ kind: 'simple', text: dataDigest(server.databases) }) },
+  'DIGEST-VALUE': {
+    least: 0, most: Infinity,
+    run: (context, keys) =>
+      array(
+        keys.map((key) => {
+          const value = findValue(context.database, key);
+          return { kind: 'simple', text: valueDigest(value === undefined || isExpired(value, context.now) ? undefined : value) };
+        }),
+      ),
+  },
+  'DROP-CLUSTER-PACKET-FILTER': accepted(1),
+  ERROR: { least: 1, most: 1, run: (_, [text = '']) => ({ kind: 'error', text: text.replace(/[\r\n]/g, ' ') }) },
+  HELP: { least: 0, most: 0, run: () => helpReply('debug') },
+  HTSTATS: {
+    least: 1, most: 1,
+    run: ({ server }, [index = '']) => {
+      const db = server.databases[numberArg(index)] ?? fail('ERR Out of range database');
+      return verbatim(`[Dictionary HT]\n${tableReport(db.dict)}[Expires HT]\n${tableReport(db.volatile)}`);
+    },
+  },
+  'HTSTATS-KEY': {
+    least: 1, most: 1,
+    run: (context, [key = '']) =>
+      verbatim(tableReport(keyTable(keyed(context, key)) ?? fail('ERR The value stored at the specified key is not represented using an hash table'))),
+  },
+  LEAK: accepted(1),
+  LISTPACK: {
+    least: 1, most: 1,
+    run: (context, [key = '']) => (packedEncoding(keyed(context, key)) ? { kind: 'simple', text: 'Listpack structure printed on stdout' } : fail('ERR Not a listpack encoded object.')),
+  },
+  LOG: {
+    least: 1, most: 1,
+    run: ({ server }, [text = '']) => {
+      server.outside.log('warning', `DEBUG LOG: ${text}`);
+      return OK;
+    },
+  },
+  MALLCTL: { least: 1, most: 2, run: () => fail('ERR No such file or directory') },
+  'MALLCTL-STR': { least: 1, most: 2, run: () => fail('ERR No such file or directory') },
+  OBJECT: { least: 1, most: 1, run: (context, [key = '']) => ({ kind: 'simple', text: debugObject(context, keyed(context, key)) }) },
+  'PAUSE-CRON': {
+    least: 1, most: 1,
+    run: ({ server }, [on = '']) => {
+      server.cronPaused = leading(on) !== 0;
+      return OK;
+    },
+  },
+  POPULATE: { least: 1, most: 3, run: populate },
+  PROTOCOL: { least: 1, most: 1, run: (context, [type = '']) => debugProtocol(context, type) },
+  QUICKLIST: {
+    least: 1, most: 2,
+    run: (context, [key = '']) => (keyed(context, key).type === 'list' ? { kind: 'simple', text: 'Quicklist structure printed on stdout' } : fail('ERR Not a quicklist encoded object.')),
+  },
+  'QUICKLIST-PACKED-THRESHOLD': { least: 1, most: 1, run: (_, [size = '']) => threshold(size) },
+  RELOAD: { least: 0, most: Infinity, run: reload },
+  REPLICATE: { least: 1, most: Infinity, run: () => OK },
+  REPLYBUFFER: {
+    least: 2, most: 2,
+    run: (_, [what = '']) => (isOption(what, 'PEAK-RESET-TIME') || isOption(what, 'RESIZING') ? OK : unknown('REPLYBUFFER')),
+  },
+  SDSLEN: { least: 1, most: 1, run: sdsLength },
+  'SET-ACTIVE-EXPIRE': {
+    least: 1, most: 1,
+    run: ({ server }, [on = '']) => {
+      server.expiry.active = leading(on) !== 0;
+      return OK;
+    },
+  },
+  'SET-DISABLE-DENY-SCRIPTS': accepted(1),
+  'SET-SKIP-CHECKSUM-VALIDATION': accepted(1),
+  SLEEP: { least: 1, most: 1, run: sleep },
+  STRUCTSIZE: { least: 0, most: 0, run: () => bulk('bits:64 robj:16 dictentry:24 sdshdr5:1 sdshdr8:3 sdshdr16:5 sdshdr32:9 sdshdr64:17 ') },
+};
+
+function unknown(sub: Bytes): never {
+  return fail(`ERR unknown subcommand or wrong number of arguments for '${sub.slice(0, 128)}'. Try DEBUG HELP.`);
+}
+
+/** DEBUG, but for what crashes or restarts the server: this one lives within another program. */
+export const debugCommands: Handlers = {
+  debug: (context, args) => {
+    const name = arg(args, 1);
+    const found = Object.hasOwn(subcommands, name.toUpperCase()) ? subcommands[name.toUpperCase()] : undefined;
+    const count = args.length - 2;
+    return found === undefined || count < found.least || count > found.most ? unknown(name) : found.run(context, args.slice(2));
+  },
+};

@@ -1,0 +1,46 @@
+import type { ServerState } from '../state.ts';
+import { databaseSize } from '../store/database.ts';
+import { STARTUP, clientMemory, tablesOf, usedMemory } from './used.ts';
+
+/** What INFO and MEMORY STATS tell, bytes. */
+export interface MemoryReport {
+  readonly used: number;
+  readonly peak: number;
+  readonly startup: number;
+  readonly clients: number;
+  /** What is no data: the start, clients, tables and caches. */
+  readonly overhead: number;
+  readonly dataset: number;
+  /** Used since the start. */
+  readonly net: number;
+  readonly keys: number;
+  /** Of databases that have keys. */
+  readonly databases: readonly { readonly index: number; readonly main: number; readonly expires: number }[];
+  readonly scripts: number;
+  readonly functions: number;
+  /** What stands for the allocator: this process. Not less than what is used. */
+  readonly active: number;
+  readonly resident: number;
+  readonly rss: number;
+}
+
+/** The name of what other parts take in `MemoryState.others`. */
+const SCRIPTS = 'lua.caches';
+const FUNCTIONS = 'functions.caches';
+
+/** All figures on memory. Those of the process are measured, the others figured. */
+export function memoryReport(server: ServerState): MemoryReport {
+  const clients = clientMemory(server, true);
+  const used = usedMemory(server);
+  const { heapTotal, external, rss } = process.memoryUsage();
+  const databases = server.databases.filter((db) => databaseSize(db) > 0).map((db) => ({ index: db.index, ...tablesOf(db) }));
+  const scripts = server.memory.others.get(SCRIPTS)?.() ?? 0;
+  const functions = server.memory.others.get(FUNCTIONS)?.() ?? 0;
+  const overhead = STARTUP + clients + scripts + functions + databases.reduce((sum, { main, expires }) => sum + main + expires, 0);
+  const active = Math.max(used, heapTotal + external);
+  return {
+    used, peak: server.memory.peak, startup: STARTUP, clients, overhead, dataset: Math.max(0, used - overhead), net: Math.max(1, used - STARTUP),
+    keys: server.databases.reduce((sum, db) => sum + databaseSize(db), 0), databases, scripts, functions,
+    active, resident: Math.max(active, rss), rss: Math.max(active, rss),
+  };
+}

@@ -115,7 +115,7 @@ export function describeClient(session: Session, now: number, current: boolean):
     `tot-mem=${memory.total}`,
     'events=r',
     `cmd=${session.lastCommand === '' ? 'NULL' : session.lastCommand}`,
-    'user=default',
+    `user=${session.user.name}`,
     `redir=${session.tracking?.redirect ?? -1}`,
     `resp=${session.version}`,
   ].join(' ');

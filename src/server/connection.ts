@@ -5,6 +5,8 @@ import { RespError } from '../protocol/resp/reply.ts';
 import { createRequestDecoder, latin1Argument } from '../protocol/resp/requestDecoder.ts';
 import { monotonic } from './clock.ts';
 import { sendDeferred } from './afterReply.ts';
+import { isOpen } from './acl/acl.ts';
+import { initialLogin } from './acl/sessions.ts';
 import { releaseWait } from './blocking.ts';
 import { unwatch } from './commands/transactions.ts';
 import { POSTPONED, execute } from './execute.ts';
@@ -49,7 +51,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     libraryVersion: '',
     database: 0,
     version: 2,
-    authenticated: server.config.get('requirepass') === '',
+    ...initialLogin(server),
     noEvict: false,
     noTouch: false,
     monitoring: false,
@@ -168,7 +170,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     }
     if (session.wait !== undefined) return false;
     if (!postponed) {
-      decoder.limits.unauthenticated = !session.authenticated;
+      decoder.limits.unauthenticated = !session.authenticated && !isOpen(server.acl);
       const request = decoder.next();
       if (request === undefined) return false;
       running = request;

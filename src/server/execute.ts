@@ -1,5 +1,7 @@
 import { isContainer } from '../protocol/commands/lookup.ts';
 import type { Reply } from '../protocol/resp/reply.ts';
+import { isOpen } from './acl/acl.ts';
+import { checkCommand, denialError } from './acl/refuse.ts';
 import { dropTransaction } from './commands/transactions.ts';
 import { countError, runCommand } from './run.ts';
 import { block, serveReady } from './blocking.ts';
@@ -42,7 +44,9 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   }
   const barred = protectedError(context, found);
   if (barred !== undefined) return reject(context, found, barred);
-  if (!session.authenticated && !found.flags.has('no_auth')) return reject(context, found, 'NOAUTH Authentication required.');
+  if (!session.authenticated && !found.flags.has('no_auth') && !isOpen(server.acl)) return reject(context, found, 'NOAUTH Authentication required.');
+  const denial = checkCommand(context, found, args, session.transaction === undefined ? 'toplevel' : 'multi');
+  if (denial !== undefined) return reject(context, found, denialError(denial, found));
   if (memoryDenies(context, found)) return reject(context, found, OUT_OF_MEMORY);
   if (server.tracking.clients > 0) limitTable(server);
   // RESP3 tells messages from replies, so nothing is forbidden there.

@@ -72,7 +72,7 @@ function kill(context: Context, args: readonly Bytes[]): Reply {
     } else if (option === 'ADDR') chosen = chosen.filter(({ address }) => address === value);
     else if (option === 'LADDR') chosen = chosen.filter(({ localAddress }) => localAddress === value);
     else if (option === 'TYPE') chosen = ofType(chosen, value);
-    else if (option === 'USER') chosen = value === 'default' ? chosen : fail(`ERR No such user '${shown(value)}'`);
+    else if (option === 'USER') chosen = ofUser(context, chosen, value);
     else if (option === 'SKIPME') {
       if (!isOption(value, 'YES') && !isOption(value, 'NO')) fail(SYNTAX);
       skipSelf = isOption(value, 'YES');
@@ -81,6 +81,12 @@ function kill(context: Context, args: readonly Bytes[]): Reply {
   if (skipSelf) chosen = chosen.filter((session) => session !== context.session);
   for (const session of chosen) end(context, session);
   return integer(chosen.length);
+}
+
+/** The sessions of a user. */
+function ofUser(context: Context, sessions: readonly Session[], name: Bytes): Session[] {
+  const wanted = context.server.acl.users.get(name) ?? fail(`ERR No such user '${shown(name)}'`);
+  return sessions.filter(({ user }) => user === wanted);
 }
 
 function end(context: Context, session: Session): void {

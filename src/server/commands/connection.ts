@@ -1,28 +1,23 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { initialLogin, logIn } from '../acl/sessions.ts';
 import { isSubscriber, unsubscribeAll } from '../pubsub.ts';
 import type { Context, Handlers } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
 import { stopTracking } from '../tracking.ts';
 import { setClientName } from './client.ts';
 import { dropTransaction } from './transactions.ts';
-import { EMPTY_ARRAY, OK, SYNTAX, arg, bulk, bulks, fail, intArg, integer, integerArg, isOption, map, shown, utf8 } from './support.ts';
+import { EMPTY_ARRAY, OK, SYNTAX, arg, bulk, bulks, fail, intArg, integer, integerArg, isOption, map, shown } from './support.ts';
 
 const WRONG_PASSWORD = 'WRONGPASS invalid username-password pair or user is disabled.';
 
-/** Checks a name and a password against requirepass; there is one user, `default`. */
-function authenticate(context: Context, user: Bytes, password: Bytes): void {
-  const required = context.server.config.get('requirepass');
-  if (user !== 'default' || (required !== '' && required !== password)) fail(WRONG_PASSWORD);
-  context.session.authenticated = true;
-}
 
 function auth(context: Context, args: readonly Bytes[]): Reply {
   if (args.length > 3) fail(SYNTAX);
-  if (args.length === 2 && context.server.config.get('requirepass') === '') {
+  if (args.length === 2 && context.server.acl.defaultUser.noPassword) {
     fail('ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?');
   }
-  authenticate(context, args.length === 3 ? arg(args, 1) : 'default', arg(args, args.length - 1));
-  return OK;
+  const name = args.length === 3 ? arg(args, 1) : 'default';
+  return logIn(context, name, arg(args, args.length - 1), arg(args, 0)) ? OK : fail(WRONG_PASSWORD);
 }
 
 function hello(context: Context, args: readonly Bytes[]): Reply {
@@ -37,7 +32,7 @@ function hello(context: Context, args: readonly Bytes[]): Reply {
   for (let index = 2; index < args.length; index += 1) {
     const left = args.length - index - 1;
     if (isOption(args[index], 'AUTH') && left >= 2) {
-      authenticate(context, arg(args, index + 1), arg(args, index + 2));
+      if (!logIn(context, arg(args, index + 1), arg(args, index + 2), arg(args, 0))) fail(WRONG_PASSWORD);
       index += 2;
     } else if (isOption(args[index], 'SETNAME') && left >= 1) {
       setClientName(session, arg(args, index + 1));
@@ -88,7 +83,7 @@ function reset(context: Context): Reply {
   if (session.replies === 'off') session.replies = 'on';
   session.database = 0;
   context.database = server.databases[0] ?? context.database;
-  session.authenticated = server.config.get('requirepass') === '';
+  Object.assign(session, initialLogin(server));
   return { kind: 'simple', text: 'RESET' };
 }
 
@@ -104,5 +99,4 @@ export const connectionCommands: Handlers = {
   },
   reset,
   select,
-  'acl|whoami': () => bulk(utf8('default')),
 };

@@ -1,6 +1,7 @@
 import { commandFact, isContainer } from '../../protocol/commands/lookup.ts';
 import type { Command, Handlers } from '../state.ts';
 import { aclSubcommands } from './acl.ts';
+import { aclSubcommands } from './acl.ts';
 import { bitfieldCommands } from './bitfield.ts';
 import { bitmapCommands } from './bitmap.ts';
 import { blockingCommands } from './blocking.ts';
@@ -33,7 +34,7 @@ import { transactionCommands } from './transactions.ts';
 import { zsetCommands } from './zset.ts';
 
 const groups: readonly Handlers[] = [
-  aclSubcommands, bitfieldCommands, bitmapCommands, geoCommands, geoSearchCommands, debugCommands, latencyCommands, slowlogCommands, helpCommands, hyperLogLogCommands, lcsCommands, sortCommands,
+  aclSubcommands, aclSubcommands, bitfieldCommands, bitmapCommands, geoCommands, geoSearchCommands, debugCommands, latencyCommands, slowlogCommands, helpCommands, hyperLogLogCommands, lcsCommands, sortCommands,
   blockingCommands, clientCommands, connectionCommands, dumpCommands, pubsubCommands, genericCommands, hashCommands, hashExpiryCommands, listCommands, serverCommands, setCommands, streamCommands, stringCommands, transactionCommands,
   zsetCommands, clusterCommands, moduleCommands, persistenceCommands, replicationCommands,
 ];

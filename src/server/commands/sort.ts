@@ -1,4 +1,5 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { mayReadEveryKey } from '../acl/check.ts';
 import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
 import { eachItem, pushBack } from '../store/chunked.ts';
@@ -8,7 +9,7 @@ import { setMembers } from '../store/setValue.ts';
 import type { Bytes, Value } from '../store/value.ts';
 import { convertZset, zsetSize, zsetSlice } from '../store/zsetValue.ts';
 import {
-  SYNTAX, WRONG_TYPE, ZERO, arg, array, bulkOrNull, changed, discard, fail, integer, isOption, lookupRead, numberArg, parseFloatStrict, store,
+  SYNTAX, WRONG_TYPE, ZERO, arg, array, bulkOrNull, changed, discard, fail, integer, isOption, lookupRead, numberArg, parseFloatStrict, shown, store,
 } from './support.ts';
 
 interface SortOptions {
@@ -21,7 +22,8 @@ interface SortOptions {
   readonly target: Bytes | undefined;
 }
 
-function parseOptions(args: readonly Bytes[], readOnly: boolean): SortOptions {
+/** `everyKey`: the client may read every key, so that patterns may name them. */
+function parseOptions(args: readonly Bytes[], readOnly: boolean, everyKey: boolean): SortOptions {
   let [descending, alpha, start, count] = [false, false, 0, -1];
   let by: Bytes | undefined;
   let target: Bytes | undefined;
@@ -38,13 +40,23 @@ function parseOptions(args: readonly Bytes[], readOnly: boolean): SortOptions {
     } else if (next === undefined) fail(SYNTAX);
     else {
       if (!readOnly && isOption(args[index], 'STORE')) target = next;
-      else if (isOption(args[index], 'BY')) by = next;
-      else if (isOption(args[index], 'GET')) get.push(next);
+      else if (isOption(args[index], 'BY')) {
+        if (!everyKey && hasStar(next)) fail('ERR BY option of SORT denied due to insufficient ACL permissions.');
+        by = next;
+      } else if (isOption(args[index], 'GET')) {
+        if (!everyKey) fail('ERR GET option of SORT denied due to insufficient ACL permissions.');
+        get.push(next);
+      }
       else fail(SYNTAX);
       index += 1;
     }
   }
   return { descending, alpha, start, count, by, get, target };
+}
+
+/** True for a pattern that names a key for each element. */
+function hasStar(pattern: Bytes): boolean {
+  return shown(pattern).includes('*');
 }
 
 /** The elements in their own order. */
@@ -75,9 +87,9 @@ function lookupPattern(context: Context, pattern: Bytes, element: Bytes): Bytes 
 
 /** A weight as strtod reads it: blanks may stand before the number, and a text ends at a zero byte. */
 function weightOf(text: Bytes): number {
-  const shown = text.split('\0', 1)[0] ?? '';
-  if (shown === '') return 0;
-  const digits = shown.replace(/^[ \t\n\v\f\r]+/, '');
+  const start = shown(text);
+  if (start === '') return 0;
+  const digits = start.replace(/^[ \t\n\v\f\r]+/, '');
   const value = parseFloatStrict(digits);
   // Of a number that is not zero and becomes it, strtod reports ERANGE.
   if (value === undefined || (value === 0 && /^[^eEx]*[1-9]/.test(digits))) return fail("ERR One or more scores can't be converted into double");
@@ -106,12 +118,12 @@ function sorted(context: Context, elements: readonly Bytes[], { alpha, descendin
 }
 
 function sort(context: Context, args: readonly Bytes[], readOnly: boolean): Reply {
-  const options = parseOptions(args, readOnly);
+  const options = parseOptions(args, readOnly, mayReadEveryKey(context.session.user, readOnly ? 'sort_ro' : 'sort', args));
   const { get, target } = options;
   const value = lookupRead(context, arg(args, 1));
   const elements = elementsOf(context, value);
   // A pattern without a star says: leave the order alone. What is stored out of a set has to have one all the same.
-  const constant = options.by !== undefined && !(options.by.split('\0', 1)[0] ?? '').includes('*');
+  const constant = options.by !== undefined && !hasStar(options.by);
   const forced = constant && value?.type === 'set' && target !== undefined;
   const ordered = forced
     ? sorted(context, elements, { ...options, alpha: true }, undefined)

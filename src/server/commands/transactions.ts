@@ -1,6 +1,7 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
-import { runCommand } from '../run.ts';
-import type { Context, Handlers } from '../state.ts';
+import { checkCommand } from '../acl/refuse.ts';
+import { countError, runCommand } from '../run.ts';
+import type { Command, Context, Handlers } from '../state.ts';
 import { findValue, isExpired } from '../store/database.ts';
 import type { Bytes } from '../store/value.ts';
 import { NULL_ARRAY, OK, array, fail } from './support.ts';
@@ -40,6 +41,13 @@ function watch(context: Context, args: readonly Bytes[]): Reply {
   return OK;
 }
 
+/** Why a queued command may not run any more. */
+const lacking = {
+  command: 'no permission to execute the command or subcommand',
+  key: 'no permission to touch the specified keys',
+  channel: 'no permission to access one of the channels used as arguments to the command',
+};
+
 /** True if a watched key has expired since WATCH. */
 function watchedExpired(context: Context): boolean {
   return context.session.watched.some(({ database, key, wasExpired }) => {
@@ -47,6 +55,15 @@ function watchedExpired(context: Context): boolean {
     const value = db === undefined ? undefined : findValue(db, key);
     return !wasExpired && value !== undefined && isExpired(value, context.now);
   });
+}
+
+/** Runs a queued command, if the user's rights still allow it. */
+function attempt(context: Context, command: Command, args: readonly Bytes[]): Reply {
+  const denial = checkCommand(context, command, args, 'multi');
+  if (denial === undefined) return runCommand(context, command, args);
+  const text = `NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This command is no longer allowed for the following reason: ${lacking[denial.reason]}`;
+  countError(context.server, text);
+  return { kind: 'error', text };
 }
 
 function exec(context: Context): Reply {
@@ -59,7 +76,7 @@ function exec(context: Context): Reply {
   if (aborted) return NULL_ARRAY;
   context.mayBlock = false;
   try {
-    return array(transaction.queue.map(({ command, args }) => runCommand(context, command, args)));
+    return array(transaction.queue.map(({ command, args }) => attempt(context, command, args)));
   } finally {
     context.mayBlock = true;
   }

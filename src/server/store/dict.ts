@@ -239,21 +239,24 @@ export function dictForEach<V>(dict: Dict<V>, visit: (entry: DictEntry<V>) => bo
   }
 }
 
-/** A random element: a random bucket that is not empty, then a random element of it. `random` answers [0, 1). */
+/** Elements in a bucket up to which `dictRandom` is even; more are so rare that no one can tell. */
+const CHAIN = 4;
+
+/** A random element, each as likely as any other: a bucket is taken the more often the more it holds. `random` answers [0, 1). */
 export function dictRandom<V>(dict: Dict<V>, random: () => number): DictEntry<V> | undefined {
   const size = dictSize(dict);
   if (size === 0) return undefined;
   if (dict.rehashIndex !== -1) dictRehash(dict, 1);
-  let bucket: DictEntry<V> | undefined;
-  while (bucket === undefined) {
+  for (;;) {
     const slot = Math.floor(random() * dictSlots(dict));
-    bucket = slot < dict.first.length ? dict.first[slot] : dict.second?.[slot - dict.first.length];
+    const bucket = slot < dict.first.length ? dict.first[slot] : dict.second?.[slot - dict.first.length];
+    let length = 0;
+    for (let entry = bucket; entry !== undefined; entry = entry.next) length += 1;
+    if (bucket === undefined || random() * CHAIN >= length) continue;
+    let chosen = bucket;
+    for (let step = Math.floor(random() * length); step > 0 && chosen.next !== undefined; step -= 1) chosen = chosen.next;
+    return chosen;
   }
-  let length = 0;
-  for (let entry: DictEntry<V> | undefined = bucket; entry !== undefined; entry = entry.next) length += 1;
-  let chosen: DictEntry<V> = bucket;
-  for (let step = Math.floor(random() * length); step > 0 && chosen.next !== undefined; step -= 1) chosen = chosen.next;
-  return chosen;
 }
 
 /**

@@ -144,4 +144,19 @@ describe('server/store dict', () => {
     assert.equal(picked.size, 50);
     assert.equal(dictRandom(createDict(1), random), undefined);
   });
+
+  it('picks every element about equally often', () => {
+    const random = seededRandom(7);
+    const dict = createDict<true>(1);
+    for (let index = 0; index < 70; index += 1) dictSet(dict, `field:${index}`, true);
+    const counts = new Map<string, number>();
+    const each = 1000;
+    for (let pick = 0; pick < 70 * each; pick += 1) {
+      const key = dictRandom(dict, random)?.key ?? '';
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    // 69 degrees of freedom: chance alone passes 110 once in a thousand seeds.
+    const chiSquare = [...counts.values()].reduce((sum, count) => sum + (count - each) ** 2 / each, 0);
+    assert.ok(chiSquare < 110, `${chiSquare}`);
+  });
 });

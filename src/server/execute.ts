@@ -33,7 +33,7 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   const { server, session } = context;
   context.now = Math.floor(server.clock.now());
   session.lastUsed = context.now;
-  const found = server.spellings.get(args[0] ?? '') ?? resolve(server, args);
+  const found = server.renamed === undefined ? (server.spellings.get(args[0] ?? '') ?? resolve(server, args)) : resolveRenamed(server, server.renamed, args);
   if (typeof found === 'string') {
     session.lastCommand = args.length === 1 && isContainer((args[0] ?? '').toLowerCase()) ? (args[0] ?? '').toLowerCase() : '';
     return reject(context, undefined, found);
@@ -85,6 +85,14 @@ function reject(context: Context, command: Command | undefined, text: string): R
   if (command !== undefined) countsOf(context.server.statistics, command.name).rejected += 1;
   countError(context.server, text);
   return { kind: 'error', text };
+}
+
+/** The same where commands have other names: the old ones are unknown. */
+function resolveRenamed(server: ServerState, renamed: ReadonlyMap<string, string>, args: readonly Bytes[]): Command | string {
+  const [given = '', ...rest] = args;
+  const name = given.toLowerCase();
+  for (const [from, to] of renamed) if (to !== '' && to === name) return resolve(server, [from, ...rest]);
+  return renamed.has(name) ? unknown(given, args) : resolve(server, args);
 }
 
 /** The command of a request, or the text of the error. */

@@ -13,7 +13,7 @@ export function protectedError({ server, session }: Context, { name }: Command):
   return `ERR ${what.toUpperCase()} command not allowed. If the ${setting} option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.`;
 }
 
-/** True for a client on this machine: by TCP, by a Unix socket, or within this process. */
-function isLocal(address: string): boolean {
-  return /^(127\.0\.0\.1:|\[?::1\]?:|memory:|\/)/.test(address);
+/** True for a client on this machine: by TCP, by a Unix socket (whose clients are shown with its path and port 0), or within this process. */
+export function isLocal(address: string): boolean {
+  return /^(127\.0\.0\.1:|\[?::1\]?:|memory:|worker:)|:0$/.test(address);
 }

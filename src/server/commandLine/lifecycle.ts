@@ -1,0 +1,66 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import type { Outside, ShutdownOptions } from '../outside.ts';
+import { shutdownOptions } from '../outside.ts';
+import type { PracticeServer } from '../server.ts';
+import type { Listeners } from './listeners.ts';
+import { put } from './log.ts';
+
+/** The number of the process in a file; empty where there is to be none. A file that cannot be written is no reason not to start, as in Redis. */
+export function writePidFile(path: string): void {
+  if (path === '') return;
+  try {
+    writeFileSync(path, `${process.pid}\n`);
+  } catch {
+    // Redis says nothing either.
+  }
+}
+
+/** How a server process ends. */
+export interface Lifecycle {
+  shutDown(options: ShutdownOptions): void;
+}
+
+/** Ends a server on SHUTDOWN, SIGTERM and SIGINT: it says so, removes its files, closes its connections and leaves with code 0. */
+export function createLifecycle({ server, listeners, log, pidFile }: { readonly server: PracticeServer; readonly listeners: Listeners; readonly log: Outside['log']; readonly pidFile: string }): Lifecycle {
+  let ending = false;
+  const { config } = server.state;
+
+  const shutDown = ({ save }: ShutdownOptions): void => {
+    ending = true;
+    log('warning', 'User requested shutdown...');
+    if (save === 'save' || (save === 'default' && config.get('save') !== '')) saveAtEnd(log);
+    if (pidFile !== '') {
+      log('notice', 'Removing the pid file.');
+      rmSync(pidFile, { force: true });
+    }
+    listeners.close();
+    const path = config.get('unixsocket');
+    if (path !== '') {
+      log('notice', 'Removing the unix socket file.');
+      rmSync(path, { force: true });
+    }
+    log('warning', 'Redis is now ready to exit, bye bye...');
+    // What is on its way out is sent before the connections are cut.
+    setImmediate(() => void server.close().then(() => process.exit(0)));
+  };
+
+  const onSignal = (signal: 'SIGTERM' | 'SIGINT'): void => {
+    const file = config.get('logfile');
+    const line = (text: string): void => put(file, `${process.pid}:signal-handler (${Math.floor(server.state.clock.now() / 1000)}) ${text}\n`);
+    if (ending && signal === 'SIGINT') {
+      line('You insist... exiting now.');
+      if (pidFile !== '') rmSync(pidFile, { force: true });
+      process.exit(1);
+    }
+    line(`Received ${signal} scheduling shutdown...`);
+    if (!ending) shutDown(shutdownOptions(config.get(`shutdown-on-${signal.toLowerCase()}`).split(' ')));
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => onSignal(signal));
+  process.on('SIGHUP', () => undefined);
+  return { shutDown };
+}
+
+/** The place where the last snapshot is written once there are files. */
+function saveAtEnd(log: Outside['log']): void {
+  log('warning', 'This server writes no RDB file yet: it ends as with SHUTDOWN NOSAVE, and the data is gone.');
+}

@@ -1,7 +1,6 @@
 import { createServer as createTcpServer } from 'node:net';
 import type { Server as TcpServer, Socket } from 'node:net';
 import { createAcl, setDefaultPassword } from './acl/acl.ts';
-import { createAcl, setDefaultPassword } from './acl/acl.ts';
 import { createExpiryState } from './activeExpiry.ts';
 import { commandMap, spellings } from './commands/index.ts';
 import { systemClock } from './clock.ts';
@@ -85,10 +84,6 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
   const password = (value: string): undefined => setDefaultPassword(acl, value);
   if (config.get('requirepass') !== '') password(config.get('requirepass'));
   config.onSet('requirepass', password);
-  const acl = createAcl();
-  const password = (value: string): undefined => setDefaultPassword(acl, value);
-  if (config.get('requirepass') !== '') password(config.get('requirepass'));
-  config.onSet('requirepass', password);
   const hex = (): string => Array.from({ length: 40 }, () => HEX[Math.floor(random() * 16)]).join('');
   const seed = Math.floor(random() * 2 ** 32);
   const commands = commandMap();
@@ -98,7 +93,6 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     random,
     environment: { limits: config.limits, seed, random },
     config,
-    acl,
     acl,
     commands,
     spellings: spellings(commands),

@@ -1,7 +1,5 @@
 import type { Acl } from './acl/acl.ts';
 import type { User } from './acl/user.ts';
-import type { Acl } from './acl/acl.ts';
-import type { User } from './acl/user.ts';
 import type { Reply, RespVersion } from '../protocol/resp/reply.ts';
 import type { ExpiryState } from './activeExpiry.ts';
 import type { Deferred } from './afterReply.ts';
@@ -31,8 +29,6 @@ export interface ServerState {
   readonly random: () => number;
   readonly environment: StoreEnvironment;
   readonly config: Config;
-  /** Users and what they were refused. */
-  readonly acl: Acl;
   /** Users and what they were refused. */
   readonly acl: Acl;
   /** What this server can do, by full name. */
@@ -122,8 +118,6 @@ export interface Session {
   database: number;
   version: RespVersion;
   authenticated: boolean;
-  /** Whose rights it has; the default user until it logs in. */
-  user: User;
   /** Whose rights it has; the default user until it logs in. */
   user: User;
   noEvict: boolean;

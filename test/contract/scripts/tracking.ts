@@ -1,10 +1,7 @@
 import { begin, hear, on, type Script, type Step } from '../script.ts';
 
 /** Has the client of that name speak this version, whatever the script is played in; what HELLO says holds an ID. */
-const speak = (client: string, version: 2 | 3): readonly Step[] => [on(client, 'CLIENT REPLY SKIP', 0), on(client, `HELLO ${String(version)}`, 0)];
-
-/** A command and nothing of its reply. */
-const quietly = (client: string, command: string): readonly Step[] => [on(client, 'CLIENT REPLY SKIP', 0), on(client, command, 0)];
+const speak = (client: string, version: 2 | 3): readonly Step[] => [on(client, 'CLIENT REPLY SKIP', 0), on(client, `HELLO ${String(version)}`, 0), on(client, 'PING')];
 
 export const tracking: readonly Script[] = [
   {
@@ -26,7 +23,7 @@ export const tracking: readonly Script[] = [
   {
     name: 'tracking: expired keys and blocked clients',
     steps: [
-      'DEBUG SET-ACTIVE-EXPIRE 0', ...speak('a', 3), on('a', 'CLIENT TRACKING ON'), 'SET q 1 PX 1', on('a', 'EXISTS q r'), 'DEBUG SLEEP 0.005', on('a', 'EXISTS r'), on('a', 'GET q'), 'SET q 1', hear('a'), 'SET q 1 PX 20', on('a', 'GET q'), 'DEBUG SLEEP 0.03', 'GET q', hear('a'), 'SET q 1 PX 20', on('a', 'GET q'), 'DEBUG SLEEP 0.03', on('a', 'GET q', 2), 'SET q 1', hear('a'), 'SET q 1 PX 20', on('a', 'GET q'), 'DEBUG SET-ACTIVE-EXPIRE 1', hear('a'), on('a', 'CLIENT TRACKING ON NOLOOP'), 'DEBUG SET-ACTIVE-EXPIRE 0', 'SET q 1 PX 20', on('a', 'GET q'), 'DEBUG SLEEP 0.03', on('a', 'GET q'), on('a', 'GET z'), 'DEBUG SET-ACTIVE-EXPIRE 1',
+      'DEBUG SET-ACTIVE-EXPIRE 0', ...speak('a', 3), ...speak('c', 3), on('a', 'CLIENT TRACKING ON'), on('c', 'CLIENT TRACKING ON NOLOOP'), 'SET p 1 PX 200', 'SET q 1 PX 200', 'SET r 1 PX 200', 'SET s 1 PX 200', on('a', 'MGET p q r'), on('c', 'MGET s t'), 'DEBUG SLEEP 0.25', on('a', 'EXISTS t'), 'GET p', hear('a'), on('a', 'GET q', 2), on('c', 'GET s'), 'SET s 1', hear('c'), 'DEBUG SET-ACTIVE-EXPIRE 1', hear('a'), 'SET q 1', hear('a'), 'SET t 1', hear('a'), hear('c'),
       on('a', 'CLIENT TRACKING ON'), on('a', 'LRANGE m 0 -1'), begin('b', 'BLMOVE l m LEFT RIGHT 0'), on('a', 'RPUSH l 1', 2), hear('b'), 'DEL m', ...speak('b', 3), on('b', 'CLIENT TRACKING ON'), on('b', 'LRANGE m 0 -1'), begin('b', 'BLMOVE l m LEFT RIGHT 0'), 'RPUSH l 1', hear('b', 2), on('b', 'LLEN l'), begin('b', 'BLPOP l 0'), 'RPUSH l 1', hear('b', 2),
     ],
   },
@@ -45,7 +42,7 @@ export const tracking: readonly Script[] = [
   {
     name: 'tracking: told to another client',
     steps: [
-      ...speak('a', 2), ...speak('b', 2), on('b', 'SUBSCRIBE other'), on('a', 'CLIENT TRACKING ON REDIRECT ID:b'), on('a', 'GET x'), 'SET x 1', hear('b'), 'FLUSHDB', hear('b'), on('a', 'GET x'), on('b', 'RESET'), 'SET x 1', on('b', 'PING'), on('a', 'GET x'), on('b', 'PSUBSCRIBE p*'), 'SET x 1', hear('b'), on('b', 'PUNSUBSCRIBE'), on('b', 'SSUBSCRIBE s'), on('a', 'GET x'), 'SET x 1', hear('b'), on('b', 'SUNSUBSCRIBE'), on('a', 'GET x'), ...quietly('b', 'HELLO 3'), 'SET x 1', hear('b'), on('a', 'GET x'), on('a', 'SET x 1'), hear('b'), on('a', 'GET x'), on('b', 'SET x 1', 2), on('a', 'CLIENT TRACKING OFF'), on('a', 'CLIENT TRACKING ON BCAST REDIRECT ID:b'), 'SET x 1', hear('b'), on('b', 'QUIT'), hear('b'), 'SET x 1', on('a', 'PING'), ...speak('a', 3), on('a', 'CLIENT TRACKING OFF'), on('a', 'CLIENT TRACKING ON REDIRECT ID:a'), on('a', 'GET y'), 'SET y 1', hear('a'), on('a', 'GET y'), on('a', 'SET y 2', 2), ...speak('a', 2), on('a', 'SUBSCRIBE c'), on('a', 'UNSUBSCRIBE'), on('a', 'GET y'), on('a', 'SUBSCRIBE c'), 'SET y 1', hear('a'),
+      ...speak('a', 2), ...speak('b', 2), on('b', 'SUBSCRIBE other'), on('a', 'CLIENT TRACKING ON REDIRECT ID:b'), on('a', 'GET x'), 'SET x 1', hear('b'), 'FLUSHDB', hear('b'), on('a', 'GET x'), on('b', 'RESET'), 'SET x 1', on('b', 'PING'), on('a', 'GET x'), on('b', 'PSUBSCRIBE p*'), 'SET x 1', hear('b'), on('b', 'PUNSUBSCRIBE'), on('b', 'SSUBSCRIBE s'), on('a', 'GET x'), 'SET x 1', hear('b'), on('b', 'SUNSUBSCRIBE'), on('a', 'GET x'), ...speak('b', 3), 'SET x 1', hear('b'), on('a', 'GET x'), on('a', 'SET x 1'), hear('b'), on('a', 'GET x'), on('b', 'SET x 1', 2), on('a', 'CLIENT TRACKING OFF'), on('a', 'CLIENT TRACKING ON BCAST REDIRECT ID:b'), 'SET x 1', hear('b'), on('b', 'QUIT'), hear('b'), 'SET x 1', on('a', 'PING'), ...speak('a', 3), on('a', 'CLIENT TRACKING OFF'), on('a', 'CLIENT TRACKING ON REDIRECT ID:a'), on('a', 'GET y'), 'SET y 1', hear('a'), on('a', 'GET y'), on('a', 'SET y 2', 2), ...speak('a', 2), on('a', 'SUBSCRIBE c'), on('a', 'UNSUBSCRIBE'), on('a', 'GET y'), on('a', 'SUBSCRIBE c'), 'SET y 1', hear('a'),
     ],
   },
   {

@@ -15,6 +15,8 @@ export interface MemoryState {
   outOfMemory: boolean;
   /** What other parts of the server take, bytes; each gives its name in MEMORY STATS or one of its own. */
   readonly others: Map<string, () => number>;
+  /** Figures that other parts give to INFO, by their names there: `number_of_cached_scripts` ... */
+  readonly figures: Map<string, () => number>;
   /** What clients took in the last round of the cron, bytes. */
   clients: number;
   /** Keys that may be evicted, the best one last. */
@@ -37,7 +39,7 @@ export interface Candidate {
 }
 
 export function createMemoryState(): MemoryState {
-  return { peak: STARTUP, outOfMemory: false, others: new Map(), clients: 0, pool: [], nextDatabase: 0, exceededSince: undefined, exceeded: 0, evicting: false };
+  return { peak: STARTUP, outOfMemory: false, others: new Map(), figures: new Map(), clients: 0, pool: [], nextDatabase: 0, exceededSince: undefined, exceeded: 0, evicting: false };
 }
 
 /** What a database takes beside its keys and values: tables. */

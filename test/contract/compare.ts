@@ -1,3 +1,4 @@
+import { allCommandFacts } from '../../src/protocol/commands/lookup.ts';
 import { printReply, replyText, type Reply } from '../support/respReply.ts';
 import type { Rule } from './script.ts';
 
@@ -20,8 +21,12 @@ export function difference(ours: Reply, theirs: Reply, rule: Rule): string | und
       return fields(ours, theirs, rule.present, rule.equal);
     case 'help':
       return help(ours, theirs);
+    case 'words':
+      return printWords(ours, rule.anyOrder) === printWords(theirs, rule.anyOrder) ? undefined : 'other words';
     case 'entries':
       return entries(ours, theirs, rule.names);
+    case 'each':
+      return eachEntries(ours, theirs, rule.names);
   }
 }
 
@@ -118,6 +123,24 @@ function entries(ours: Reply, theirs: Reply, names: readonly string[]): string |
   const right = entriesOf(theirs);
   const others = names.filter((name) => !left.has(name) || !right.has(name) || left.get(name) !== right.get(name));
   return others.length === 0 ? undefined : `other values of ${others.join(' ')}`;
+}
+
+function eachEntries(ours: Reply, theirs: Reply, names: readonly string[]): string | undefined {
+  if (ours.kind !== 'array' || theirs.kind !== 'array') return exact(ours, theirs);
+  if (ours.items.length !== theirs.items.length) return 'another length';
+  return ours.items.map((item, i) => entries(item, theirs.items[i] ?? item, names)).find((wrong) => wrong !== undefined);
+}
+
+const laterCommands = new Set([...allCommandFacts()].filter(({ since }) => since >= '7.1').map(({ name }) => name));
+
+function printWords(reply: Reply, anyOrder: boolean): string {
+  if ('items' in reply) {
+    const items = reply.items.map((item) => printWords(item, anyOrder)).filter((text) => !anyOrder || text !== '');
+    return `${reply.kind}(${(anyOrder ? items.sort() : items).join('\n')})`;
+  }
+  if ('entries' in reply) return `${reply.kind}(${reply.entries.map((pair) => pair.map((item) => printWords(item, anyOrder)).join(': ')).join('\n')})`;
+  const words = (replyText(reply) ?? '').split(' ').filter((word) => !laterCommands.has(word.replace(/^[+-]/, '')));
+  return words.sort().join(' ');
 }
 
 function entriesOf(reply: Reply): Map<string, string> {

@@ -11,7 +11,6 @@ export const notYet: ReadonlySet<string> = new Set([
   ...words('eval eval_ro evalsha evalsha_ro fcall fcall_ro function|delete function|dump function|flush function|kill'),
   ...words('function|list function|load function|restore function|stats script|debug script|exists script|flush script|kill script|load'),
   // server
-  ...words('acl|cat acl|deluser acl|dryrun acl|genpass acl|getuser acl|list acl|load acl|log acl|save acl|setuser acl|users'),
   ...words('latency|graph latency|histogram'),
 ]);
 

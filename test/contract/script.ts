@@ -18,8 +18,15 @@ export type Rule =
   | { readonly kind: 'fields'; readonly present: readonly string[]; readonly equal: readonly string[] }
   /** HELP: as many lines, the frame and the lines of syntax equal; what is said about them is our own. */
   | { readonly kind: 'help' }
+  /**
+   * Texts of ACL: their words in any order, since Redis walks a hash table over the commands, without commands of later versions.
+   * `anyOrder`: the texts too.
+   */
+  | { readonly kind: 'words'; readonly anyOrder: boolean }
   /** A map (flat in RESP2): the values of these fields only. */
-  | { readonly kind: 'entries'; readonly names: readonly string[] };
+  | { readonly kind: 'entries'; readonly names: readonly string[] }
+  /** An array of maps: as many, and in each the values of these fields only. */
+  | { readonly kind: 'each'; readonly names: readonly string[] };
 
 /** One thing to do on both servers. */
 export type Step =
@@ -103,8 +110,8 @@ export function shape(command: string): Step {
 
 /** INFO and CLIENT INFO: fields that have to be there, and those that have to be equal. */
 export function fields(command: string, present: string, equal = ''): Step {
-  const words = (text: string): string[] => text.split(' ').filter((word) => word !== '');
-  return { do: 'call', args: splitArguments(command), rule: { kind: 'fields', present: words(present), equal: words(equal) } };
+  const split = (text: string): string[] => text.split(' ').filter((word) => word !== '');
+  return { do: 'call', args: splitArguments(command), rule: { kind: 'fields', present: split(present), equal: split(equal) } };
 }
 
 /** The HELP of a container. */
@@ -115,6 +122,16 @@ export function help(command: string): Step {
 /** A map reply of which only these fields are held to each other. */
 export function entries(command: string, names: string): Step {
   return { do: 'call', args: splitArguments(command), rule: { kind: 'entries', names: names.split(' ') } };
+}
+
+/** Rules of ACL: words in any order, and with `anyOrder` texts in any order. */
+export function words(command: string, anyOrder = false): Step {
+  return { do: 'call', args: splitArguments(command), rule: { kind: 'words', anyOrder } };
+}
+
+/** An array of maps of which only these fields are held to each other. */
+export function each(command: string, names: string): Step {
+  return { do: 'call', args: splitArguments(command), rule: { kind: 'each', names: names.split(' ') } };
 }
 
 /** A complete SCAN-family iteration; the word CURSOR in the command marks the cursor's place. */

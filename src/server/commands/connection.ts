@@ -41,7 +41,7 @@ function hello(context: Context, args: readonly Bytes[]): Reply {
   }
   if (!session.authenticated) {
     fail(
-      'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO <proto> AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
+      'NOAUTH HELLO must be called with the client already authenticated, otherwise the HELLO AUTH <user> <pass> option can be used to authenticate the client and select the RESP protocol version at the same time',
     );
   }
   session.version = version;

@@ -45,7 +45,7 @@ function watch(context: Context, args: readonly Bytes[]): Reply {
 const lacking = {
   command: 'no permission to execute the command or subcommand',
   key: 'no permission to touch the specified keys',
-  channel: 'no permission to access one of the channels used as arguments to the command',
+  channel: 'no permission to access one of the channels used as arguments',
 };
 
 /** True if a watched key has expired since WATCH. */

@@ -1,4 +1,5 @@
 import type { Script } from '../script.ts';
+import { acl } from './acl.ts';
 import { bitmaps } from './bitmaps.ts';
 import { blocking } from './blocking.ts';
 import { clients } from './clients.ts';
@@ -29,5 +30,5 @@ import { transactions } from './transactions.ts';
 
 /** Every script, in the order in which they are played. */
 export const scripts: readonly Script[] = [
-  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...events, ...generic, ...dumps, ...scans, ...connection, ...clients, ...tracking, ...commands, ...pubsub, ...server, ...debug, ...standalone, ...transactions, ...errors,
+  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...events, ...generic, ...dumps, ...scans, ...connection, ...clients, ...tracking, ...commands, ...pubsub, ...server, ...debug, ...standalone, ...transactions, ...errors, ...acl,
 ];

@@ -1,6 +1,6 @@
 import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { getSystemErrorMessage } from 'node:util';
 import type { Bytes } from '../store/value.ts';
+import { systemError } from '../systemError.ts';
 import { userLines } from './acl.ts';
 import type { Acl } from './acl.ts';
 import { UNKNOWN_COMMAND, hasSpaces } from './selector.ts';
@@ -18,7 +18,7 @@ export function loadAclFile(acl: Acl, path: string, name: Bytes, defaults: UserD
   try {
     text = readFileSync(path, 'latin1');
   } catch (error) {
-    return { error: `Error loading ACLs, opening file '${name}': ${reason(error)}` };
+    return { error: `Error loading ACLs, opening file '${name}': ${systemError(error)}` };
   }
   const users = new Map<Bytes, User>();
   let errors = '';
@@ -68,14 +68,6 @@ export function saveAclFile(acl: Acl, path: string): void {
     rmSync(beside, { force: true });
     throw error;
   }
-}
-
-/** As C's strerror. */
-function reason(error: unknown): string {
-  const { errno, message } = error as NodeJS.ErrnoException;
-  if (errno === undefined) return message;
-  const text = getSystemErrorMessage(errno);
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** The `user` lines of redis.conf, from reading them until they are applied: the rules of each name. */

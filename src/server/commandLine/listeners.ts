@@ -2,7 +2,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import type { Outside } from '../outside.ts';
-import { codeOf, systemError } from './systemError.ts';
+import { codeOf, systemError } from '../systemError.ts';
 
 /** Errors after which Redis goes on without an address: the system does not know its protocol. */
 const notSupported = new Set(['ENOPROTOOPT', 'EPROTONOSUPPORT', 'ESOCKTNOSUPPORT', 'EPFNOSUPPORT', 'EAFNOSUPPORT']);

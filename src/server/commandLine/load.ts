@@ -2,16 +2,18 @@ import { appendFileSync, readFileSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isContainer } from '../../protocol/commands/lookup.ts';
 import { splitInline } from '../../protocol/resp/inline.ts';
+import { readUserLine } from '../acl/file.ts';
+import type { UserLines } from '../acl/file.ts';
 import { BAD_DIRECTIVE } from '../config.ts';
 import type { Config } from '../config.ts';
 import { globMatch } from '../store/glob.ts';
 import type { Bytes } from '../store/value.ts';
-import { systemError } from './systemError.ts';
+import { systemError } from '../systemError.ts';
 
 /** What stands in a configuration beside the parameters. */
 export interface Loaded {
-  /** The words of each `user` directive, without `user`. */
-  readonly users: (readonly Bytes[])[];
+  /** The `user` directives. */
+  readonly users: UserLines;
   /** `rename-command`: the new name of a command, '' for none. */
   readonly renamed: Map<string, Bytes>;
   /** The words of each `loadmodule` directive. */
@@ -38,7 +40,7 @@ export interface Sources {
 
 /** Reads a whole configuration into `config`. `exists` tells whether there is a command. Throws StartError. */
 export function loadConfig(config: Config, sources: Sources, exists: (name: string) => boolean): Loaded {
-  const loaded: Loaded = { users: [], renamed: new Map(), modules: [] };
+  const loaded: Loaded = { users: new Map(), renamed: new Map(), modules: [] };
   loadText(config, textOf(sources), loaded, exists);
   return loaded;
 }
@@ -94,8 +96,7 @@ function directive(config: Config, words: readonly Bytes[], loaded: Loaded, exis
   }
   if (name === 'rename-command' && rest.length === 2) return rename(rest, loaded, exists);
   if (name === 'user' && rest.length >= 1) {
-    loaded.users.push(rest);
-    return undefined;
+    return readUserLine(loaded.users, words, { allChannels: config.get('acl-pubsub-default') === 'allchannels' });
   }
   if (name === 'loadmodule' && rest.length >= 1) {
     loaded.modules.push(rest);

@@ -26,13 +26,11 @@ export interface Log {
 
 /** Makes a log to the standard output. Each line is written at once, and a file is opened anew for each, so that it can be moved away. */
 export function createLog(now: () => number): Log {
-  const log: Log = Object.assign(
-    (level: LogLevel, text: string): void => {
-      if (levels.indexOf(level) < levels.indexOf(log.level)) return;
-      put(log.file, logLine({ pid: process.pid, role: log.role, at: new Date(now()), level, text }));
-    },
-    { role: 'C', level: 'notice', file: '' },
-  );
+  const start: { role: Role; level: LogLevel; file: string } = { role: 'C', level: 'notice', file: '' };
+  const log: Log = Object.assign((level: LogLevel, text: string): void => {
+    if (levels.indexOf(level) < levels.indexOf(log.level)) return;
+    put(log.file, logLine({ pid: process.pid, role: log.role, at: new Date(now()), level, text }));
+  }, start);
   return log;
 }
 

@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:
 import type { Config } from '../config.ts';
 import { rewriteConfig } from '../config/rewrite.ts';
 import type { Bytes } from '../store/value.ts';
-import { codeOf, systemError } from './systemError.ts';
+import { codeOf, systemError } from '../systemError.ts';
 
 /** CONFIG REWRITE: puts the parameters into the file, all at once; a file that has gone is made anew. Answers the system's error text. */
 export function rewriteFile(path: string, config: Config, users: readonly Bytes[]): string | undefined {

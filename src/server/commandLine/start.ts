@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { applyUserLines, loadAclFile } from '../acl/file.ts';
 import { commandMap } from '../commands/index.ts';
 import { createConfig } from '../config.ts';
 import type { Config } from '../config.ts';
@@ -18,7 +19,7 @@ import type { Loaded } from './load.ts';
 import { createLog, logLevel } from './log.ts';
 import type { Log } from './log.ts';
 import { rewriteFile } from './rewriteFile.ts';
-import { systemError } from './systemError.ts';
+import { systemError } from '../systemError.ts';
 import { usage } from './usage.ts';
 
 type Serve = Extract<CommandLine, { readonly do: 'serve' }>;
@@ -80,10 +81,12 @@ async function serve(line: Serve, argv: readonly string[]): Promise<void> {
   log('notice', `Running mode=standalone, port=${state.port}.`);
   log('warning', 'Server initialized');
 
+  loadUsers(server, loaded, log);
+
   const { shutDown } = createLifecycle({ server, listeners, log, pidFile });
   state.outside = {
     log, configFile, executable: resolve(process.argv[1] ?? process.execPath), shutDown,
-    listenAgain: () => listenAgain(server, listeners, log),
+    listenAgain: () => listenAgain(server, listeners),
     rewriteConfig: configFile === '' ? undefined : (users) => rewriteFile(configFile, config, users),
   };
   config.onSet('loglevel', (value) => {
@@ -151,6 +154,27 @@ function refuseModes(config: Config, { modules }: Loaded, log: Log): void {
   process.exit(1);
 }
 
+/** Makes the users of the configuration or of the aclfile, or ends the process with Redis's words. */
+function loadUsers({ state: { acl, config } }: PracticeServer, { users }: Loaded, log: Log): void {
+  const defaults = { allChannels: config.get('acl-pubsub-default') === 'allchannels' };
+  const file = pathOf(config, 'aclfile');
+  if (users.size > 0 && file !== '') {
+    log('warning', 'Configuring Redis with users defined in redis.conf and at the same setting an ACL file path is invalid. This setup is very likely to lead to configuration errors and security holes, please define either an ACL file or declare users directly in your redis.conf, but not both.');
+    process.exit(1);
+  }
+  const problem = applyUserLines(acl, users, defaults);
+  if (problem !== undefined) {
+    log('warning', problem);
+    log('warning', 'Critical error while loading ACLs. Exiting.');
+    process.exit(1);
+  }
+  if (file === '') return;
+  const loaded = loadAclFile(acl, file, config.get('aclfile'), defaults);
+  if (!('error' in loaded)) return;
+  log('warning', `Aborting Redis startup because of ACL errors: ${loaded.error}`);
+  process.exit(1);
+}
+
 /** Opens the port and the Unix socket, or ends the process with Redis's words. */
 async function listen(server: PracticeServer, listeners: Listeners, log: Log): Promise<void> {
   const { config } = server.state;
@@ -176,7 +200,7 @@ async function listen(server: PracticeServer, listeners: Listeners, log: Log): P
   server.state.port = port;
 }
 
-async function listenAgain({ state }: PracticeServer, listeners: Listeners, log: Log): Promise<boolean> {
+async function listenAgain({ state }: PracticeServer, listeners: Listeners): Promise<boolean> {
   const { config } = state;
   const port = config.number('port');
   const there = await listeners.open({ bind: config.get('bind'), port, backlog: config.number('tcp-backlog') });

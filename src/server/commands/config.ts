@@ -1,4 +1,5 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { userLines } from '../acl/acl.ts';
 import { block, endWait } from '../blocking.ts';
 import { failed } from '../config.ts';
 import { isLocal } from '../protected.ts';
@@ -43,9 +44,9 @@ function set(context: Context, args: readonly Bytes[]): Reply {
 }
 
 function rewrite(context: Context): Reply {
-  const { outside } = context.server;
+  const { acl, config, outside } = context.server;
   if (outside.rewriteConfig === undefined) return fail('ERR The server is running without a config file');
-  const problem = outside.rewriteConfig([]);
+  const problem = outside.rewriteConfig(config.get('aclfile') === '' ? userLines(acl) : []);
   if (problem === undefined) {
     outside.log('warning', 'CONFIG REWRITE executed with success.');
     return OK;

@@ -34,7 +34,7 @@ function options(config: Config, users: readonly Bytes[]): readonly Option[] {
     // The folder is written always: the file may be read from another one.
     return { name, lines: [{ text: `${name} ${writeValue(kind, value, quoted)}`, plain: name !== 'dir' && value === initial }] };
   });
-  return [...all, { name: 'user', lines: users.map((text) => ({ text: `user ${text}`, plain: false })) }];
+  return [...all, { name: 'user', lines: users.map((text) => ({ text, plain: false })) }];
 }
 
 interface Lines {

@@ -8,8 +8,9 @@ import type { LogContext, LogReason } from './log.ts';
 
 /** Tells ACL LOG of a refusal. */
 export function noteRefusal(context: Context, reason: LogReason, where: LogContext, object: Bytes, username: Bytes): void {
-  const { server, session, now } = context;
-  const clientInfo = describeClient(session, now, true);
+  const { server, now } = context;
+  // A script's client is the one that called it.
+  const clientInfo = describeClient(server.current ?? context.session, now, true);
   server.acl.log = withRefusal(server.acl.log, { reason, context: where, object, username, clientInfo, time: now }, server.config.number('acllog-max-len'));
 }
 
@@ -23,7 +24,7 @@ export function checkCommand(context: Context, command: Command, args: readonly 
   return denial;
 }
 
-/** The error of a refused call; scripts get it too. */
+/** The error of a refused call. */
 export function denialError({ reason }: Denial, command: Command): string {
   return `NOPERM ${denialText(reason, command.name)}`;
 }
@@ -31,4 +32,16 @@ export function denialError({ reason }: Denial, command: Command): string {
 function denialText(reason: Denial['reason'], name: string): string {
   if (reason === 'command') return `this user has no permissions to run the '${name}' command`;
   return `this user has no permissions to access one of the ${reason}s used as arguments`;
+}
+
+const fromScript = {
+  command: 'run this command or subcommand',
+  key: 'access at least one of the keys mentioned in the command arguments',
+  channel: 'publish to the channel mentioned in the command',
+};
+
+/** The error of a call from a script that the user who runs it may not make, which ACL LOG knows then; undefined if he may. */
+export function scriptDenial(context: Context, command: Command, args: readonly Bytes[]): string | undefined {
+  const denial = checkCommand(context, command, args, 'lua');
+  return denial === undefined ? undefined : `ERR The user executing the script can't ${fromScript[denial.reason]}`;
 }

@@ -14,13 +14,17 @@ const NODE_HOLDS = 8192;
 const SKIPLIST = 720;
 /** Bytes that the last listpack of a stream has in store. */
 const STREAM_STORE = 4096;
+/** Redis guesses here that every node of the trees of pending entries has 30 children; so much that is above what they take. */
+const PENDING_GUESS = 850;
 /** Entries in one listpack of a stream, and what its place in the tree takes. */
 const STREAM_NODE_ENTRIES = 100;
 const STREAM_NODE = 64;
 
 /** MEMORY USAGE: what redis-server would need for this key and value, bytes. Nothing is sampled: every value knows its weight. */
 export function memoryUsage(key: Bytes, value: Value): number {
-  return keyBytes(key) - ENTRY + BARE_ENTRY + valueBytes(value);
+  let sum = keyBytes(key) - ENTRY + BARE_ENTRY + valueBytes(value);
+  if (value.type === 'stream') for (const group of value.groups.values()) sum += group.pending.length * PENDING_GUESS;
+  return sum;
 }
 
 /** The same for a value alone; walks no more than a small encoding and the groups of a stream. */

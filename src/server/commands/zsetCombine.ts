@@ -4,7 +4,7 @@ import type { Context, Handlers } from '../state.ts';
 import { setMembers } from '../store/setValue.ts';
 import type { ScoredMember } from '../store/skiplist.ts';
 import type { Bytes, SetValue, ZsetValue } from '../store/value.ts';
-import { zsetOf, zsetSize, zsetSlice } from '../store/zsetValue.ts';
+import { inOrder, zsetOf, zsetSize, zsetSlice } from '../store/zsetValue.ts';
 import {
   SYNTAX, WRONG_TYPE, ZERO, arg, discard, fail, floatArg, integer, isOption, lookupRead, numberArg, rangeArg, store,
 } from './support.ts';
@@ -83,9 +83,11 @@ function combineCommand(context: Context, args: readonly Bytes[], operation: Ope
     } else if (!storing && isOption(option, 'WITHSCORES')) withScores = true;
     else fail(SYNTAX);
   }
-  const result = zsetOf(combine(operation, values.map(scoredMembers), weights, kind), context.server.environment);
+  const members = combine(operation, values.map(scoredMembers), weights, kind);
+  // A score of -0 is answered as such, and lost where a listpack keeps it.
+  if (!storing) return membersReply(context, inOrder(members), withScores);
+  const result = zsetOf(members, context.server.environment);
   const size = zsetSize(result);
-  if (!storing) return membersReply(context, zsetSlice(result, 0, size - 1), withScores);
   if (size === 0) {
     discard(context, arg(args, 1));
     return ZERO;

@@ -17,9 +17,14 @@ function normal(entry: ScoredMember): ScoredMember {
   return Object.is(entry.score, -0) ? { member: entry.member, score: 0 } : entry;
 }
 
+/** Members as a sorted set has them in order. */
+export function inOrder(members: readonly ScoredMember[]): ScoredMember[] {
+  return [...members].sort((a, b) => (precedes(a, b) ? -1 : precedes(b, a) ? 1 : 0));
+}
+
 /** A sorted set made of a result, in the encoding that Redis gives to a stored result. */
 export function zsetOf(members: readonly ScoredMember[], env: StoreEnvironment): ZsetValue {
-  const sorted = [...members].sort((a, b) => (precedes(a, b) ? -1 : precedes(b, a) ? 1 : 0));
+  const sorted = inOrder(members);
   const zset: ZsetValue = { type: 'zset', body: { encoding: 'listpack', members: sorted }, expireAt: NO_EXPIRY, accessed: 0 };
   const { limits } = env;
   if (sorted.length > limits.zsetMaxListpackEntries || sorted.some(({ member }) => member.length > limits.zsetMaxListpackValue)) convertZset(zset, env);

@@ -4,6 +4,10 @@ const scored = (count: number): string[] => Array.from({ length: count }, (_, i)
 
 export const sortedSets: readonly Script[] = [
   {
+    name: 'sorted sets: a score of minus zero',
+    steps: ['ZADD z 0 a -0 b', 'ZRANGE z 0 -1 WITHSCORES', 'ZINTER 1 z WEIGHTS -1 WITHSCORES', 'ZUNION 2 z z WEIGHTS -1 -1 WITHSCORES', 'ZINTERSTORE d 1 z WEIGHTS -1', 'ZRANGE d 0 -1 WITHSCORES', 'ZDIFF 1 z WITHSCORES', 'CONFIG SET zset-max-listpack-entries 1', 'ZADD s 0 a 1 b', 'ZUNIONSTORE d 1 s WEIGHTS -1', 'ZSCORE d a', 'ZDIFF 1 d WITHSCORES', 'ZRANGE d 0 -1 WITHSCORES', 'CONFIG SET zset-max-listpack-entries 128'],
+  },
+  {
     name: 'sorted sets: ZADD and its options',
     steps: [
       'ZADD z 1 a', 'ZADD z 2 b 3 c', 'ZADD z 5 a', 'ZSCORE z a', 'ZADD z NX 9 a 4 d', 'ZSCORE z a', 'ZADD z XX 7 a 7 e', 'ZSCORE z e', 'ZADD z CH 8 a 1 f', 'ZADD z GT 5 a', 'ZADD z GT CH 9 a', 'ZADD z LT CH 1 a', 'ZADD z LT 100 new', 'ZADD z GT XX 1 zz', 'EXISTS zz', 'ZADD z INCR 2 a', 'ZADD z INCR 2 fresh', 'ZADD z NX INCR 2 a', 'ZADD z XX INCR 2 nobody', 'ZADD z GT INCR -5 a', 'ZADD z LT INCR -1 a',

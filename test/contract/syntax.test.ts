@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { commandFact } from '../../src/protocol/commands/lookup.ts';
+import { seededRandom } from '../support/random.ts';
+import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
+import { connectResp } from '../support/respClient.ts';
+import { printReply, type Reply } from '../support/respReply.ts';
+import { errorsOnly } from './coverage.ts';
+import { commandsOf } from './coverageTable.ts';
+import { startPractice, type Practice } from './practice.ts';
+import { syntaxCall, syntaxData } from './syntaxCalls.ts';
+
+/** Calls made of each command in each protocol. */
+const CALLS = 60;
+/** Calls on one data set. */
+const SESSION = 20;
+
+/** Commands that end or block the server or the connection, change who may do what, or take up other servers. */
+const SKIPPED = /^(shutdown|sync|psync|monitor|debug|quit|reset|multi|exec|discard|auth|hello|failover|replconf|migrate|select|swapdb|flushall|flushdb|pfselftest|wait|waitaof|client\|(kill|pause|reply|tracking|unblock)|acl\|(setuser|deluser|load|save|genpass)|config\|(set|rewrite)|p?s?(un)?subscribe|module\|.*|restore.*|xautoclaim|spop)$/;
+
+/** Commands that answer chance, time, places in memory or how large something is: only errors and the kind of reply are compared. */
+const LOOSE = /^(info|time|lastsave|randomkey|keys|role|lolwut|command.*|latency.*|slowlog.*|memory.*|client.*|object\|(idletime|freq)|acl.*|config.*|dump|scan|[hsz]scan|.*rand(member|field)|function.*|script.*|geo.*|.*ttl|.*expiretime|xinfo.*|xpending|xclaim|xadd|sort|sort_ro|pubsub.*|.*help)$/;
+
+describe('calls made from the syntax of every command', function () {
+  this.timeout(120_000);
+  let server: RedisServer;
+  let practice: Practice;
+  let names: readonly string[];
+
+  before(async () => {
+    [server, practice] = await Promise.all([startRedisServer(), startPractice()]);
+    const [theirs, ours] = [await connectResp(server.port), practice.openStream()];
+    const [real, had] = await Promise.all([commandsOf(theirs), commandsOf(ours)]);
+    names = [...had.keys()].filter((name) => real.has(name) && !SKIPPED.test(name) && !errorsOnly.has(name)).sort();
+    assert.ok(names.length > 200);
+    theirs.close();
+    ours.close();
+  });
+  after(async () => {
+    await practice.close();
+    await server.stop();
+  });
+
+  for (const protocol of [2, 3] as const) {
+    it(`are answered alike in RESP${String(protocol)}`, async () => {
+      const random = seededRandom(protocol);
+      const clients = [practice.openStream(), await connectResp(server.port)] as const;
+      const both = (args: readonly string[]): Promise<readonly Reply[]> => Promise.all(clients.map((client) => client.call(args)));
+      await both(['HELLO', String(protocol)]);
+      const differences: string[] = [];
+      for (const name of names) {
+        for (let call = 0; call < CALLS; call += 1) {
+          if (call % SESSION === 0) for (const args of [['FLUSHALL'], ...syntaxData]) await both(args);
+          const args = syntaxCall(name, random);
+          // In a transaction nothing blocks.
+          const calls = commandFact(name)?.flags.has('blocking') === true ? [['MULTI'], args, ['EXEC']] : [args];
+          let [mine, real] = ['', ''];
+          for (const one of calls) {
+            const [left, right] = (await both(one)).map((reply) => told(reply, LOOSE.test(name)));
+            mine += left;
+            real += right;
+          }
+          if (mine !== real) differences.push(`${JSON.stringify(args)}\n  ours: ${mine}\n  theirs: ${real}`);
+        }
+      }
+      for (const client of clients) client.close();
+      assert.deepEqual(differences, []);
+    });
+  }
+});
+
+/** A reply for comparison; elements in any order, since a hash table may have been walked. */
+function told(reply: Reply, loose: boolean): string {
+  if (reply.kind === 'error') return printReply(reply);
+  if (loose) return reply.kind;
+  if ('items' in reply) return `${reply.kind}: ${reply.items.map((item) => printReply(item)).sort().join(', ')}`;
+  return printReply(reply);
+}

@@ -1,7 +1,6 @@
 import { commandFact, isContainer } from '../../protocol/commands/lookup.ts';
 import type { Command, Handlers } from '../state.ts';
 import { aclSubcommands } from './acl.ts';
-import { aclSubcommands } from './acl.ts';
 import { bitfieldCommands } from './bitfield.ts';
 import { bitmapCommands } from './bitmap.ts';
 import { blockingCommands } from './blocking.ts';

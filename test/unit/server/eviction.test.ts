@@ -57,7 +57,7 @@ describe('server eviction', () => {
   it('noeviction: nothing is queued by a transaction, and EXEC of what was is refused if it may take memory', async () => {
     await send('MULTI');
     await send('SET', 'k', 'v');
-    await server.state.config.set([['maxmemory', '1']]);
+    server.state.config.set([['maxmemory', '1']]);
     assert.equal(await send('GET', 'k'), OOM);
     assert.equal(await send('EXEC'), `error "EXECABORT Transaction discarded because of: OOM command not allowed when used memory > 'maxmemory'."`);
     assert.equal(await send('MULTI'), 'simple "OK"');

@@ -49,3 +49,10 @@ export function parseInteger(text: string): number | bigint | undefined {
 export function normalizeInteger(value: bigint): number | bigint {
   return value >= BigInt(Number.MIN_SAFE_INTEGER) && value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : value;
 }
+
+/** The sum of two 64-bit integers, or undefined where it is none. */
+export function addIntegers(a: number | bigint, b: number | bigint): number | bigint | undefined {
+  if (typeof a === 'number' && typeof b === 'number' && Number.isSafeInteger(a + b)) return a + b;
+  const sum = BigInt(a) + BigInt(b);
+  return sum > int64Max || sum < int64Min ? undefined : normalizeInteger(sum);
+}

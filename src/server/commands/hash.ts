@@ -1,4 +1,4 @@
-import { normalizeInteger, parseInteger } from '../../protocol/resp/number.ts';
+import { addIntegers, parseInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
@@ -73,9 +73,7 @@ function hincrby(context: Context, args: readonly Bytes[]): Reply {
   const existing = writeTyped(context, arg(args, 1), 'hash');
   const text = existing === undefined ? undefined : hashGet(existing, arg(args, 2));
   const current = text === undefined ? 0 : (parseInteger(text) ?? fail('ERR hash value is not an integer'));
-  const sum = BigInt(current) + BigInt(by);
-  if (BigInt.asIntN(64, sum) !== sum) fail(OVERFLOW);
-  const result = normalizeInteger(sum);
+  const result = addIntegers(current, by) ?? fail(OVERFLOW);
   hashSet(existing ?? writable(context, arg(args, 1)), arg(args, 2), result.toString(), context.server.environment);
   changed(context, arg(args, 1));
   notify(context, 'hash', 'hincrby', arg(args, 1));

@@ -1,21 +1,20 @@
-import { normalizeInteger, parseInteger } from '../../protocol/resp/number.ts';
+import { addIntegers } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
 import { isExpired, setExpiry } from '../store/database.ts';
 import { addLongDouble, formatLongDouble, parseLongDouble } from '../store/longDouble.ts';
 import type { LongDouble } from '../store/longDouble.ts';
-import { makePlainString, makeString } from '../store/stringValue.ts';
+import { makeInteger, makePlainString, makeString } from '../store/stringValue.ts';
 import { NO_EXPIRY } from '../store/value.ts';
 import type { Bytes, StringValue } from '../store/value.ts';
 import { expiryArg, expiryOptions } from './expiry.ts';
 import {
-  NOT_FLOAT, NOT_INTEGER, NULL, OK, OVERFLOW, SYNTAX, ZERO, arg, bulk, bulkOrNull, changed, fail, integer, integerArg, lookupRead,
+  NOT_FLOAT, NULL, OK, OVERFLOW, SYNTAX, ZERO, arg, bulk, bulkOrNull, changed, fail, integer, integerArg, lookupRead,
   lookupWrite, numberArg, readTyped, remove, removeEmptied, store, typed, writeTyped,
 } from './support.ts';
 
 const TOO_LONG = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)';
-const LONG_MAX = 2n ** 63n - 1n;
 const LONG_MIN = -(2n ** 63n);
 
 interface SetOptions {
@@ -101,18 +100,16 @@ function getex(context: Context, args: readonly Bytes[]): Reply {
   return bulk(value.data);
 }
 
-function increment(context: Context, key: Bytes, by: bigint): Reply {
+function increment(context: Context, key: Bytes, by: number | bigint): Reply {
   const value = writeTyped(context, key, 'string');
   const current = value === undefined ? 0 : integerArg(value.data);
-  const sum = BigInt(current) + by;
-  if (sum > LONG_MAX || sum < LONG_MIN) fail(OVERFLOW);
-  const result = normalizeInteger(sum);
-  put(context, key, makeString(result.toString(), value?.expireAt), 'incrby');
+  const result = addIntegers(current, by) ?? fail(OVERFLOW);
+  put(context, key, makeInteger(result, value?.expireAt), 'incrby');
   return integer(result);
 }
 
 function decrby(context: Context, args: readonly Bytes[]): Reply {
-  const by = BigInt(integerArg(arg(args, 2)));
+  const by = integerArg(arg(args, 2));
   if (by === LONG_MIN) fail('ERR decrement would overflow');
   return increment(context, arg(args, 1), -by);
 }
@@ -217,15 +214,15 @@ function getdel(context: Context, args: readonly Bytes[]): Reply {
 /** GET SET and the other commands of strings, but LCS. */
 export const stringCommands: Handlers = {
   append,
-  decr: (context, args) => increment(context, arg(args, 1), -1n),
+  decr: (context, args) => increment(context, arg(args, 1), -1),
   decrby,
   get: (context, args) => bulkOrNull(readTyped(context, arg(args, 1), 'string')?.data),
   getdel,
   getex,
   getrange,
   getset,
-  incr: (context, args) => incr(context, arg(args, 1)),
-  incrby: (context, args) => increment(context, arg(args, 1), BigInt(integerArg(arg(args, 2)))),
+  incr: (context, args) => increment(context, arg(args, 1), 1),
+  incrby: (context, args) => increment(context, arg(args, 1), integerArg(arg(args, 2))),
   incrbyfloat,
   mget,
   mset: (context, args) => mset(context, args, false),
@@ -238,13 +235,3 @@ export const stringCommands: Handlers = {
   strlen: (context, args) => integer(readTyped(context, arg(args, 1), 'string')?.data.length ?? 0),
   substr: getrange,
 };
-
-/** INCR without a bigint where the value is small, which is nearly always. */
-function incr(context: Context, key: Bytes): Reply {
-  const value = writeTyped(context, key, 'string');
-  const current = value === undefined ? 0 : (parseInteger(value.data) ?? fail(NOT_INTEGER));
-  if (typeof current !== 'number' || current >= Number.MAX_SAFE_INTEGER) return increment(context, key, 1n);
-  put(context, key, makeString((current + 1).toString(), value?.expireAt), 'incrby');
-  return integer(current + 1);
-}
-

@@ -11,6 +11,11 @@ export function makeString(data: Bytes, expireAt: number | bigint = NO_EXPIRY): 
   return { type: 'string', encoding, data, expireAt, accessed: 0 };
 }
 
+/** An integer as a string. */
+export function makeInteger(value: number | bigint, expireAt: number | bigint = NO_EXPIRY): StringValue {
+  return { type: 'string', encoding: 'int', data: value.toString(), expireAt, accessed: 0 };
+}
+
 /** A string that is never integer-encoded (INCRBYFLOAT), and never embedded either when `raw` (APPEND, SETRANGE). */
 export function makePlainString(data: Bytes, expireAt: number | bigint, raw: boolean): StringValue {
   return { type: 'string', encoding: !raw && data.length <= EMBEDDED ? 'embstr' : 'raw', data, expireAt, accessed: 0 };

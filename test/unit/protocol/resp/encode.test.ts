@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createReplyWriter, encodeReply } from '../../../../src/protocol/resp/encode.ts';
-import { formatDouble, parseInteger } from '../../../../src/protocol/resp/number.ts';
+import { addIntegers, formatDouble, parseInteger } from '../../../../src/protocol/resp/number.ts';
 import { seededRandom } from '../../../../src/server/random.ts';
 import type { Reply, RespVersion } from '../../../../src/protocol/resp/reply.ts';
 
@@ -85,5 +85,14 @@ describe('protocol/resp encoder', () => {
     const accepted: readonly (readonly [string, number | bigint])[] = [['0', 0], ['-1', -1], ['9007199254740993', 9007199254740993n], ['-9223372036854775808', -(2n ** 63n)]];
     for (const [text, value] of accepted) assert.equal(parseInteger(text), value);
     for (const text of ['', '-', '-0', '01', '+1', ' 1', '1 ', '1.0', '1e3', '9223372036854775808', '0x10']) assert.equal(parseInteger(text), undefined, text);
+  });
+
+  it('adds within 64 bits, exactly', () => {
+    const max = 2n ** 63n - 1n;
+    const cases: readonly (readonly [number | bigint, number | bigint, number | bigint | undefined])[] = [
+      [1, -2, -1], [Number.MAX_SAFE_INTEGER, 1, 9007199254740992n], [9007199254740993n, -9, 9007199254740984], [max, 0, max], [max, 1, undefined], [-max, -1, -max - 1n],
+      [-max, -2, undefined], [Number.MIN_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, -18014398509481982n], [5, -5, 0],
+    ];
+    for (const [a, b, sum] of cases) assert.equal(addIntegers(a, b), sum);
   });
 });

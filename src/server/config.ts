@@ -88,7 +88,6 @@ export function createConfig(): Config {
   /** Brings everything in step that is derived from the values. */
   const refresh = (): void => {
     put('hz', Math.min(MOST_HZ, Math.max(LEAST_HZ, numeric('hz'))).toString());
-    if (numeric('repl-backlog-size') < LEAST_BACKLOG) put('repl-backlog-size', LEAST_BACKLOG.toString());
     hot.maxMemory = numeric('maxmemory');
     hot.slowerThan = numeric('slowlog-log-slower-than');
     hot.latencyThreshold = numeric('latency-monitor-threshold');
@@ -112,6 +111,12 @@ export function createConfig(): Config {
     applies.set(name, [...(applies.get(name) ?? []), apply]);
   };
   for (const name of tlsSwitches) onSet(name, (value) => (value === 'no' || value === '0' ? undefined : 'Unable to update TLS configuration. Check server logs.'));
+
+  // Only CONFIG SET minds: a file may have any size.
+  onSet('repl-backlog-size', () => {
+    put('repl-backlog-size', Math.max(LEAST_BACKLOG, numeric('repl-backlog-size')).toString());
+    return undefined;
+  });
 
   const backup = (): (() => void) => {
     const before = new Map(values);

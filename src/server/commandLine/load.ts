@@ -76,15 +76,15 @@ function loadText(config: Config, text: Bytes, loaded: Loaded, exists: (name: st
     if (line === '' || line.startsWith('#')) continue;
     const words = splitInline(line);
     const problem = words === undefined ? 'Unbalanced quotes in configuration line' : words.length === 0 ? undefined : directive(config, words, loaded, exists);
-    if (problem !== undefined) throw new StartError('directive', fatal(config, index + 1, line, problem));
+    if (problem !== undefined) throw new StartError('directive', fatal(config, `Reading the configuration file, at line ${index + 1}\n>>> '${line}'\n`, problem));
   }
-  const finished = checkAll(config);
-  if (finished !== undefined) throw new StartError('directive', fatal(config, lines.length, lines.at(-1) ?? '', finished));
+  const finished = checkLog(config);
+  if (finished !== undefined) throw new StartError('directive', fatal(config, '', finished));
 }
 
-/** What Redis prints when it cannot go on from a line. */
-function fatal({ version }: Config, line: number, text: Bytes, problem: string): string {
-  return `\n*** FATAL CONFIG FILE ERROR (Redis ${version}) ***\nReading the configuration file, at line ${line}\n>>> '${text}'\n${problem}\n`;
+/** What Redis prints when it cannot go on from a place. */
+function fatal({ version }: Config, place: Bytes, problem: string): string {
+  return `\n*** FATAL CONFIG FILE ERROR (Redis ${version}) ***\n${place}${problem}\n`;
 }
 
 function directive(config: Config, words: readonly Bytes[], loaded: Loaded, exists: (name: string) => boolean): string | undefined {
@@ -134,8 +134,8 @@ function rename([from = '', to = '']: readonly Bytes[], { renamed }: Loaded, exi
   return undefined;
 }
 
-/** What can be said of the whole only. */
-function checkAll(config: Config): string | undefined {
+/** What is wrong with the log's file, which every file that is included is asked about too. */
+function checkLog(config: Config): string | undefined {
   const file = config.get('logfile');
   if (file === '') return undefined;
   try {

@@ -60,6 +60,7 @@ async function serve(line: Serve, argv: readonly string[]): Promise<void> {
   enterFolder(config, folder);
   const sample = sampleNames.find((name) => name === line.sample);
   if (line.sample !== undefined && sample === undefined) stop(`--sample knows ${sampleNames.join(', ')}, not ${line.sample}\n`);
+  if (line.stdin) log('warning', 'Reading config from stdin');
   const stdin = line.stdin ? readFileSync(0, 'latin1') : undefined;
   const known = commandMap();
   const loaded = load(config, log, () => loadConfig(config, { file: configFile === '' ? undefined : configFile, stdin, options: line.options }, (name) => known.has(name)));
@@ -76,6 +77,7 @@ async function serve(line: Serve, argv: readonly string[]): Promise<void> {
   refuseModes(config, loaded, log);
   const listeners = createListeners(server.accept, log);
   const pidFile = pathOf(config, 'pidfile') || (config.get('daemonize') === 'yes' ? '/var/run/redis.pid' : '');
+  const { shutDown } = createLifecycle({ server, listeners, log, pidFile });
   await listen(server, listeners, log);
   writePidFile(pidFile);
   log('notice', `Running mode=standalone, port=${state.port}.`);
@@ -83,7 +85,6 @@ async function serve(line: Serve, argv: readonly string[]): Promise<void> {
 
   loadUsers(server, loaded, log);
 
-  const { shutDown } = createLifecycle({ server, listeners, log, pidFile });
   state.outside = {
     log, configFile, executable: resolve(process.argv[1] ?? process.execPath), shutDown,
     listenAgain: () => listenAgain(server, listeners),

@@ -48,8 +48,8 @@ interface Lines {
 const aliases = new Map(parameters.flatMap(({ name, alias }) => (alias === undefined ? [] : [[alias, name] as const])));
 
 function readLines(text: Bytes): Lines {
-  const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop();
+  // As in Redis the nothing behind the last line feed is a line too.
+  const lines = text === '' ? [] : text.split('\n');
   const places = new Map<string, number[]>();
   let generated = false;
   for (const [index, raw] of lines.entries()) {

@@ -106,7 +106,8 @@ export const percentiles: WordsKind = {
     }
     return { value: numbers.map((value) => Number((value ?? 0).toFixed(6)).toString()).join(' ') };
   },
-  lines: (value, initial) => [{ text: value === '' ? '""' : value, plain: value === initial }],
+  // Redis writes it always.
+  lines: (value) => single(value === '' ? '""' : value),
 };
 
 const MOST_ADDRESSES = 16;
@@ -118,7 +119,8 @@ export const bind: WordsKind = {
     if (words.length > MOST_ADDRESSES) return { error: 'Too many bind addresses specified.' };
     return { value: isNothing(words) ? '' : words.join(' ') };
   },
-  lines: (value, initial) => [{ text: value === '' ? '""' : value, plain: value === initial }],
+  // What Redis listens to unless it is told is more than what this server does.
+  lines: (value) => [{ text: value === '' ? '""' : value, plain: value === '* -::*' }],
 };
 
 /** `replicaof`: `no one`, or a host and a port. */

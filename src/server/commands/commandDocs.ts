@@ -1,6 +1,7 @@
 import { argumentsOf, type CommandArgument } from '../../protocol/commands/arguments.ts';
 import { documentOf } from '../../protocol/commands/documents.ts';
 import type { CommandFact } from '../../protocol/commands/fact.ts';
+import { isContainer } from '../../protocol/commands/lookup.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { array, bulk, integer, map } from './support.ts';
 
@@ -28,7 +29,7 @@ function documentReply({ name, since, group }: CommandFact, here: readonly Comma
   entries.push(...text('deprecated_since', document?.deprecated?.since), ...text('replaced_by', document?.deprecated?.instead));
   const args = argumentsOf(name);
   if (args.length > 0) entries.push(['arguments', array(args.map(argumentReply))]);
-  const below = here.filter((fact) => fact.name.startsWith(`${name}|`));
+  const below = isContainer(name) ? here.filter((fact) => fact.name.startsWith(`${name}|`)) : [];
   if (below.length > 0) entries.push(['subcommands', commandDocuments(below, here)]);
   return map(entries);
 }

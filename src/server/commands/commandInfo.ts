@@ -52,7 +52,7 @@ function factReply(fact: CommandFact, here: readonly CommandFact[]): Reply {
     statuses(categoriesOf(fact)),
     { kind: 'set', items: tipsOf(name).map(bulk) },
     { kind: 'set', items: keySpecsOf(name).map(specReply) },
-    { kind: isContainer(name) ? 'array' : 'set', items: here.filter((sub) => sub.name.startsWith(`${name}|`)).map((sub) => factReply(sub, here)) },
+    isContainer(name) ? array(here.filter((sub) => sub.name.startsWith(`${name}|`)).map((sub) => factReply(sub, here))) : { kind: 'set', items: [] },
   ]);
 }
 

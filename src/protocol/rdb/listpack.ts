@@ -72,6 +72,25 @@ function backLinkSize(size: number): number {
   return size < 2 ** 7 ? 1 : size < 2 ** 14 ? 2 : size < 2 ** 21 ? 3 : size < 2 ** 28 ? 4 : 5;
 }
 
+/** Bytes of an empty listpack. */
+export const EMPTY_LISTPACK = HEADER + 1;
+
+/** Bytes that an integer takes as an element. */
+export function integerSize(value: number | bigint): number {
+  if (value >= 0 && value < 128) return 2;
+  if (value >= -4096 && value < 4096) return 3;
+  return value >= -(2 ** 15) && value < 2 ** 15 ? 4 : value >= -(2 ** 23) && value < 2 ** 23 ? 5 : value >= -(2 ** 31) && value < 2 ** 31 ? 6 : 10;
+}
+
+/** Bytes that latin1 text takes as an element. */
+export function textSize(text: string): number {
+  const integer = text.length > 20 ? undefined : parseInteger(text);
+  if (integer !== undefined) return integerSize(integer);
+  const { length } = text;
+  const size = length + (length < 64 ? 1 : length < 4096 ? 2 : 5);
+  return size + backLinkSize(size);
+}
+
 /** A listpack that is being written. */
 export interface ListpackWriter {
   readonly out: ByteWriter;

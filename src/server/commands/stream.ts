@@ -1,8 +1,10 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { notify } from '../events.ts';
+import { streamNodeLimits } from '../persistence/encodeOptions.ts';
 import type { Context, Handlers } from '../state.ts';
 import { itemAt, sliceItems } from '../store/chunked.ts';
 import { signalReady } from '../store/database.ts';
+import { wholeNodes } from '../store/streamNodes.ts';
 import { MAX_ID, MAX_ID_PART, MIN_ID, compareIds, formatId, makeStream, nextId, streamAppend, streamDelete, streamPosition, streamTrimFront } from '../store/streamValue.ts';
 import type { Bytes, StreamId, StreamValue } from '../store/value.ts';
 import { entryReply, idArg, idPart, rangeBound } from './streamArgs.ts';
@@ -68,17 +70,22 @@ function parseTrim(args: readonly Bytes[], adding: boolean): AddOptions {
   return { trim: trim === undefined ? undefined : { ...trim, limit }, noMake, idAt: index };
 }
 
-/** Trims; with `~` only whole nodes of a hundred entries go, as in Redis. */
-function applyTrim(context: Context, stream: StreamValue, trim: Trim | undefined): number {
+/** Most entries that an approximate trim removes unasked: those of a hundred nodes. */
+function defaultLimit(maxEntries: number): number {
+  return maxEntries === 0 ? 10_000 : Math.min(100 * maxEntries, 1_000_000);
+}
+
+/** Trims; with `~` only whole nodes go. */
+function applyTrim({ server }: Context, stream: StreamValue, trim: Trim | undefined): number {
   if (trim === undefined) return 0;
-  const surplus = trim.strategy === 'maxlen' ? stream.entries.length - trim.count : streamPosition(stream, trim.minId);
-  const node = Math.max(1, context.server.config.number('stream-node-max-entries'));
-  // Unless told otherwise Redis stops an approximate trim after a hundred nodes.
-  const limit = trim.limit ?? 100 * node;
-  const most = trim.approximate && limit > 0 ? Math.min(surplus, limit) : surplus;
-  // The last node goes whole too where everything goes.
-  const count = trim.approximate && most < stream.entries.length ? Math.floor(most / node) * node : most;
-  return count > 0 ? streamTrimFront(stream, count) : 0;
+  const { count, minId } = trim;
+  const byLength = trim.strategy === 'maxlen';
+  const surplus = byLength ? stream.entries.length - count : streamPosition(stream, minId);
+  if (surplus <= 0) return 0;
+  if (!trim.approximate) return streamTrimFront(stream, surplus);
+  const limit = trim.limit ?? defaultLimit(streamNodeLimits(server.config).maxEntries);
+  const removed = wholeNodes(stream.nodes, limit, ({ live, last }, before) => (byLength ? stream.entries.length - before - live >= count : compareIds(last, minId) < 0));
+  return streamTrimFront(stream, removed);
 }
 
 /** The ID of a new entry: `*`, `ms-*` or as given. */
@@ -111,7 +118,7 @@ function xadd(context: Context, args: readonly Bytes[]): Reply {
   const stream = existing ?? makeStream();
   const id = newId(context, stream, text);
   if (existing === undefined) store(context, arg(args, 1), stream);
-  streamAppend(stream, { id, fields });
+  streamAppend(stream, { id, fields }, streamNodeLimits(context.server.config));
   changed(context, arg(args, 1));
   notify(context, 'stream', 'xadd', arg(args, 1));
   if (applyTrim(context, stream, trim) > 0) notify(context, 'stream', 'xtrim', arg(args, 1));

@@ -59,7 +59,7 @@ function xinfoStream(context: Context, args: readonly Bytes[]): Reply {
   const { entries } = stream;
   const first = itemAt(entries, 0);
   const last = itemAt(entries, entries.length - 1);
-  const nodes = Math.ceil(entries.length / Math.max(1, context.server.config.number('stream-node-max-entries')));
+  const nodes = stream.nodes.length;
   const head: [string, Reply][] = [
     ['length', integer(entries.length)],
     ['radix-tree-keys', integer(nodes)],

@@ -1,5 +1,6 @@
 import { encodeDefaults } from '../../protocol/rdb/encodeValue.ts';
 import type { EncodeOptions } from '../../protocol/rdb/encodeValue.ts';
+import type { StreamNodeLimits } from '../../protocol/rdb/stream.ts';
 import type { ServerState } from '../state.ts';
 
 /** How values are written to files under a configuration. */
@@ -8,6 +9,11 @@ export function encodeOptions(config: ServerState['config']): EncodeOptions {
     ...encodeDefaults,
     compress: config.get('rdbcompression') === 'yes',
     listFill: config.number('list-max-listpack-size'),
-    streamNodes: { maxBytes: config.number('stream-node-max-bytes'), maxEntries: config.number('stream-node-max-entries') },
+    streamNodes: streamNodeLimits(config),
   };
+}
+
+/** Where nodes of streams end under a configuration. */
+export function streamNodeLimits(config: ServerState['config']): StreamNodeLimits {
+  return { maxBytes: config.number('stream-node-max-bytes'), maxEntries: config.number('stream-node-max-entries') };
 }

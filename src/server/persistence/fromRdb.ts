@@ -6,7 +6,7 @@ import { convertHash, hashSet, makeHash } from '../store/hashValue.ts';
 import { makeList } from '../store/listValue.ts';
 import { makeSet, setAdd } from '../store/setValue.ts';
 import { addPending, findPending, makeGroup, seeConsumer } from '../store/streamGroups.ts';
-import { makeStream } from '../store/streamValue.ts';
+import { makeStream, streamAppend } from '../store/streamValue.ts';
 import { makeString } from '../store/stringValue.ts';
 import type { Bytes, HashValue, StoreEnvironment, StreamGroup, StreamValue, Value } from '../store/value.ts';
 import { convertZset, makeZset, zsetOf } from '../store/zsetValue.ts';
@@ -83,7 +83,7 @@ function loadFields({ compact, pairs }: Loaded<'hash'>, env: StoreEnvironment): 
 
 function loadStream(loaded: RdbStream<Bytes>): StreamValue {
   const stream = makeStream();
-  for (const entry of loaded.entries) pushBack(stream.entries, entry);
+  for (const entry of loaded.entries) streamAppend(stream, entry);
   stream.lastId = loaded.lastId;
   stream.maxDeletedId = loaded.maxDeletedId;
   stream.entriesAdded = loaded.entriesAdded;

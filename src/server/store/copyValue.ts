@@ -3,6 +3,7 @@ import { createDict, dictExpand, dictForEach, dictSet, dictSize } from './dict.t
 import type { Dict } from './dict.ts';
 import { createSkiplist, skipInsert } from './skiplist.ts';
 import { copyGroup } from './streamGroups.ts';
+import { copyNodes } from './streamNodes.ts';
 import type { StoreEnvironment, Value } from './value.ts';
 
 /** A copy that shares nothing changeable, in the same encoding (COPY). The expiry comes along. */
@@ -30,7 +31,7 @@ export function copyValue(value: Value, env: StoreEnvironment): Value {
       return { ...value, body: { encoding: 'skiplist', scores: copyDict(value.body.scores, env), list } };
     }
     case 'stream':
-      return { ...value, entries: copyChunked(value.entries), groups: new Map([...value.groups].map(([name, group]) => [name, copyGroup(group)])) };
+      return { ...value, entries: copyChunked(value.entries), nodes: copyNodes(value.nodes), groups: new Map([...value.groups].map(([name, group]) => [name, copyGroup(group)])) };
   }
 }
 

@@ -1,5 +1,7 @@
+import type { StreamNodeLimits } from '../../protocol/rdb/stream.ts';
 import { streamEntryBytes } from '../memory/weights.ts';
 import { createChunked, itemAt, lowerBound, pushBack, removeAt, sliceItems } from './chunked.ts';
+import { DEFAULT_NODES, createNodes, nodeAppend, nodeDelete, nodesTrimFront } from './streamNodes.ts';
 import { NO_EXPIRY } from './value.ts';
 import type { StreamEntry, StreamId, StreamValue } from './value.ts';
 
@@ -10,7 +12,7 @@ export const MAX_ID: StreamId = { ms: MAX_ID_PART, seq: MAX_ID_PART };
 
 /** An empty stream. */
 export function makeStream(): StreamValue {
-  return { type: 'stream', groups: new Map(), entries: createChunked<StreamEntry>(streamEntryBytes), lastId: MIN_ID, maxDeletedId: MIN_ID, entriesAdded: 0n, expireAt: NO_EXPIRY, accessed: 0 };
+  return { type: 'stream', groups: new Map(), entries: createChunked<StreamEntry>(streamEntryBytes), nodes: createNodes(), lastId: MIN_ID, maxDeletedId: MIN_ID, entriesAdded: 0n, expireAt: NO_EXPIRY, accessed: 0 };
 }
 
 /** Negative, zero or positive, as a stands before, at or after b. */
@@ -37,8 +39,9 @@ export function previousId({ ms, seq }: StreamId): StreamId | undefined {
 }
 
 /** Appends an entry whose ID is above `lastId`. */
-export function streamAppend(stream: StreamValue, entry: StreamEntry): void {
+export function streamAppend(stream: StreamValue, entry: StreamEntry, limits: StreamNodeLimits = DEFAULT_NODES): void {
   pushBack(stream.entries, entry);
+  nodeAppend(stream.nodes, entry, limits);
   stream.lastId = entry.id;
   stream.entriesAdded += 1n;
 }
@@ -54,6 +57,7 @@ export function streamDelete(stream: StreamValue, id: StreamId): boolean {
   const entry = itemAt(stream.entries, index);
   if (entry === undefined || compareIds(entry.id, id) !== 0) return false;
   removeAt(stream.entries, index);
+  nodeDelete(stream.nodes, id);
   if (compareIds(id, stream.maxDeletedId) > 0) stream.maxDeletedId = id;
   return true;
 }
@@ -62,6 +66,7 @@ export function streamDelete(stream: StreamValue, id: StreamId): boolean {
 export function streamTrimFront(stream: StreamValue, count: number): number {
   const removed = Math.min(count, stream.entries.length);
   removeAt(stream.entries, 0, removed);
+  nodesTrimFront(stream.nodes, removed);
   return removed;
 }
 

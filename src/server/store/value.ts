@@ -79,6 +79,18 @@ export interface StreamEntry {
   /** Flat: field, value. */
   readonly fields: readonly Bytes[];
 }
+/** A listpack of a stream: the entries from `first` to `last`, the deleted among them. */
+export interface StreamNode {
+  readonly first: StreamId;
+  last: StreamId;
+  /** Entries that are not deleted. */
+  live: number;
+  total: number;
+  /** Of the listpack. */
+  bytes: number;
+  /** Fields of the first entry: one that has the same does not repeat them. */
+  readonly names: readonly Bytes[];
+}
 /** An entry that was delivered and not acknowledged. */
 export interface PendingEntry {
   readonly id: StreamId;
@@ -106,6 +118,8 @@ export interface StreamValue extends Changing {
   readonly type: 'stream';
   readonly groups: Map<Bytes, StreamGroup>;
   readonly entries: Chunked<StreamEntry>;
+  /** How they are packed: what an approximate trim removes goes by nodes. */
+  readonly nodes: Chunked<StreamNode>;
   lastId: StreamId;
   maxDeletedId: StreamId;
   entriesAdded: bigint;

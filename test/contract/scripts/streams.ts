@@ -1,4 +1,9 @@
-import { call, entries, shape, type Script } from '../script.ts';
+import { call, entries, shape, type Script, type Step } from '../script.ts';
+
+/** Entries with the IDs `from` to `to`. */
+const add = (key: string, from: number, to: number, value = 'v'): Step[] => Array.from({ length: to - from + 1 }, (_, index) => call('XADD', key, String(from + index), 'f', value));
+/** How many listpacks a stream is packed in. */
+const nodes = (key: string): Step => entries(`XINFO STREAM ${key}`, 'length radix-tree-keys');
 
 export const streams: readonly Script[] = [
   {
@@ -47,5 +52,15 @@ export const streams: readonly Script[] = [
   {
     name: 'streams: the wrong type',
     steps: ['SET k v', 'XADD k * f v', 'XADD k 1-1 f v', 'XLEN k', 'XRANGE k - +', 'XREVRANGE k + -', 'XDEL k 1-1', 'XTRIM k MAXLEN 1', 'GET k', 'XADD s 1-1 f v', 'GET s', 'LPUSH s a', 'HGET s f', 'INCR s', 'SADD s a', 'ZADD s 1 a', 'APPEND s x'],
+  },
+  {
+    name: 'streams: nodes, and what an approximate trim leaves of them',
+    steps: [
+      ...add('s', 1, 1000), nodes('s'), 'XTRIM s MAXLEN 555', nodes('s'), 'XTRIM s MAXLEN ~ 444', 'XLEN s', nodes('s'), 'XTRIM s MAXLEN ~ 400', 'XLEN s', 'XTRIM s MINID ~ 750', 'XLEN s', 'XDEL s 801 802 803', 'XTRIM s MAXLEN ~ 200 LIMIT 50', 'XLEN s',
+      'XTRIM s MAXLEN ~ 150 LIMIT 100', 'XLEN s', 'XTRIM s MINID ~ 950 LIMIT 0', 'XLEN s', 'XADD s MAXLEN ~ 90 1001 f v', 'XLEN s', 'XADD s MAXLEN ~ 0 1002 f v', 'XLEN s', nodes('s'),
+      'CONFIG SET stream-node-max-entries 3', ...add('t', 1, 10), nodes('t'), 'XTRIM t MAXLEN ~ 5', 'XLEN t', 'XDEL t 7 8 9', nodes('t'), 'XADD t 11 f v', nodes('t'), 'COPY t t2', 'XTRIM t2 MAXLEN ~ 1', 'XLEN t2', 'XLEN t',
+      'CONFIG SET stream-node-max-entries 0', ...add('u', 1, 300), nodes('u'), 'XTRIM u MAXLEN ~ 10', 'XLEN u', 'CONFIG SET stream-node-max-bytes 100 stream-node-max-entries 100', ...add('v', 1, 40, 'some longer text than before'), nodes('v'), ...add('w', 1, 40, '123456'), nodes('w'),
+      'XADD w 41 other 1 names 2', nodes('w'), ...add('w', 42, 60, '-7'), nodes('w'), 'XTRIM w MAXLEN ~ 20', 'XLEN w',
+    ],
   },
 ];

@@ -7,11 +7,6 @@ const words = (text: string): string[] => text.split(/\s+/).filter((word) => wor
 export const notYet: ReadonlySet<string> = new Set([
   // generic
   ...words('migrate'),
-  // scripting
-  ...words('eval eval_ro evalsha evalsha_ro fcall fcall_ro function|delete function|dump function|flush function|kill'),
-  ...words('function|list function|load function|restore function|stats script|debug script|exists script|flush script|kill script|load'),
-  // server
-  ...words('latency|graph latency|histogram'),
 ]);
 
 /**

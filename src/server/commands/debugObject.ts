@@ -2,7 +2,7 @@ import { encodeDump } from '../../protocol/rdb/dump.ts';
 import { encodeOptions } from '../persistence/encodeOptions.ts';
 import { toRdb } from '../persistence/toRdb.ts';
 import type { Context } from '../state.ts';
-import { encodingOf } from '../store/describe.ts';
+import { encodingOf, refcountOf } from '../store/describe.ts';
 import { dictSize } from '../store/dict.ts';
 import type { Dict, DictEntry } from '../store/dict.ts';
 import { idleSeconds } from '../store/frequency.ts';
@@ -16,9 +16,8 @@ const LONGEST = 50;
 /** DEBUG OBJECT. */
 export function debugObject({ server, now }: Context, value: Value): string {
   const length = encodeDump(toRdb(value), encodeOptions(server.config)).length - AROUND_DUMP;
-  const shared = value.type === 'string' && value.encoding === 'int' && /^\d{1,4}$/.test(value.data);
   const list = value.type === 'list' ? listFigures(value.items.length, value.items.weight) : '';
-  return `Value at:0x7f0000000000 refcount:${shared ? 2 ** 31 - 1 : 1} encoding:${encodingOf(value)} serializedlength:${length} lru:${value.accessed & 0xffffff} lru_seconds_idle:${idleSeconds(value, now)}${list}`;
+  return `Value at:0x7f0000000000 refcount:${refcountOf(value, server.config)} encoding:${encodingOf(value)} serializedlength:${length} lru:${value.accessed & 0xffffff} lru_seconds_idle:${idleSeconds(value, now)}${list}`;
 }
 
 /** What a quicklist would be like with list-max-listpack-size -2. */

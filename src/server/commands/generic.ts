@@ -4,7 +4,7 @@ import type { Context, Handlers } from '../state.ts';
 import { databaseSize, isExpired, putValue, removeValue, setExpiry, signalChange } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { copyValue } from '../store/copyValue.ts';
-import { encodingOf } from '../store/describe.ts';
+import { encodingOf, refcountOf } from '../store/describe.ts';
 import { dictForEach, dictRandom } from '../store/dict.ts';
 import { frequencyOf, idleSeconds } from '../store/frequency.ts';
 import { globMatch } from '../store/glob.ts';
@@ -183,12 +183,6 @@ function idleTime({ now, server: { config } }: Context, value: Value): Reply {
   return integer(idleSeconds(value, now));
 }
 
-function refcount(value: Value): number {
-  // Redis shares the objects of the numbers 0 to 9999.
-  const shared = value.type === 'string' && value.encoding === 'int' && /^\d{1,4}$/.test(value.data);
-  return shared ? 2 ** 31 - 1 : 1;
-}
-
 /** DEL, EXISTS, EXPIRE, SCAN and the other commands of keys of any type. */
 export const genericCommands: Handlers = {
   copy,
@@ -202,7 +196,7 @@ export const genericCommands: Handlers = {
   'object|encoding': (context, args) => inspected(context, args, (value) => bulk(encodingOf(value))),
   'object|freq': (context, args) => inspected(context, args, (value) => frequency(context, value)),
   'object|idletime': (context, args) => inspected(context, args, (value) => idleTime(context, value)),
-  'object|refcount': (context, args) => inspected(context, args, (value) => integer(refcount(value))),
+  'object|refcount': (context, args) => inspected(context, args, (value) => integer(refcountOf(value, context.server.config))),
   persist,
   pexpire: (context, args) => expire(context, args, false, false, 'pexpire'),
   pexpireat: (context, args) => expire(context, args, false, true, 'pexpireat'),

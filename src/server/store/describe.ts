@@ -1,3 +1,4 @@
+import type { Config } from '../config.ts';
 import type { Value } from './value.ts';
 
 /** The encoding as OBJECT ENCODING names it. */
@@ -14,4 +15,10 @@ export function encodingOf(value: Value): string {
     default:
       return value.body.encoding;
   }
+}
+
+/** OBJECT REFCOUNT. Redis shares the objects of the numbers 0 to 9999, unless each has to know its own last access. */
+export function refcountOf(value: Value, config: Pick<Config, 'hot' | 'get'>): number {
+  if (value.type !== 'string' || value.encoding !== 'int' || !/^\d{1,4}$/.test(value.data)) return 1;
+  return config.hot.maxMemory > 0 && /l[rf]u$/.test(config.get('maxmemory-policy')) ? 1 : 2 ** 31 - 1;
 }

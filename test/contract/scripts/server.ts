@@ -33,6 +33,12 @@ export const server: readonly Script[] = [
     ],
   },
   {
+    name: 'server: LATENCY, INFO and MEMORY without anything to tell',
+    steps: [
+      'LATENCY RESET', 'LATENCY LATEST', 'LATENCY GRAPH nosuch', 'LATENCY GRAPH', 'LATENCY GRAPH "a\\x00b"', 'LATENCY HISTORY nosuch', 'LATENCY HISTOGRAM nosuch', 'LATENCY HISTOGRAM "" config|nosuch', 'LATENCY RESET nosuch other', 'LATENCY DOCTOR', 'LATENCY DOCTOR x', 'INFO nosuch', 'INFO modules cluster', 'INFO module_list', 'INFO nosuch CLUSTER', 'MEMORY USAGE nosuch', 'MEMORY USAGE', 'MEMORY USAGE k SAMPLES', 'MEMORY USAGE k SAMPLES -1', 'MEMORY USAGE k SAMPLES a', 'MEMORY USAGE k BOGUS 1', 'MEMORY USAGE nosuch SAMPLES 0', 'SET k v', shape('MEMORY USAGE k'), shape('MEMORY USAGE k SAMPLES 5 samples 0'),
+    ],
+  },
+  {
     name: 'server: small talk',
     steps: [
       'ACL WHOAMI', 'ACL WHOAMI x', 'ACL BOGUS', 'ACL', 'CLIENT GETREDIR', 'CLIENT TRACKINGINFO', 'CONFIG REWRITE', shape('LATENCY DOCTOR'), 'LATENCY HISTORY command', 'LATENCY LATEST', 'LATENCY RESET', 'LATENCY BOGUS', 'MEMORY DOCTOR', 'MEMORY DOCTOR x', 'MEMORY PURGE', 'MEMORY PURGE x', shape('MEMORY STATS'), 'SET k v', 'SELECT 3', 'SET k v', shape('MEMORY STATS'), 'MEMORY STATS x', shape('MEMORY MALLOC-STATS'), 'MEMORY MALLOC-STATS x',

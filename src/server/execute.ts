@@ -2,6 +2,7 @@ import { isContainer } from '../protocol/commands/lookup.ts';
 import type { Reply } from '../protocol/resp/reply.ts';
 import { isOpen } from './acl/acl.ts';
 import { checkCommand, denialError } from './acl/refuse.ts';
+import { takesArguments } from './arity.ts';
 import { dropTransaction } from './commands/transactions.ts';
 import { countError, runCommand } from './run.ts';
 import { block, serveReady } from './blocking.ts';
@@ -39,7 +40,7 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
     return reject(context, undefined, found);
   }
   session.lastCommand = found.name;
-  if (found.arity > 0 ? args.length !== found.arity : args.length < -found.arity) {
+  if (!takesArguments(found, args)) {
     return reject(context, found, `ERR wrong number of arguments for '${found.name}' command`);
   }
   const barred = protectedError(context, found);

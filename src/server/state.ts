@@ -12,7 +12,7 @@ import type { Pause } from './pause.ts';
 import type { Outside } from './outside.ts';
 import type { Listeners, Subscriptions } from './pubsub.ts';
 import type { Statistics } from './statistics.ts';
-import type { Database, KeySignals, WatchFlag } from './store/database.ts';
+import type { Database, KeySignals, Watch, WatchFlag } from './store/database.ts';
 import type { Bytes, StoreEnvironment } from './store/value.ts';
 import type { Tracking, TrackingTable } from './tracking.ts';
 
@@ -132,7 +132,7 @@ export interface Session {
   readonly subscriptions: Subscriptions;
   /** Set while the client is blocked: none of its commands runs. */
   wait: Wait | undefined;
-  readonly watched: { readonly database: number; readonly key: Bytes; readonly wasExpired: boolean }[];
+  readonly watched: Watch[];
   /** Ms since the epoch. */
   readonly createdAt: number;
   lastUsed: number;

@@ -1,67 +1,158 @@
+import { createHash } from 'node:crypto';
 import type { Random } from '../support/random.ts';
+import { FORMS, JUNK, expand } from './randomForms.ts';
 import type { Rule, Step } from './script.ts';
 
-/**
- * Forms of calls by which random ones are made. `<name>` is a random value of that kind, `a|b` a choice, `[…]` a part that
- * may be left out, `{…}` one that comes one to four times. A leading `!` keeps a form as it is: its reply depends on
- * chance, and a slip in its arguments would make the two servers' data differ for good.
- */
-const FORMS: readonly string[] = [
-  'SET <string> <value> [NX|XX] [GET] [EX <seconds>|PX <millis>|KEEPTTL|EXAT <when>]', 'GET <string>', 'GETSET <string> <value>', 'GETDEL <string>', 'GETEX <string> [EX <seconds>|PERSIST|EXAT <when>]', 'APPEND <string> <value>', 'STRLEN <string>',
-  'INCR <string>', 'DECR <string>', 'INCRBY <string> <integer>', 'DECRBY <string> <integer>', 'INCRBYFLOAT <string> <number>', 'GETRANGE <string> <index> <index>', 'SETRANGE <string> <offset> <value>', 'MGET {<string>}', 'MSET {<string> <value>}', 'MSETNX {<string> <value>}', 'SETNX <string> <value>', 'SETEX <string> <seconds> <value>', 'PSETEX <string> <millis> <value>', 'SUBSTR <string> <index> <index>',
-  'HSET <hash> {<member> <value>}', 'HSET <hash> {<member> <value>}', 'HMSET <hash> {<member> <value>}', 'HSETNX <hash> <member> <value>', 'HGET <hash> <member>', 'HMGET <hash> {<member>}', 'HDEL <hash> {<member>}', 'HEXISTS <hash> <member>', 'HLEN <hash>', 'HSTRLEN <hash> <member>', 'HINCRBY <hash> <member> <integer>', 'HINCRBYFLOAT <hash> <member> <number>', 'HGETALL <hash>', 'HKEYS <hash>', 'HVALS <hash>',
-  'LPUSH <list> {<value>}', 'RPUSH <list> {<value>}', 'LPUSHX <list> {<value>}', 'RPUSHX <list> {<value>}', 'LPOP <list> [<small>]', 'RPOP <list> [<small>]', 'LLEN <list>', 'LRANGE <list> <index> <index>', 'LINDEX <list> <index>', 'LSET <list> <index> <value>', 'LINSERT <list> BEFORE|AFTER <value> <value>', 'LREM <list> <index> <value>', 'LTRIM <list> <index> <index>', 'LPOS <list> <value> [RANK <index>] [COUNT <small>] [MAXLEN <small>]', 'RPOPLPUSH <list> <list>', 'LMOVE <list> <list> LEFT|RIGHT LEFT|RIGHT', 'LMPOP 2 <list> <list> LEFT|RIGHT [COUNT <small>]',
-  'SADD <set> {<member>}', 'SADD <set> {<integer>}', 'SREM <set> {<member>}', 'SISMEMBER <set> <member>', 'SMISMEMBER <set> {<member>}', 'SCARD <set>', 'SMEMBERS <set>', 'SMOVE <set> <set> <member>', 'SINTER {<set>}', 'SUNION {<set>}', 'SDIFF {<set>}', 'SINTERSTORE <set> {<set>}', 'SUNIONSTORE <set> {<set>}', 'SDIFFSTORE <set> {<set>}', 'SINTERCARD 2 <set> <set> [LIMIT <small>]', '!SPOP <set> 1000', '!SRANDMEMBER <set> 1000',
-  'ZADD <zset> [NX|XX] [GT|LT] [CH] {<number> <member>}', 'ZADD <zset> {<integer> <member>}', 'ZADD <zset> [NX|XX] INCR <number> <member>', 'ZINCRBY <zset> <number> <member>', 'ZREM <zset> {<member>}', 'ZCARD <zset>', 'ZSCORE <zset> <member>', 'ZMSCORE <zset> {<member>}', 'ZRANK <zset> <member>', 'ZREVRANK <zset> <member>', 'ZRANGE <zset> <index> <index> [REV] [WITHSCORES]', 'ZRANGE <zset> <bound> <bound> BYSCORE [REV] [LIMIT <small> <index>] [WITHSCORES]', 'ZRANGE <lexset> <lex> <lex> BYLEX [REV] [LIMIT <small> <index>]',
-  'ZREVRANGE <zset> <index> <index> [WITHSCORES]', 'ZRANGEBYSCORE <zset> <bound> <bound> [WITHSCORES] [LIMIT <small> <index>]', 'ZREVRANGEBYSCORE <zset> <bound> <bound> [WITHSCORES]', 'ZRANGEBYLEX <lexset> <lex> <lex>', 'ZREVRANGEBYLEX <lexset> <lex> <lex>', 'ZCOUNT <zset> <bound> <bound>', 'ZLEXCOUNT <lexset> <lex> <lex>', '!ZADD <lexset> {0 <member>}', 'ZREM <lexset> {<member>}', 'ZPOPMIN <zset> [<small>]', 'ZPOPMAX <zset> [<small>]', 'ZREMRANGEBYRANK <zset> <index> <index>', 'ZREMRANGEBYSCORE <zset> <bound> <bound>', 'ZREMRANGEBYLEX <lexset> <lex> <lex>',
-  'ZUNIONSTORE <zset> 2 <zset> <zset> [WEIGHTS <integer> <integer>] [AGGREGATE MIN|MAX|SUM]', 'ZINTERSTORE <zset> 2 <zset> <zset> [AGGREGATE MIN|MAX|SUM]', 'ZDIFFSTORE <zset> 2 <zset> <zset>', 'ZUNION 2 <zset> <zset> [WITHSCORES]', 'ZINTER 2 <zset> <zset> [WITHSCORES]', 'ZDIFF 2 <zset> <zset> [WITHSCORES]', 'ZINTERCARD 2 <zset> <zset>', 'ZRANGESTORE <zset> <zset> <index> <index>', 'ZMPOP 2 <zset> <zset> MIN|MAX [COUNT <small>]',
-  'XADD <stream> <id> {<member> <value>}', 'XADD <stream> [MAXLEN|MINID] <small> <id> <member> <value>', 'XLEN <stream>', 'XRANGE <stream> <from> <from> [COUNT <small>]', 'XREVRANGE <stream> <from> <from> [COUNT <small>]', 'XDEL <stream> {<id>}', 'XTRIM <stream> MAXLEN|MINID <small>', 'XREAD [COUNT <small>] STREAMS <stream> <stream> <id> <id>', 'XSETID <stream> <id>',
-  'XGROUP CREATE <stream> <group> <id> [MKSTREAM] [ENTRIESREAD <small>]', 'XGROUP CREATE <stream> <group> $|0', 'XGROUP SETID <stream> <group> <id> [ENTRIESREAD <small>]', 'XGROUP DESTROY <stream> <group>', 'XGROUP CREATECONSUMER <stream> <group> <consumer>', 'XGROUP DELCONSUMER <stream> <group> <consumer>', 'XREADGROUP GROUP <group> <consumer> [COUNT <small>] [NOACK] STREAMS <stream> >', 'XREADGROUP GROUP <group> <consumer> [COUNT <small>] STREAMS <stream> <id>',
-  'XACK <stream> <group> {<id>}', 'XPENDING <stream> <group>', 'XCLAIM <stream> <group> <consumer> 0 {<id>} [FORCE] [JUSTID] [RETRYCOUNT <small>]', 'XAUTOCLAIM <stream> <group> <consumer> 0 <id> [COUNT <small>] [JUSTID]', 'XINFO GROUPS <stream>',
-  'SETBIT <string> <offset> 0|1', 'GETBIT <string> <offset>', 'BITCOUNT <string> [<index> <index> BYTE|<index> <index> BIT|<index> <index>]', 'BITPOS <string> 0|1 [<index>|<index> <index>|<index> <index> BIT|<index> <index> BYTE]', 'BITOP AND|OR|XOR <string> {<string>}', 'BITOP NOT <string> <string>', 'BITFIELD <string> [OVERFLOW WRAP|OVERFLOW SAT|OVERFLOW FAIL] {SET <width> <offset> <integer>} {INCRBY <width> #<offset> <integer>} {GET <width> <offset>}', 'BITFIELD_RO <string> {GET <width> <offset>}', 'LCS <string> <string> [LEN|IDX|IDX WITHMATCHLEN] [MINMATCHLEN <small>]',
-  'SORT <texts> ALPHA [LIMIT <small> <index>] [DESC]', 'RPUSH <texts> {<value>}', 'LTRIM <texts> -12 -1', 'SORT <numbers> [LIMIT <index> <small>] [DESC] [ALPHA] [STORE <list>]', 'RPUSH <numbers> {<number>}', 'RPUSH <numbers> {<small>}', 'LTRIM <numbers> -12 -1', 'SORT <numbers> BY string:* [DESC] [GET #] [GET string:*] [GET hash:*->m1]', 'SORT_RO <lexset> BY nosort [DESC] [LIMIT <small> <index>] [GET # GET string:*]',
-  'PFADD <hll> {<member>}', 'PFADD <hll> {<integer>}', 'PFCOUNT {<hll>}', 'PFMERGE <hll> {<hll>}', 'GET <hll>', 'PFDEBUG ENCODING|TODENSE|DECODE <hll>', '!SETRANGE <hll> <header> <byte>', '!SET <hll> <runs>', 'DEL <hll>',
-  'GEOADD <geo> [NX|XX] [CH] {<lonlat> <member>}', 'GEOADD <geo> {<lonlat> <member>}', 'GEOADD <geo> {<lonlat> <member>}', 'GEOPOS <geo> {<member>}', 'GEODIST <geo> <member> <member> [<unit>]', 'GEOHASH <geo> {<member>}', 'ZREM <geo> <member>', 'ZRANGE <geo> 0 -1 WITHSCORES', 'GEOPOS <zset> <member>', 'GEOHASH <zset> <member>', 'GEODIST <zset> <member> <member>',
-  'GEOSEARCH <geo> FROMLONLAT <lonlat> BYRADIUS <length> <unit> [ASC|DESC|WITHDIST|WITHCOORD WITHHASH] [COUNT <small>|COUNT <small> ANY]', 'GEOSEARCH <geo> FROMMEMBER <member> BYBOX <length> <length> <unit> [ASC|DESC|WITHDIST] [COUNT <small>|COUNT <small> ANY]', 'GEOSEARCHSTORE geo:stored <geo> FROMLONLAT <lonlat> BYRADIUS <length> <unit>', '!ZRANGE geo:stored 0 -1 WITHSCORES', '!GEOSEARCHSTORE geo:distances <geo> FROMLONLAT <lonlat> BYRADIUS <length> <unit> STOREDIST', '!ZRANGE geo:distances 0 -1', 'GEORADIUS <geo> <lonlat> <length> <unit> [WITHDIST] [WITHCOORD] [WITHHASH] [COUNT <small>] [ASC|DESC|STORE geo:stored|STOREDIST geo:distances]', 'GEORADIUSBYMEMBER <geo> <member> <length> <unit> [WITHDIST] [COUNT <small>] [ASC|DESC]', 'GEORADIUS_RO <geo> <lonlat> <length> <unit>', 'GEORADIUSBYMEMBER_RO <geo> <member> <length> <unit>',
-  'DEL {<any>}', 'UNLINK <any>', 'EXISTS {<any>}', 'TYPE <any>', 'TOUCH {<any>}', 'RENAME <any> <any>', 'RENAMENX <any> <any>', 'COPY <any> <any> [REPLACE]', 'PERSIST <any>', 'EXPIRE <any> <seconds> [NX|XX|GT|LT]', 'PEXPIRE <any> <millis>', 'EXPIREAT <any> <when>', 'PEXPIREAT <any> 1', 'TTL <any>', 'PTTL <any>', 'EXPIRETIME <any>', 'OBJECT ENCODING <any>', 'DBSIZE', 'KEYS <glob>', 'MOVE <any> 0',
-  '!SCAN CURSOR [COUNT <small>] [MATCH <glob>] [TYPE string|hash|list]', '!HSCAN <hash> CURSOR [COUNT <small>] [MATCH <glob>]', '!SSCAN <set> CURSOR [COUNT <small>]', '!ZSCAN <zset> CURSOR [COUNT <small>]',
-  'PING [<value>]', 'ECHO <value>', 'SELECT 0', 'CONFIG GET databases', 'NOSUCH <any>', 'EXEC', 'DISCARD',
+/** One call with the way in which its replies are compared. */
+interface Call {
+  readonly name: string;
+  readonly args: readonly Buffer[];
+  readonly rule: Rule;
+}
+
+/** What is made of several calls, or of a call within another. */
+interface Compound {
+  /** The command that has to be there. */
+  readonly needs: string;
+  /** How often it is chosen, beside 1 for each form. */
+  readonly weight: number;
+  /** `plain`: a random call of a form; `exact`: one whose replies are the same on both servers. */
+  make(random: Random, from: { plain(): Call; exact(): Call }): readonly Step[];
+}
+
+const EXACT: Rule = { kind: 'exact' };
+const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+const words = (line: string): Buffer[] => line.split(' ').map(bytes);
+const step = (args: readonly Buffer[], rule: Rule = EXACT): Step => ({ do: 'call', args, rule });
+const stepOf = ({ args, rule }: Call): Step => step(args, rule);
+
+/** Scripts around a call: of any kind, or of one whose reply is the same on both servers where it goes into another. */
+const SCRIPTS: readonly { readonly text: string; readonly takes: 'any' | 'exact' }[] = [
+  { text: 'return redis.call(unpack(ARGV))', takes: 'any' },
+  { text: 'return redis.pcall(unpack(ARGV))', takes: 'any' },
+  { text: 'redis.setresp(3); return redis.call(unpack(ARGV))', takes: 'exact' },
+  { text: 'redis.setresp(3); return cjson.encode(redis.pcall(unpack(ARGV)))', takes: 'exact' },
+  { text: "local r = redis.pcall(unpack(ARGV)); return type(r) == 'table' and (r.err or r.ok or #r) or tostring(r)", takes: 'exact' },
+  { text: 'return cjson.encode(redis.pcall(unpack(ARGV)))', takes: 'exact' },
+  { text: 'return cmsgpack.pack(redis.pcall(unpack(ARGV)))', takes: 'exact' },
+  { text: "local r = redis.call(unpack(ARGV)); return {r, redis.call('DBSIZE'), KEYS[1] or false, #ARGV, 3.99}", takes: 'exact' },
+  { text: 'return redis.status_reply(tostring(redis.call(unpack(ARGV))):sub(1, 5))', takes: 'exact' },
 ];
 
-const KINDS = ['string', 'hash', 'list', 'set', 'zset', 'stream'] as const;
-type Kind = (typeof KINDS)[number];
+function script(random: Random, { plain, exact }: { plain(): Call; exact(): Call }): readonly Step[] {
+  const chosen = random.pick(SCRIPTS);
+  const call = chosen.takes === 'any' ? plain() : exact();
+  const sha = createHash('sha1').update(chosen.text).digest('hex');
+  const [command, code] = random.pick([['EVAL', chosen.text], ['EVAL', chosen.text], ['EVAL_RO', chosen.text], ['EVALSHA', sha], ['EVALSHA_RO', sha]] as const);
+  const keys = random.oneIn(3) ? [bytes('1'), bytes('string:0')] : [bytes('0')];
+  // A table is printed by its address.
+  const rule = chosen.text.includes('tostring(redis.call') ? ({ kind: 'shape' } as const) : call.rule;
+  return [step([bytes(command), bytes(code), ...keys, ...call.args], rule)];
+}
 
-/**
- * No small positive number: as a time to live it would make a reply depend on how long the run takes. And none beyond 64 bits,
- * signed or not: strtoull reports it in errno, where Redis's SORT finds it later and takes it for an error of its own.
- */
-const JUNK = ['', '-1', '0', 'abc', '1.5', 'nan', '-inf', '9223372036854775807', '-9223372036854775808', '9223372036854775808', '5000000000000', '(1', '[a', '+', '-', 'LIMIT', 'COUNT', 'WITHSCORES', 'GET', '\0\xff', ' 1', '0x1f', '1e3'];
+const ACL_RULES = words(
+  'on off reset resetkeys allkeys ~string:* ~hash:? %R~hash:* %W~set:* %RW~* &chan* allchannels resetchannels +@all -@all allcommands nocommands +get -set +@read -@write -@dangerous +config|get -config|set +config +select|1 +nosuch -@nosuch clearselectors >pw <pw <none nopass resetpass #abc ~ % bogus +client -client|id +@string',
+);
+const SELECTORS = ['(+get ~a*)', '(+@read %R~string:*)', '(~x', '(+set)', '()'].map(bytes);
 
-/** Runs of a sparse HyperLogLog, in bytes: one that covers all registers, long and short ones of zeros, values. */
-const RUNS = ['\x7f\xff', '\x7f\xfb', '\x60\x10', '\x05', '\x3f', '\x80', '\x8b', '\xff'];
-const VALUES = ['', 'a', 'b', 'hello world', '1', '10', '-5', '007', '3.5', '1e2', '9223372036854775807', '\0\r\n', 'é', 'x'.repeat(44), 'x'.repeat(45), 'y'.repeat(65), 'z'.repeat(300)];
-const NUMBERS = ['0', '1', '-1', '0.1', '1.5', '-2.25', '3.0', '1e5', '1e-7', '1e17', '100000000000000000000', '0.30000000000000004', '12345678.9', 'inf', '-inf', '9007199254740993'];
-const BOUNDS = ['-inf', '+inf', '0', '1', '(1', '(0', '-3', '5', '(100', '1e5', '0.1', 'inf'];
-const LEXES = ['-', '+', '[a', '(a', '[m3', '(m7', '[', '(', '[\xff', '[zz'];
-const GLOBS = ['*', 'string:*', '*1', '?', 'm[0-3]', 'm[^0-3]*', 'zset:?', '', '\\*', '[a-'];
+function acl(random: Random, { plain }: { plain(): Call }): readonly Step[] {
+  const user = bytes(random.pick(['u0', 'u1']));
+  const rules = Array.from({ length: random.below(5) }, () => random.pick(random.oneIn(6) ? SELECTORS : ACL_RULES));
+  switch (random.below(6)) {
+    case 0: case 1: return [step([...words('ACL SETUSER'), user, ...rules]), step([...words('ACL GETUSER'), user], { kind: 'words', anyOrder: true })];
+    case 2: return [step(words('ACL LIST'), { kind: 'words', anyOrder: true })];
+    case 3: return random.oneIn(3) ? [step([...words('ACL DELUSER'), user])] : [step(words('ACL USERS'))];
+    default: return [step([...words('ACL DRYRUN'), user, ...plain().args])];
+  }
+}
+
+function transaction(random: Random, { plain, exact }: { plain(): Call; exact(): Call }): readonly Step[] {
+  const watching = random.oneIn(3);
+  return [
+    ...(watching ? [step(words(`WATCH ${random.pick(['string:0', 'hash:1', 'list:2'])}`)), stepOf(plain())] : []),
+    step(words('MULTI')),
+    // What is queued is answered by QUEUED, or by the error that spoils the transaction; the rest by EXEC.
+    ...Array.from({ length: 1 + random.below(5) }, () => step(exact().args)),
+    step(words(random.oneIn(8) ? 'DISCARD' : 'EXEC')),
+  ];
+}
+
+/** A key that lives for some ms, so many that none is over within the command itself, and a longer pause of both servers. */
+function expiring(random: Random): readonly Step[] {
+  const form = random.pick(['PEXPIRE <any> 4', 'SET <string> <value> PX 4', 'PSETEX <string> 4 <value>', 'GETEX <string> PX 4']);
+  return [step(expand(form, random).map(bytes)), step(words('DEBUG SLEEP 0.006'))];
+}
+
+const LIMITS = ['hash-max-listpack-entries', 'hash-max-listpack-value', 'set-max-intset-entries', 'zset-max-listpack-entries', 'zset-max-listpack-value', 'stream-node-max-entries', 'hll-sparse-max-bytes'] as const;
+const DEFAULTS = 'CONFIG SET hash-max-listpack-entries 512 hash-max-listpack-value 64 set-max-intset-entries 512 zset-max-listpack-entries 128 zset-max-listpack-value 64 stream-node-max-entries 100 hll-sparse-max-bytes 3000';
+
+const COMPOUNDS: readonly Compound[] = [
+  { needs: 'COMMAND', weight: 6, make: (random, { plain }) => [step([...words(`COMMAND ${random.pick(['GETKEYS', 'GETKEYSANDFLAGS'])}`), ...plain().args])] },
+  { needs: 'MULTI', weight: 4, make: transaction },
+  { needs: 'DEBUG', weight: 5, make: expiring },
+  { needs: 'EVAL', weight: 16, make: script },
+  { needs: 'ACL', weight: 8, make: acl },
+  { needs: 'CONFIG', weight: 2, make: (random) => [step(words(`CONFIG SET ${random.pick(LIMITS)} ${random.pick(['0', '1', '4', '16', '64', '600'])}`))] },
+  { needs: 'DEBUG', weight: 3, make: (random) => [step([...words('DEBUG DIGEST-VALUE'), ...expand('{<any>}', random).map(bytes)])] },
+  { needs: 'INFO', weight: 1, make: () => [step(words('INFO stats'), { kind: 'fields', present: [], equal: ['keyspace_hits', 'keyspace_misses', 'expired_keys', 'total_error_replies', 'evicted_keys'] })] },
+  { needs: 'INFO', weight: 1, make: () => [step(words('INFO errorstats'))] },
+];
 
 /** The names of the commands of all forms, upper case, once each. */
 export function randomCommandNames(): string[] {
-  return [...new Set(FORMS.map(nameOf))];
+  return [...new Set([...FORMS.map(nameOf), ...COMPOUNDS.map(({ needs }) => needs)])];
+}
+
+/** What undoes all that a session leaves behind beside its keys. */
+export function openingSteps(known: ReadonlySet<string>): readonly Step[] {
+  return [DEFAULTS, 'CONFIG RESETSTAT', 'SCRIPT FLUSH', 'ACL DELUSER u0 u1'].filter((line) => known.has(line.split(' ', 1)[0] ?? '')).map((line) => step(words(line)));
+}
+
+/** Looks at everything that a session leaves. */
+export function closingSteps(known: ReadonlySet<string>): readonly Step[] {
+  // Stored distances differ in their last digit: see `geo` in randomForms.ts.
+  return known.has('DEBUG') ? [step(words('DEL geo:distances')), step(words('DEBUG DIGEST'))] : [];
 }
 
 /** Makes random steps of the commands in `known`; about one call in twelve is spoiled. */
 export function createCalls(random: Random, known: ReadonlySet<string>): () => Step {
   const forms = FORMS.filter((form) => known.has(nameOf(form)));
-  return () => {
-    const form = random.pick(forms);
-    const fixed = form.startsWith('!');
-    const words = expand(fixed ? form.slice(1) : form, random).map((text) => Buffer.from(text, 'latin1'));
-    const at = words.findIndex((word) => word.toString() === 'CURSOR');
-    if (at > 0) return { do: 'scan', args: words, at, width: nameOf(form) === 'HSCAN' || nameOf(form) === 'ZSCAN' ? 2 : 1 };
-    const args = !fixed && random.oneIn(12) ? spoil(words, random) : words;
-    return { do: 'call', args, rule: ruleOf(nameOf(form)) };
+  const compounds = COMPOUNDS.filter(({ needs }) => known.has(needs)).flatMap((compound) => Array.from({ length: compound.weight }, () => compound));
+  const plain = (): Call => {
+    for (;;) {
+      const form = random.pick(forms);
+      if (!form.includes('CURSOR')) return callOf(form, random);
+    }
   };
+  const exact = (): Call => {
+    for (;;) {
+      const call = plain();
+      if (call.rule.kind === 'exact') return call;
+    }
+  };
+  const pending: Step[] = [];
+  return () => {
+    const next = pending.shift();
+    if (next !== undefined) return next;
+    const chosen = random.pick([...forms, ...compounds]);
+    if (typeof chosen === 'string') return scanOf(chosen, random) ?? stepOf(callOf(chosen, random));
+    const [first, ...rest] = chosen.make(random, { plain, exact });
+    pending.push(...rest);
+    return first ?? step(words('PING'));
+  };
+}
+
+function callOf(form: string, random: Random): Call {
+  const fixed = form.startsWith('!');
+  const args = expand(fixed ? form.slice(1) : form, random).map(bytes);
+  return { name: nameOf(form), args: !fixed && random.oneIn(12) ? spoil(args, random) : args, rule: ruleOf(nameOf(form)) };
+}
+
+function scanOf(form: string, random: Random): Step | undefined {
+  if (!form.includes('CURSOR')) return undefined;
+  const args = expand(form.slice(1), random).map(bytes);
+  const name = nameOf(form);
+  return { do: 'scan', args, at: args.findIndex((word) => word.toString() === 'CURSOR'), width: name === 'HSCAN' || name === 'ZSCAN' ? 2 : 1 };
 }
 
 function nameOf(form: string): string {
@@ -79,83 +170,22 @@ function ruleOf(name: string): Rule {
       return { kind: 'near', slack: 2 };
     case 'PTTL':
       return { kind: 'near', slack: 2000 };
+    case 'DUMP':
+      return { kind: 'shape' };
     default:
-      return { kind: 'exact' };
+      return EXACT;
   }
-}
-
-/** One reading of a form: choices made, repetitions and options settled, values filled in. */
-function expand(form: string, random: Random): string[] {
-  const settled = form
-    .replace(/\{([^}]*)\}/g, (_, part: string) => Array.from({ length: 1 + random.below(4) }, () => part).join(' '))
-    .replace(/ ?\[([^\]]*)\]/g, (_, part: string) => (random.oneIn(2) ? ` ${pickAlternative(part, random)}` : ''));
-  return settled
-    .split(' ')
-    .map((word) => (word.includes('|') ? random.pick(word.split('|')) : word))
-    .flatMap((word) => (word === '<lonlat>' ? valueOf('lonlat', random).split(' ') : [word.replace(/^<(\w+)>$/, (_, kind: string) => valueOf(kind, random))]));
-}
-
-/** Of `EX <seconds>|PX <millis>` one side: here the bar parts phrases, elsewhere words. */
-function pickAlternative(part: string, random: Random): string {
-  return random.pick(part.split('|'));
-}
-
-function valueOf(kind: string, random: Random): string {
-  switch (kind) {
-    case 'value': return random.pick(VALUES);
-    case 'member': return random.oneIn(8) ? random.pick(VALUES) : `m${String(random.below(random.oneIn(3) ? 200 : 12))}`;
-    case 'integer': return random.oneIn(8) ? random.pick(['9223372036854775807', '-9223372036854775808', '9223372036854775806']) : String(random.below(200) - 100);
-    case 'number': return random.pick(NUMBERS);
-    case 'index': return String(random.below(24) - 12);
-    case 'small': return String(random.below(12));
-    case 'offset': return String(random.below(80));
-    case 'seconds': return random.oneIn(8) ? random.pick(['0', '-1']) : String(100_000 + random.below(100_000));
-    case 'millis': return random.oneIn(8) ? random.pick(['0', '-1']) : String(100_000_000 + random.below(100_000_000));
-    case 'when': return random.oneIn(8) ? '1' : String(4_102_444_800 + random.below(1000));
-    case 'bound': return random.pick(BOUNDS);
-    case 'lex': return random.pick(LEXES);
-    case 'group': return random.pick(['g', 'h']);
-    case 'consumer': return random.pick(['alice', 'bob', 'carol']);
-    case 'glob': return random.pick(GLOBS);
-    case 'id': return random.oneIn(12) ? random.pick(['0-0', '0', 'abc', '1-', '-1', '5-*']) : `${String(random.below(40))}-${String(random.below(3))}`;
-    case 'from': return random.pick(['-', '+', '5', '(5', '20-1', '(7-0', '0', '100']);
-    case 'width': return random.pick(['u1', 'u4', 'u8', 'i8', 'i5', 'u16', 'i32', 'u63', 'i64', 'u64']);
-    // Within the header, or whole runs: of one that is cut off Redis reads on behind the end of the string.
-    case 'header': return String(4 + random.below(12));
-    case 'byte': return String.fromCharCode(random.below(256));
-    case 'runs': return `HYLL\x01${'\0'.repeat(11)}${Array.from({ length: random.below(5) }, () => random.pick(RUNS)).join('')}`;
-    case 'hll': return `hll:${String(random.below(3))}`;
-    // The C library and V8 differ in the last bit of a sine: stored distances (geo:distances) are compared by their order only.
-    case 'geo': return `geo:${String(random.below(2))}`;
-    case 'unit': return random.pick(['m', 'km', 'mi', 'ft']);
-    case 'length': return random.pick(['0', '1', '500', '1234.5', '100000', '3000000', '7000', '12000', '1e8']);
-    // No two places alike: equally distant ones come in the order of a sort that is not stable.
-    case 'lonlat': return `${(random.below(360_000_001) / 1e6 - 180).toFixed(6)} ${(random.below(170_000_001) / 1e6 - 85).toFixed(6)}`;
-    // Sorted are keys that are never sets: among equals the order of a set shows through.
-    case 'texts': return `texts:${String(random.below(2))}`;
-    case 'numbers': return `numbers:${String(random.below(2))}`;
-    // A range by name is defined for equal scores only.
-    case 'lexset': return `lex:${String(random.below(2))}`;
-    case 'any': return keyOf(random.pick(KINDS), random);
-    default: return keyOf(kind as Kind, random);
-  }
-}
-
-function keyOf(kind: Kind, random: Random): string {
-  // Now and then a key of another type.
-  const shown = random.oneIn(25) ? random.pick(KINDS) : kind;
-  return `${shown}:${String(random.below(3))}`;
 }
 
 /** A call with one slip: an argument missing, doubled, replaced, added, or in another case. */
-function spoil(words: readonly Buffer[], random: Random): Buffer[] {
-  const at = random.below(words.length);
-  const junk = Buffer.from(random.pick(JUNK), 'latin1');
+function spoil(args: readonly Buffer[], random: Random): Buffer[] {
+  const at = random.below(args.length);
+  const junk = bytes(random.pick(JUNK));
   switch (random.below(5)) {
-    case 0: return at === 0 ? [...words] : words.filter((_, i) => i !== at);
-    case 1: return at === 0 ? [...words] : [...words.slice(0, at), words[at] ?? junk, ...words.slice(at)];
-    case 2: return at === 0 ? [...words] : words.with(at, junk);
-    case 3: return [...words, junk];
-    default: return words.map((word, i) => (i === 0 || /^[A-Z]+$/.test(word.toString('latin1')) ? Buffer.from(word.toString('latin1').toLowerCase(), 'latin1') : word));
+    case 0: return at === 0 ? [...args] : args.filter((_, i) => i !== at);
+    case 1: return at === 0 ? [...args] : [...args.slice(0, at), args[at] ?? junk, ...args.slice(at)];
+    case 2: return at === 0 ? [...args] : args.with(at, junk);
+    case 3: return [...args, junk];
+    default: return args.map((word, i) => (i === 0 || /^[A-Z]+$/.test(word.toString('latin1')) ? bytes(word.toString('latin1').toLowerCase()) : word));
   }
 }

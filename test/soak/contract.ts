@@ -1,5 +1,5 @@
 import { startPractice } from '../contract/practice.ts';
-import { createCalls, randomCommandNames } from '../contract/randomCalls.ts';
+import { closingSteps, createCalls, openingSteps, randomCommandNames } from '../contract/randomCalls.ts';
 import { play, type Player } from '../contract/play.ts';
 import type { Script, Step } from '../contract/script.ts';
 import { seededRandom } from '../support/random.ts';
@@ -27,18 +27,20 @@ export async function run({ seed, seconds }: { seed: number; seconds: number }):
     // When a key expires actively is up to each server; what a look at it does is not.
     for (const player of [ours, theirs]) await settle(player);
     const random = seededRandom(seed);
-    const nextStep = createCalls(random, await commandsOf(ours));
+    const known = await commandsOf(ours);
+    const nextStep = createCalls(random, known);
+    const opening = openingSteps(known);
     let checks = 0;
     for (let session = 0; session === 0 || performance.now() < end; session += 1) {
       const protocol = random.oneIn(2) ? 2 : 3;
       const events = random.oneIn(2);
-      const script: Script = { name: `session ${String(session)}`, steps: Array.from({ length: SESSION }, nextStep) };
+      const script: Script = { name: `session ${String(session)}`, steps: [...opening, ...Array.from({ length: SESSION }, nextStep), ...closingSteps(known)] };
       const played = await play(script, ours, theirs, protocol, { stopAtFirst: true, events });
       checks += played.checks;
       const [difference] = played.differences;
       if (difference === undefined) continue;
       const shown = (script.steps as readonly Step[]).slice(0, played.steps);
-      const short = await shrink(shown, { ours, theirs, protocol, events });
+      const short = await shrink(shown, opening, { ours, theirs, protocol, events });
       throw new Error(`seed ${String(seed)}, ${script.name}, RESP${String(protocol)}${events ? ' with events' : ''}: ${short.difference ?? difference}\nafter\n${printSteps(short.steps)}`);
     }
     return { checks };
@@ -72,15 +74,15 @@ interface Shrunk {
 }
 
 /** Leaves out halves, quarters … single steps for as long as a difference remains. */
-async function shrink(steps: readonly Step[], { ours, theirs, protocol, events }: { ours: Player; theirs: Player; protocol: 2 | 3; events: boolean }): Promise<Shrunk> {
-  let kept: Shrunk = { steps, difference: undefined };
+async function shrink(all: readonly Step[], opening: readonly Step[], { ours, theirs, protocol, events }: { ours: Player; theirs: Player; protocol: 2 | 3; events: boolean }): Promise<Shrunk> {
+  let kept: Shrunk = { steps: all.slice(opening.length), difference: undefined };
   let replays = 0;
-  for (let size = Math.ceil(steps.length / 2); size >= 1 && replays < SHRINKS; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+  for (let size = Math.ceil(all.length / 2); size >= 1 && replays < SHRINKS; size = size === 1 ? 0 : Math.ceil(size / 2)) {
     for (let at = 0; at < kept.steps.length - 1 && replays < SHRINKS; ) {
       const fewer = kept.steps.toSpliced(at, Math.min(size, kept.steps.length - 1 - at));
       replays += 1;
-      const played = await play({ name: 'shrinking', steps: fewer }, ours, theirs, protocol, { stopAtFirst: true, events });
-      if (played.differences.length > 0) kept = { steps: fewer.slice(0, played.steps), difference: played.differences[0] };
+      const played = await play({ name: 'shrinking', steps: [...opening, ...fewer] }, ours, theirs, protocol, { stopAtFirst: true, events });
+      if (played.differences.length > 0) kept = { steps: fewer.slice(0, played.steps - opening.length), difference: played.differences[0] };
       else at += size;
     }
   }

@@ -2,13 +2,13 @@ import type { Reply } from '../../protocol/resp/reply.ts';
 import { dataDigest, valueDigest } from '../digest.ts';
 import { sdsBytes } from '../memory/weights.ts';
 import type { Context, Handlers } from '../state.ts';
-import { findValue, isExpired } from '../store/database.ts';
+import { findValue } from '../store/database.ts';
 import type { Bytes, Value } from '../store/value.ts';
 import { debugObject, keyTable, packedEncoding, tableReport } from './debugObject.ts';
 import { debugProtocol } from './debugProtocol.ts';
 import { populate, reload } from './debugData.ts';
 import { helpReply } from './help.ts';
-import { NO_SUCH_KEY, OK, arg, array, bulk, fail, isOption, numberArg, verbatim } from './support.ts';
+import { NO_SUCH_KEY, OK, arg, array, bulk, fail, isOption, lookupSilent, numberArg, verbatim } from './support.ts';
 
 /** One of DEBUG's: how many arguments it takes behind its name, and what it does with them. */
 interface Sub {
@@ -24,10 +24,14 @@ function leading(text: Bytes): number {
   return Number(/^\s*[+-]?\d+/.exec(text)?.[0] ?? 0);
 }
 
-/** The value of a key, neither touched nor counted. */
+/** The value of a key, neither touched nor counted, also past its time. */
 function keyed(context: Context, key: Bytes): Value {
-  const value = findValue(context.database, key);
-  return value === undefined || isExpired(value, context.now) ? fail(NO_SUCH_KEY) : value;
+  return findValue(context.database, key) ?? fail(NO_SUCH_KEY);
+}
+
+/** The value of a key as OBJECT looks it up. */
+function looked(context: Context, key: Bytes): Value {
+  return lookupSilent(context, key) ?? fail(NO_SUCH_KEY);
 }
 
 function sleep({ server }: Context, [seconds = '']: readonly Bytes[]): Reply {
@@ -74,7 +78,7 @@ const subcommands: Readonly<Record<string, Sub>> = {
       array(
         keys.map((key) => {
           const value = findValue(context.database, key);
-          return { kind: 'simple', text: valueDigest(value === undefined || isExpired(value, context.now) ? undefined : value) };
+          return { kind: 'simple', text: valueDigest(value) };
         }),
       ),
   },
@@ -91,12 +95,12 @@ const subcommands: Readonly<Record<string, Sub>> = {
   'HTSTATS-KEY': {
     least: 1, most: 1,
     run: (context, [key = '']) =>
-      verbatim(tableReport(keyTable(keyed(context, key)) ?? fail('ERR The value stored at the specified key is not represented using an hash table'))),
+      verbatim(tableReport(keyTable(looked(context, key)) ?? fail('ERR The value stored at the specified key is not represented using an hash table'))),
   },
   LEAK: accepted(1),
   LISTPACK: {
     least: 1, most: 1,
-    run: (context, [key = '']) => (packedEncoding(keyed(context, key)) ? { kind: 'simple', text: 'Listpack structure printed on stdout' } : fail('ERR Not a listpack encoded object.')),
+    run: (context, [key = '']) => (packedEncoding(looked(context, key)) ? { kind: 'simple', text: 'Listpack structure printed on stdout' } : fail('ERR Not a listpack encoded object.')),
   },
   LOG: {
     least: 1, most: 1,
@@ -119,7 +123,7 @@ const subcommands: Readonly<Record<string, Sub>> = {
   PROTOCOL: { least: 1, most: 1, run: (context, [type = '']) => debugProtocol(context, type) },
   QUICKLIST: {
     least: 1, most: 2,
-    run: (context, [key = '']) => (keyed(context, key).type === 'list' ? { kind: 'simple', text: 'Quicklist structure printed on stdout' } : fail('ERR Not a quicklist encoded object.')),
+    run: (context, [key = '']) => (looked(context, key).type === 'list' ? { kind: 'simple', text: 'Quicklist structure printed on stdout' } : fail('ERR Not a quicklist encoded object.')),
   },
   'QUICKLIST-PACKED-THRESHOLD': { least: 1, most: 1, run: (_, [size = '']) => threshold(size) },
   RELOAD: { least: 0, most: Infinity, run: reload },

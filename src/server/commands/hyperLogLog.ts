@@ -34,12 +34,18 @@ function put(context: Context, key: Bytes, before: StringValue | undefined, data
   changed(context, key);
 }
 
+/** What looks into a HyperLogLog keeps it raw from then on, ready to be written to. */
+function unshare(context: Context, key: Bytes, value: StringValue | undefined): void {
+  if (value !== undefined && value.encoding !== 'raw') putBits(context, key, value, value.data);
+}
+
 const sparseMax = (context: Context): number => context.server.config.number('hll-sparse-max-bytes');
 
 function pfadd(context: Context, args: readonly Bytes[]): Reply {
   const key = arg(args, 1);
   const existing = lookupWrite(context, key);
   const before = existing === undefined ? undefined : bytesOf(existing);
+  unshare(context, key, before?.value);
   let data = before?.data ?? createHyperLogLog();
   let updated = before === undefined;
   try {
@@ -84,6 +90,7 @@ function pfcount(context: Context, args: readonly Bytes[]): Reply {
   const found = lookupRead(context, key);
   if (found === undefined) return ZERO;
   const { value, data } = bytesOf(found);
+  unshare(context, key, value);
   const cached = cachedCount(data);
   if (cached !== undefined) return integer(normalizeInteger(BigInt.asIntN(64, cached)));
   const count = estimate(readRegisters(data));
@@ -112,6 +119,7 @@ function pfmerge(context: Context, args: readonly Bytes[]): Reply {
 function pfdebug(context: Context, args: readonly Bytes[]): Reply {
   const key = arg(args, 2);
   const { value, data } = bytesOf(lookupWrite(context, key) ?? fail('ERR The specified key does not exist'));
+  unshare(context, key, value);
   const command = arg(args, 1);
   if (isOption(command, 'GETREG')) {
     if (!isDense(data)) put(context, key, value, toDense(data));

@@ -44,16 +44,13 @@ const extra: Readonly<Record<string, { readonly arity: number; readonly flags: r
   'client|setinfo': { arity: 4, flags: ['noscript', 'loading', 'stale'] },
 };
 
-/** Commands that take more arguments in later versions (WITHSCORE of 7.2); COMMAND tells what 7.0 does. */
-const wider: Readonly<Record<string, number>> = { zrank: -3, zrevrank: -3 };
-
 /** Every command this server has: the handlers of all groups joined to the facts of the table. */
 export function commandMap(): Map<string, Command> {
   const commands = new Map<string, Command>();
   for (const [name, handler] of groups.flatMap((group) => Object.entries(group))) {
     const fact = commandFact(name);
     const other = extra[name];
-    const arity = wider[name] ?? fact?.arity ?? other?.arity;
+    const arity = fact?.arity ?? other?.arity;
     if (arity === undefined) throw new Error(`the command table has no row for ${name}`);
     commands.set(name, { name, arity, flags: fact?.flags ?? new Set(other?.flags), handler });
   }

@@ -78,7 +78,11 @@ export function scan(context: Context, args: readonly Bytes[]): Reply {
         seen += 1;
         if (match !== undefined && !globMatch(match, entry.key)) return;
         if (isExpired(entry.value, context.now)) expired.push(entry.key);
-        else if (type === undefined || entry.value.type === type) keys.push(entry.key);
+        else if (type === undefined) keys.push(entry.key);
+        else {
+          context.server.statistics.hits += 1;
+          if (entry.value.type === type) keys.push(entry.key);
+        }
       }),
     () => seen,
   );

@@ -86,6 +86,8 @@ function spop(context: Context, args: readonly Bytes[]): Reply {
   }
   if (set === undefined || count === 0) return setReply([]);
   const chosen = distinctMembers(context, set, count);
+  // To take everything Redis reads the set as SUNION does, which counts.
+  if (chosen.length === setSize(set)) context.server.statistics.hits += 1;
   removeMembers(context, key, set, chosen, 'spop');
   return setReply(chosen);
 }

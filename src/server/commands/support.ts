@@ -5,6 +5,7 @@ import { expireFields } from '../fieldExpiry.ts';
 import { isPaused } from '../pause.ts';
 import type { Context } from '../state.ts';
 import { findValue, isExpired, putValue, removeValue, signalChange, touchValue } from '../store/database.ts';
+import { dictSize } from '../store/dict.ts';
 import { countAccess, inheritFrequency } from '../store/frequency.ts';
 import { isStale } from '../store/hashTimes.ts';
 import type { Bytes, Value, ValueType } from '../store/value.ts';
@@ -238,7 +239,9 @@ export function store(context: Context, key: Bytes, value: Value): void {
 
 /** Puts a value; it is an event where the key is new, and where an expired one is found in its place. */
 export function putAnnounced(context: Context, key: Bytes, value: Value): void {
-  const isNew = context.server.config.events() !== 0 && lookupWrite(context, key) === undefined;
+  const { server, database } = context;
+  // Where nobody hears of it and nothing can have expired, the table finds out by itself what it replaces.
+  const isNew = (server.config.events() !== 0 || dictSize(database.volatile) > 0) && lookupWrite(context, key) === undefined;
   putValue(context.database, key, value);
   if (isNew) notify(context, 'new', 'new', key);
 }

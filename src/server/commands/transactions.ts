@@ -3,17 +3,18 @@ import { checkCommand } from '../acl/refuse.ts';
 import { countError, runCommand } from '../run.ts';
 import type { Command, Context, Handlers } from '../state.ts';
 import { findValue, isExpired } from '../store/database.ts';
+import type { Watch } from '../store/database.ts';
 import type { Bytes } from '../store/value.ts';
 import { NULL_ARRAY, OK, array, fail } from './support.ts';
 
 /** Forgets all watched keys. */
 export function unwatch(context: Context): void {
   const { session, server } = context;
-  for (const { database, key } of session.watched) {
-    const watchers = server.databases[database]?.watchers;
-    const flags = watchers?.get(key);
-    flags?.delete(session.watch);
-    if (flags?.size === 0) watchers?.delete(key);
+  for (const watch of session.watched) {
+    const watchers = server.databases[watch.database]?.watchers;
+    const watches = watchers?.get(watch.key);
+    watches?.delete(watch);
+    if (watches?.size === 0) watchers?.delete(watch.key);
   }
   session.watched.length = 0;
   session.watch.dirty = false;
@@ -33,10 +34,11 @@ function watch(context: Context, args: readonly Bytes[]): Reply {
   for (const key of args.slice(1)) {
     if (session.watched.some((one) => one.database === database.index && one.key === key)) continue;
     const value = findValue(database, key);
-    session.watched.push({ database: database.index, key, wasExpired: value !== undefined && isExpired(value, context.now) });
-    const flags = database.watchers.get(key) ?? new Set();
-    flags.add(session.watch);
-    database.watchers.set(key, flags);
+    const made: Watch = { flag: session.watch, database: database.index, key, wasExpired: value !== undefined && isExpired(value, context.now) };
+    session.watched.push(made);
+    const watches = database.watchers.get(key) ?? new Set();
+    watches.add(made);
+    database.watchers.set(key, watches);
   }
   return OK;
 }

@@ -145,9 +145,8 @@ function zmpop(context: Context, args: readonly Bytes[]): Reply {
   return NULL_ARRAY;
 }
 
-/** ZRANK key member; WITHSCORE is of Redis 7.2, and whatever else stands there gets the answer of 7.0. */
+/** ZRANK key member, and of Redis 7.2 WITHSCORE. */
 function zrank(context: Context, args: readonly Bytes[], reverse: boolean): Reply {
-  if (args.length > 4 || (args.length === 4 && !isOption(args[3], 'WITHSCORE'))) fail(`ERR wrong number of arguments for '${reverse ? 'zrevrank' : 'zrank'}' command`);
   const zset = readTyped(context, arg(args, 1), 'zset');
   const rank = zset === undefined ? undefined : zsetRank(zset, arg(args, 2));
   const withScore = args.length === 4;

@@ -60,7 +60,7 @@ export function commandLines({ server }: Context): Lines {
 }
 
 export function errorLines({ server }: Context): Lines {
-  return [...server.statistics.perError].map(([code, count]) => [`errorstat_${code}`, `count=${count}`]);
+  return [...server.statistics.perError].sort(([a], [b]) => (a < b ? -1 : 1)).map(([code, count]) => [`errorstat_${code}`, `count=${count}`]);
 }
 
 export function latencyLines({ server }: Context): Lines {

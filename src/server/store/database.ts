@@ -10,6 +10,15 @@ export interface WatchFlag {
   dirty: boolean;
 }
 
+/** A key that a client watches. */
+export interface Watch {
+  readonly flag: WatchFlag;
+  readonly database: number;
+  readonly key: Bytes;
+  /** It was there and past its time: that it goes is no change. */
+  wasExpired: boolean;
+}
+
 /** Where databases tell that a key was changed. Undefined while nobody wants to know. */
 export interface KeySignals {
   /** `byServer`: nobody's command did it, its time was over or memory was short. */
@@ -30,7 +39,7 @@ export interface Database {
   fieldKeys: Set<Bytes>;
   /** Where it stands in them; undefined at the start of a round. */
   fieldSweep: IterableIterator<Bytes> | undefined;
-  readonly watchers: Map<Bytes, Set<WatchFlag>>;
+  readonly watchers: Map<Bytes, Set<Watch>>;
   /** Of all databases of a server. */
   readonly signals: KeySignals;
   /** What keys and values take, but for tables; values that are `touched` by what they took when they were last weighed. */
@@ -120,7 +129,10 @@ export function signalChange(db: Database, key: Bytes, byServer = false): void {
 /** Tells those who watch `key` that it changed. */
 export function touchWatchers(db: Database, key: Bytes): void {
   if (db.watchers.size === 0) return;
-  for (const flag of db.watchers.get(key) ?? []) flag.dirty = true;
+  for (const watch of db.watchers.get(key) ?? []) {
+    if (watch.wasExpired && findValue(db, key) === undefined) watch.wasExpired = false;
+    else watch.flag.dirty = true;
+  }
 }
 
 /** Drops everything at once; the garbage collector does the rest in its own time. */

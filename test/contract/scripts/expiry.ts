@@ -1,4 +1,4 @@
-import { near, type Script } from '../script.ts';
+import { fields, near, scan, unordered, type Script } from '../script.ts';
 
 export const expiry: readonly Script[] = [
   {
@@ -20,6 +20,13 @@ export const expiry: readonly Script[] = [
     name: 'expiry: what keeps it and what drops it',
     steps: [
       'SET k v EX 100', 'SET k w', 'TTL k', 'SET k v EX 100', 'APPEND k x', 'TTL k', 'RENAME k k2', 'TTL k2', 'TTL k', 'SET p v', 'RENAME k2 p', 'TTL p', 'SET q v', 'RENAME q p', 'TTL p', 'HSET h f v', 'EXPIRE h 100', 'HSET h g w', 'TTL h', 'HDEL h f', 'TTL h', 'HDEL h g', 'HSET h f v', 'TTL h', 'RPUSH l a', 'EXPIRE l 100', 'LPUSH l b', 'TTL l', 'SADD s a', 'EXPIRE s 100', 'SREM s a', 'SADD s a', 'TTL s', 'SET n 1 EX 100', 'INCR n', 'TTL n', 'GETSET n 5', 'TTL n', 'SET c v EX 100', 'COPY c d', 'TTL d', 'DEL c', 'SET c v', 'TTL c', 'MSET d 1', 'TTL d', 'ZADD z 1 a', 'EXPIRE z 100', 'ZADD z 2 b', 'TTL z', 'XADD x 1-1 f v', 'EXPIRE x 100', 'XADD x 2-1 f v', 'TTL x', 'PERSIST x', 'TTL x',
+    ],
+  },
+  {
+    name: 'expiry: who notices a key past its time, and what counts as hit or miss',
+    steps: [
+      'DEBUG SET-ACTIVE-EXPIRE 0', 'SET k v PXAT 1', 'WATCH k', 'GET k', 'MULTI', 'EXEC', 'SET k v PXAT 1', 'WATCH k', 'SET k w', 'MULTI', 'EXEC', 'SET k v PXAT 1', 'DEBUG DIGEST-VALUE k', 'DEBUG SDSLEN k', 'DBSIZE', 'DEBUG LISTPACK k', 'DBSIZE', 'CONFIG RESETSTAT',
+      'SET k v PXAT 1', 'SET k v', 'SET k v PXAT 1', 'MSET k v', 'SET k v PXAT 1', 'KEYS *', 'SUNIONSTORE k none', 'SET s v', scan('SCAN CURSOR TYPE string'), scan('SCAN CURSOR TYPE list'), scan('SCAN CURSOR'), 'SET s v PXAT 1', scan('SCAN CURSOR TYPE list'), 'SADD m a b', unordered('SPOP m 5'), 'SADD m a', 'SPOP m', 'XCLAIM none g c 0 1-1', 'GET m', 'NOSUCH', 'GET', 'SET m x', 'LPUSH m x', 'EVALSHA 0 0', 'INFO errorstats', fields('INFO stats', '', 'keyspace_hits keyspace_misses expired_keys total_error_replies'), 'DEBUG SET-ACTIVE-EXPIRE 1',
     ],
   },
 ];

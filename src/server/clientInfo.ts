@@ -89,14 +89,16 @@ export function memoryOf(session: Session, now: number, current: boolean): Memor
 /** A client as CLIENT LIST shows it; `now` in ms since the epoch. `current`: it is the one that asks. */
 export function describeClient(session: Session, now: number, current: boolean): string {
   const memory = memoryOf(session, now, current);
+  // The time of a command has no fraction.
+  const seconds = (since: number): number => Math.floor((now - Math.floor(since)) / 1000);
   return [
     `id=${session.id}`,
     `addr=${session.address}`,
     `laddr=${session.localAddress}`,
     `fd=${session.id + 7}`,
     `name=${session.name}`,
-    `age=${Math.floor((now - session.createdAt) / 1000)}`,
-    `idle=${current ? 0 : Math.floor((now - session.lastUsed) / 1000)}`,
+    `age=${seconds(session.createdAt)}`,
+    `idle=${current ? 0 : seconds(session.lastUsed)}`,
     `flags=${flagsOf(session)}`,
     `db=${session.database}`,
     `sub=${session.subscriptions.channels.size}`,

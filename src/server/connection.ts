@@ -9,6 +9,7 @@ import { isOpen } from './acl/acl.ts';
 import { initialLogin } from './acl/sessions.ts';
 import { releaseWait } from './blocking.ts';
 import { unwatch } from './commands/transactions.ts';
+import { evictClients } from './clientEviction.ts';
 import { POSTPONED, execute } from './execute.ts';
 import { OWN_BUFFER, exceedsOutputLimit } from './outputLimit.ts';
 import { createSubscriptions, unsubscribeAll } from './pubsub.ts';
@@ -190,7 +191,9 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
 
   /** Ends the connection of a client that does not take what it asked for, or listens to. */
   const holdToOutputLimit = (): void => {
-    if (!session.closing && exceedsOutputLimit(server, session, writer.size + stream.writableLength)) session.disconnect();
+    const waiting = writer.size + stream.writableLength;
+    if (!session.closing && exceedsOutputLimit(server, session, waiting)) session.disconnect();
+    else if (waiting > OWN_BUFFER) evictClients(server);
   };
 
   /** What the clock shows; where a command has just ended it was read then. */
@@ -258,6 +261,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     server.statistics.reads += 1;
     decoder.push(chunk);
     if (decoder.held() > server.config.number('client-query-buffer-limit')) return void stream.destroy();
+    if (decoder.held() > OWN_BUFFER) evictClients(server);
     pump();
   });
   stream.on('end', () => {

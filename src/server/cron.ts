@@ -3,6 +3,7 @@ import { serveReady, timeOutWaits } from './blocking.ts';
 import { expireFieldsActively } from './fieldExpiry.ts';
 import { makeRoom } from './memory/evict.ts';
 import { clientMemory, usedMemory } from './memory/used.ts';
+import { evictClients } from './clientEviction.ts';
 import { exceedsOutputLimit } from './outputLimit.ts';
 import { isPaused } from './pause.ts';
 import { endPause } from './pauseClients.ts';
@@ -39,6 +40,7 @@ export function serverCron(server: ServerState): void {
   sampleRates(server.statistics, now);
   timeOutWaits(server);
   serveReady(server);
+  evictClients(server);
   for (const session of server.sessions.values()) {
     if (session.overSoftLimitSince !== undefined && exceedsOutputLimit(server, session, session.buffers().output)) session.disconnect();
   }

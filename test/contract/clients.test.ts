@@ -136,7 +136,9 @@ describe('clients of the practice server, as redis-server 7.0 has them', functio
       socket.on('data', (chunk: Buffer) => chunks.push(chunk));
       socket.on('error', () => undefined);
       socket.on('end', () => socket.end());
-      await once(socket, 'close');
+      await new Promise((resolve) => {
+        socket.once('close', resolve);
+      });
       return Buffer.concat(chunks).toString('latin1');
     }
 
@@ -188,6 +190,27 @@ describe('clients of the practice server, as redis-server 7.0 has them', functio
         greedy.write('GET big\r\n');
         assert.equal(await all(greedy), '');
         assert.equal(replyText(await client.call(['PING'])), 'PONG');
+        client.close();
+      }
+    });
+
+    it('ends the connections that take most where maxmemory-clients is less than they take, but for those that are kept', async () => {
+      for (const to of [await practice.port(), real.port]) {
+        const client = await connectResp(to);
+        await client.call(['CONFIG', 'SET', 'maxmemory-clients', '200kb']);
+        const [kept, large, small] = [await openSocket(to), await openSocket(to), await connectResp(to)];
+        kept.write('CLIENT NO-EVICT ON\r\n');
+        await once(kept, 'data');
+        kept.write(`*2\r\n$4\r\nECHO\r\n$300000\r\n${'x'.repeat(250_000)}`);
+        large.write(`*2\r\n$4\r\nECHO\r\n$400000\r\n${'x'.repeat(390_000)}`);
+        assert.equal(await all(large), '');
+        assert.equal(replyText(await small.call(['PING'])), 'PONG');
+        assert.match(replyText(await client.call(['INFO', 'stats'])) ?? '', /\r\nevicted_clients:1\r\n/);
+        const rest = once(kept, 'data');
+        kept.write(`${'x'.repeat(50_000)}\r\n`);
+        assert.match(String((await rest)[0]), /^\$300000\r\nx/);
+        kept.destroy();
+        small.close();
         client.close();
       }
     });

@@ -4,7 +4,7 @@
 //   node esbuild.mjs --watch       dist/, again at every change
 //   node esbuild.mjs --host-tests  test/.out/host/index.cjs: what the extension host runs
 import { build, context } from 'esbuild';
-import { globSync, existsSync } from 'node:fs';
+import { copyFileSync, globSync, existsSync, mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -20,7 +20,12 @@ const shared = {
   logLevel: 'warning',
   // Names show in stack traces that people send us.
   keepNames: true,
+  // Where a bundle finds what lies beside it.
+  define: { 'import.meta.dirname': '__dirname' },
 };
+
+/** What lies beside the bundles: the interpreter of the practice server's scripts, read when there is a script. */
+const beside = { 'lua51.wasm': 'node_modules/wasmoon-lua5.1/dist/liblua5.1.wasm' };
 
 /** Out file under dist/ → entry point and what stays outside the bundle. */
 const products = {
@@ -70,6 +75,8 @@ async function main(flags) {
     if (!there) console.warn(`esbuild: ${products[name].entry} does not exist, so dist/${name} is not built`);
     return there;
   });
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  for (const [name, source] of Object.entries(beside)) copyFileSync(join(root, source), join(root, 'dist', name));
   const all = names.map(name => product(name, { minify: flags.has('--minify') }));
   if (flags.has('--watch')) {
     const say = { name: 'say', setup: made => made.onEnd(result => console.log(`${new Date().toLocaleTimeString()} ${relative(root, join(root, made.initialOptions.outfile))}: ${result.errors.length} errors`)) };

@@ -4,13 +4,14 @@ import type { Reply } from '../protocol/resp/reply.ts';
 import { RespError } from '../protocol/resp/reply.ts';
 import { createRequestDecoder, latin1Argument } from '../protocol/resp/requestDecoder.ts';
 import { monotonic } from './clock.ts';
-import { sendDeferred } from './afterReply.ts';
 import { isOpen } from './acl/acl.ts';
 import { initialLogin } from './acl/sessions.ts';
+import { sendDeferred } from './afterReply.ts';
 import { releaseWait } from './blocking.ts';
 import { unwatch } from './commands/transactions.ts';
 import { evictClients } from './clientEviction.ts';
 import { POSTPONED, execute } from './execute.ts';
+import { waitsForScript, whenScriptEnds } from './lua/running.ts';
 import { OWN_BUFFER, exceedsOutputLimit } from './outputLimit.ts';
 import { createSubscriptions, unsubscribeAll } from './pubsub.ts';
 import type { Context, ServerState, Session } from './state.ts';
@@ -218,6 +219,10 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
           const asleep = server.asleepUntil - server.clock.now();
           if (asleep > 0) return later((callback) => setTimeout(callback, asleep));
           server.asleepUntil = 0;
+        }
+        if (server.scripting.running !== undefined && unfinished === undefined && waitsForScript(server, session)) {
+          flush();
+          return later((callback) => whenScriptEnds(server, callback));
         }
         if (!step()) break;
         if (session.closing && unfinished === undefined) return finish();

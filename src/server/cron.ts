@@ -17,6 +17,8 @@ const BUDGET = 8;
 
 /** One round of what Redis does `hz` times a second: active expiry, resizing and rehashing, idle clients. */
 export function serverCron(server: ServerState): void {
+  // The data belong to the script that runs.
+  if (server.scripting.running !== undefined) return;
   // While DEBUG SLEEP holds the server up nothing happens.
   if (server.cronPaused || server.clock.now() < server.asleepUntil) return;
   const started = performance.now();

@@ -6,6 +6,7 @@ import { takesArguments } from './arity.ts';
 import { dropTransaction } from './commands/transactions.ts';
 import { countError, runCommand } from './run.ts';
 import { block, serveReady } from './blocking.ts';
+import { busyError } from './lua/running.ts';
 import { OUT_OF_MEMORY, memoryDenies } from './memory/evict.ts';
 import { isHeldUp, replicates } from './pause.ts';
 import { isSubscriber } from './pubsub.ts';
@@ -58,6 +59,8 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   if (session.monitoring && (found.flags.has('readonly') || replicates(found.name, found.flags))) {
     return reject(context, found, "ERR Replica can't interact with the keyspace");
   }
+  const busy = busyError(server, found);
+  if (busy !== undefined) return reject(context, found, busy);
   if (isHeldUp(context, found, found.flags)) {
     block(context, { keys: [], deadline: 0, timedOut: POSTPONED, serve: () => undefined, postponed: true });
     return POSTPONED;

@@ -39,7 +39,7 @@ export function runCommand(context: Context, command: Command, args: readonly By
   counts.usec += microseconds;
   if (reply.kind === 'error') {
     counts.failed += 1;
-    countError(server, reply.text);
+    if (reply.counted !== true) countError(server, reply.text);
   }
   const { hot } = server.config;
   if (hot.latencyTracking) countLatency(counts, ms);

@@ -10,6 +10,8 @@ import { serveConnection } from './connection.ts';
 import { serverCron } from './cron.ts';
 import { createMemoryState } from './memory/used.ts';
 import { withinAnother } from './outside.ts';
+import { abandonScript, showScripting } from './lua/running.ts';
+import { createScripting } from './lua/state.ts';
 import { createListeners } from './pubsub.ts';
 import { createStatistics } from './statistics.ts';
 import { loadSample } from './samples/index.ts';
@@ -110,6 +112,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     timers: options.cron !== false,
     statistics: createStatistics(),
     memory: createMemoryState(),
+    scripting: createScripting(),
     runId: hex(),
     replicationId: hex(),
     cronPaused: false,
@@ -129,6 +132,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     outside: withinAnother(),
     renamed: options.renamed === undefined || options.renamed.size === 0 ? undefined : options.renamed,
   };
+  showScripting(state);
   const listeners = new Set<TcpServer>();
   let connections = 0;
   let closed = false;
@@ -186,6 +190,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     cron: () => serverCron(state),
     async close() {
       closed = true;
+      abandonScript(state);
       if (timer !== undefined) clearInterval(timer);
       const closing = [...listeners].map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
       listeners.clear();

@@ -7,6 +7,7 @@ import type { Wait } from './blocking.ts';
 import type { Buffers } from './clientInfo.ts';
 import type { Config } from './config.ts';
 import type { LatencyEvents } from './latency/monitor.ts';
+import type { Scripting } from './lua/state.ts';
 import type { MemoryState } from './memory/used.ts';
 import type { Pause } from './pause.ts';
 import type { Outside } from './outside.ts';
@@ -59,6 +60,8 @@ export interface ServerState {
   readonly timers: boolean;
   readonly statistics: Statistics;
   readonly memory: MemoryState;
+  /** EVAL and functions. */
+  readonly scripting: Scripting;
   readonly runId: string;
   replicationId: string;
   /** DEBUG PAUSE-CRON. */

@@ -5,7 +5,7 @@
  */
 export type Reply =
   | { readonly kind: 'simple'; readonly text: string }
-  | { readonly kind: 'error'; readonly text: string }
+  | { readonly kind: 'error'; readonly text: string; readonly counted?: boolean } // `counted`: the server's statistics have it already
   | { readonly kind: 'integer'; readonly value: number | bigint }
   | { readonly kind: 'bulk'; readonly value: Buffer }
   | { readonly kind: 'latin1'; readonly value: string }

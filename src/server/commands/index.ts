@@ -9,6 +9,7 @@ import { clusterCommands } from './cluster.ts';
 import { connectionCommands } from './connection.ts';
 import { debugCommands } from './debug.ts';
 import { dumpCommands } from './dump.ts';
+import { functionCommands } from './functions.ts';
 import { genericCommands } from './generic.ts';
 import { geoCommands } from './geo.ts';
 import { geoSearchCommands } from './geoSearch.ts';
@@ -23,6 +24,7 @@ import { moduleCommands } from './module.ts';
 import { persistenceCommands } from './persistence.ts';
 import { pubsubCommands } from './pubsub.ts';
 import { replicationCommands } from './replication.ts';
+import { scriptingCommands } from './scripting.ts';
 import { serverCommands } from './server.ts';
 import { setCommands } from './set.ts';
 import { slowlogCommands } from './slowlog.ts';
@@ -33,9 +35,9 @@ import { transactionCommands } from './transactions.ts';
 import { zsetCommands } from './zset.ts';
 
 const groups: readonly Handlers[] = [
-  aclSubcommands, aclSubcommands, bitfieldCommands, bitmapCommands, geoCommands, geoSearchCommands, debugCommands, latencyCommands, slowlogCommands, helpCommands, hyperLogLogCommands, lcsCommands, sortCommands,
+  aclSubcommands, bitfieldCommands, bitmapCommands, geoCommands, geoSearchCommands, debugCommands, latencyCommands, slowlogCommands, helpCommands, hyperLogLogCommands, lcsCommands, sortCommands,
   blockingCommands, clientCommands, connectionCommands, dumpCommands, pubsubCommands, genericCommands, hashCommands, hashExpiryCommands, listCommands, serverCommands, setCommands, streamCommands, stringCommands, transactionCommands,
-  zsetCommands, clusterCommands, moduleCommands, persistenceCommands, replicationCommands,
+  zsetCommands, functionCommands, scriptingCommands, clusterCommands, moduleCommands, persistenceCommands, replicationCommands,
 ];
 
 /** Commands of later versions that stand in no row of the table, because clients send them without being asked. */

@@ -37,6 +37,8 @@ function parseRead(context: Context, args: readonly Bytes[], name: ReadOptions['
     const option = arg(args, index);
     const next = args[index + 1];
     if (isOption(option, 'BLOCK') && next !== undefined) {
+      if (context.server.scripting.running !== undefined) fail(`ERR ${shown(arg(args, 0))} command is not allowed with BLOCK option from scripts`);
+      if (context.server.scripting.running !== undefined) fail(`ERR ${arg(args, 0)} command is not allowed with BLOCK option from scripts`);
       deadline = timeoutArg(next, 'ms', context.now);
       index += 1;
     } else if (isOption(option, 'COUNT') && next !== undefined) {

@@ -1,11 +1,11 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { checkCommand } from '../acl/refuse.ts';
 import { countError, runCommand } from '../run.ts';
-import type { Command, Context, Handlers } from '../state.ts';
+import type { Command, Context, Handlers, QueuedCommand } from '../state.ts';
 import { findValue, isExpired } from '../store/database.ts';
 import type { Watch } from '../store/database.ts';
 import type { Bytes } from '../store/value.ts';
-import { NULL_ARRAY, OK, array, fail } from './support.ts';
+import { NO_REPLY, NULL_ARRAY, OK, array, fail } from './support.ts';
 
 /** Forgets all watched keys. */
 export function unwatch(context: Context): void {
@@ -77,11 +77,26 @@ function exec(context: Context): Reply {
   if (transaction.failed) return fail('EXECABORT Transaction discarded because of previous errors.');
   if (aborted) return NULL_ARRAY;
   context.mayBlock = false;
-  try {
-    return array(transaction.queue.map(({ command, args }) => attempt(context, command, args)));
-  } finally {
-    context.mayBlock = true;
+  return runQueued(context, transaction.queue, []);
+}
+
+/** Runs the commands after those that have replies. A script among them may take its time: then the rest and the reply come later. */
+function runQueued(context: Context, queue: readonly QueuedCommand[], replies: Reply[]): Reply {
+  const { session, server } = context;
+  for (const { command, args } of queue.slice(replies.length)) {
+    const reply = attempt(context, command, args);
+    const { running } = server.scripting;
+    if (running !== undefined) {
+      running.deliver = (late) => {
+        const all = runQueued(context, queue, [...replies, late]);
+        if (all !== NO_REPLY) session.deliver(all);
+      };
+      return NO_REPLY;
+    }
+    replies.push(reply);
   }
+  context.mayBlock = true;
+  return array(replies);
 }
 
 /** MULTI EXEC DISCARD WATCH UNWATCH. */

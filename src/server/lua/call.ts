@@ -1,0 +1,71 @@
+import { takesArguments } from '../arity.ts';
+import { isContainer } from '../../protocol/commands/lookup.ts';
+import type { Reply } from '../../protocol/resp/reply.ts';
+import { deniedTo } from '../acl/check.ts';
+import { checkCommand } from '../acl/refuse.ts';
+import { OUT_OF_MEMORY } from '../memory/evict.ts';
+import { countError, runCommand } from '../run.ts';
+import type { Command, ServerState } from '../state.ts';
+import { countsOf } from '../statistics.ts';
+import type { Bytes } from '../store/value.ts';
+import type { Running } from './state.ts';
+
+/** The command of a call, or undefined. */
+export function findCommand({ commands, spellings }: ServerState, args: readonly Bytes[]): Command | undefined {
+  const given = args[0] ?? '';
+  const usual = spellings.get(given);
+  if (usual !== undefined) return usual;
+  const name = given.toLowerCase();
+  if (name.includes('|')) return undefined;
+  if (!isContainer(name) || args[1] === undefined) return commands.get(name);
+  return commands.get(`${name}|${args[1].toLowerCase()}`) ?? (name === 'debug' ? commands.get(name) : undefined);
+}
+
+/** A command that a script calls, with the checks and in the order of Redis's scriptCall. */
+export function callFromScript(server: ServerState, running: Running, args: readonly Bytes[]): Reply {
+  const command = findCommand(server, args);
+  const problem = command === undefined ? unknown(args) : refusal(server, running, command, args);
+  if (command === undefined || problem !== undefined) {
+    countError(server, problem ?? '');
+    if (command !== undefined) {
+      const counts = countsOf(server.statistics, command.name);
+      counts.rejected += 1;
+    }
+    return { kind: 'error', text: problem ?? '' };
+  }
+  return runCommand(running.context, command, args);
+}
+
+const WRONG_COUNT = 'ERR Wrong number of args calling Redis command from script';
+
+/** A container without a subcommand is a command that lacks an argument. */
+function unknown(args: readonly Bytes[]): string {
+  return args.length === 1 && isContainer((args[0] ?? '').toLowerCase()) ? WRONG_COUNT : 'ERR Unknown Redis command called from script';
+}
+
+/** Commands that Redis may send to replicas though they are no writes; COMMAND does not tell. */
+const replicated: ReadonlySet<string> = new Set(['pfcount', 'publish', 'spublish']);
+
+function refusal(server: ServerState, running: Running, command: Command, args: readonly Bytes[]): string | undefined {
+  const { flags } = command;
+  if (!takesArguments(command, args)) return WRONG_COUNT;
+  if (flags.has('noscript')) return 'ERR This Redis command is not allowed from script';
+  const denial = checkCommand(running.context, command, args, 'lua');
+  if (denial !== undefined) return denials[denial.reason];
+  if (running.readOnly && (flags.has('write') || replicated.has(command.name))) return 'ERR Write commands are not allowed from read-only scripts.';
+  if (!running.allowOom && !running.wrote && server.memory.outOfMemory && flags.has('denyoom')) return OUT_OF_MEMORY;
+  if (flags.has('write')) running.wrote = true;
+  return undefined;
+}
+
+const denials = {
+  command: "ERR The user executing the script can't run this command or subcommand",
+  key: "ERR The user executing the script can't access at least one of the keys mentioned in the command arguments",
+  channel: "ERR The user executing the script can't publish to the channel mentioned in the command",
+};
+
+/** redis.acl_check_cmd: true if the script's user may call that; undefined if there is no such command. */
+export function mayCall(server: ServerState, { context }: Running, args: readonly Bytes[]): boolean | undefined {
+  const command = findCommand(server, args);
+  return command === undefined ? undefined : deniedTo(context.session.user, command, args) === undefined;
+}

@@ -31,6 +31,21 @@ describe('how replies are compared', () => {
     assert.ok(!same('+X\r\n', theirs, { kind: 'help' }));
   });
 
+  it('compares rules word by word in any order, selectors apart, and maps of an array by their fields', () => {
+    const text = (rules: string): string => `+${rules}\r\n`;
+    const rule: Rule = { kind: 'words', anyOrder: false };
+    assert.ok(same(text('user u on -@all +get +set (~a -@all +del +ttl) (~b)'), text('user u on -@all +set +get (~a -@all +ttl +del) (~b)'), rule));
+    assert.ok(same(text('-@all +get +hexpire'), text('-@all +get'), rule));
+    assert.ok(!same(text('-@all +get'), text('-@all -get'), rule));
+    assert.ok(!same(text('+get (+set)'), text('+set (+get)'), rule));
+    assert.ok(!same('*2\r\n+a\r\n+b\r\n', '*2\r\n+b\r\n+a\r\n', rule));
+    assert.ok(same('*2\r\n+a\r\n+b\r\n', '*2\r\n+b\r\n+a\r\n', { ...rule, anyOrder: true }));
+    const each: Rule = { kind: 'each', names: ['a'] };
+    assert.ok(same('*1\r\n*4\r\n+a\r\n:1\r\n+t\r\n:2\r\n', '*1\r\n*4\r\n+a\r\n:1\r\n+t\r\n:3\r\n', each));
+    assert.ok(!same('*1\r\n*2\r\n+a\r\n:1\r\n', '*1\r\n*2\r\n+a\r\n:2\r\n', each));
+    assert.ok(!same('*1\r\n*2\r\n+a\r\n:1\r\n', '*0\r\n', each));
+  });
+
   it('waits for the rest of a cut reply', () => {
     const whole = Buffer.from('*2\r\n$5\r\nhello\r\n%1\r\n+a\r\n:1\r\n');
     for (let length = 0; length < whole.length; length += 1) {

@@ -139,8 +139,9 @@ function printWords(reply: Reply, anyOrder: boolean): string {
     return `${reply.kind}(${(anyOrder ? items.sort() : items).join('\n')})`;
   }
   if ('entries' in reply) return `${reply.kind}(${reply.entries.map((pair) => pair.map((item) => printWords(item, anyOrder)).join(': ')).join('\n')})`;
-  const words = (replyText(reply) ?? '').split(' ').filter((word) => !laterCommands.has(word.replace(/^[+-]/, '')));
-  return words.sort().join(' ');
+  // Each selector in parentheses by itself.
+  const parts = (replyText(reply) ?? '').split(/ (?=\()/).map((part) => part.replace(/\)$/, '').split(' '));
+  return parts.map((words) => words.filter((word) => !laterCommands.has(word.replace(/^[+-]/, ''))).sort().join(' ')).join('\n');
 }
 
 function entriesOf(reply: Reply): Map<string, string> {

@@ -22,7 +22,8 @@ export function loadAclFile(acl: Acl, path: string, name: Bytes, defaults: UserD
   }
   const users = new Map<Bytes, User>();
   let errors = '';
-  for (const [at, line] of text.split('\0', 1)[0]?.split('\n').entries() ?? []) {
+  // Redis drops what follows a zero byte, the end of the line included.
+  for (const [at, line] of text.replace(/\0[^\n]*\n?/g, '').split('\n').entries()) {
     const words = line.replace(/^[ \t\r]+|[ \t\r]+$/g, '');
     if (words !== '') errors += readLine(users, words.split(' '), `${name}:${at + 1}`, at + 1, defaults);
   }

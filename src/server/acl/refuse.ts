@@ -33,15 +33,3 @@ function denialText(reason: Denial['reason'], name: string): string {
   if (reason === 'command') return `this user has no permissions to run the '${name}' command`;
   return `this user has no permissions to access one of the ${reason}s used as arguments`;
 }
-
-const fromScript = {
-  command: 'run this command or subcommand',
-  key: 'access at least one of the keys mentioned in the command arguments',
-  channel: 'publish to the channel mentioned in the command',
-};
-
-/** The error of a call from a script that the user who runs it may not make, which ACL LOG knows then; undefined if he may. */
-export function scriptDenial(context: Context, command: Command, args: readonly Bytes[]): string | undefined {
-  const denial = checkCommand(context, command, args, 'lua');
-  return denial === undefined ? undefined : `ERR The user executing the script can't ${fromScript[denial.reason]}`;
-}

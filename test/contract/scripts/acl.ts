@@ -110,4 +110,12 @@ export const acl: readonly Script[] = [
     ...Array.from({ length: 12 }, (_, i) => on('u', `TYPE z${String(i)}`)), on('u', 'TYPE a'), on('u', 'TYPE z11'), on('u', 'TYPE z1'), on('u', 'TYPE z0'), each('ACL LOG 100', LOGGED), 'CONFIG SET acllog-max-len 3', each('ACL LOG 100', LOGGED), on('u', 'TYPE y'), each('ACL LOG 100', LOGGED), 'CONFIG SET acllog-max-len 0', on('u', 'TYPE q'), each('ACL LOG', LOGGED), 'CONFIG SET acllog-max-len 128', call('ACL', 'LOG', 'RESET'),
     on('u', 'AUTH u x'), on('u', 'AUTH nobody x'), on('u', 'auth nobody x'), on('u', 'HELLO 3 AUTH nobody x'), each('ACL LOG', LOGGED),
   ]),
+  {
+    ...users('scripts of a limited user', 'u', [
+      'ACL SETUSER u on nopass ~k* &c +@all -get', on('u', 'AUTH u x'),
+      ...["redis.call('set', 'k', '1')", "redis.call('get', 'k')", "redis.pcall('get', 'k')", "redis.pcall('set', 'x', '1')", "redis.call('set', 'x', '1')", "redis.pcall('mget', 'k', 'x')", "redis.pcall('publish', 'c', 'm')", "redis.pcall('publish', 'd', 'm')", "redis.pcall('config', 'get', 'x')", "redis.acl_check_cmd('get', 'k')", "redis.acl_check_cmd('set', 'k', '1')", "redis.acl_check_cmd('set', 'x', '1')", "redis.acl_check_cmd('publish', 'd', 'm')", "redis.acl_check_cmd('nosuch')", "redis.acl_check_cmd('config', 'set', 'x', 'y')"].map((code) => on('u', `EVAL "return ${code}" 0`)),
+      each('ACL LOG', LOGGED), 'ACL SETUSER u -eval', on('u', 'EVAL "return 1" 0'), on('u', 'EVAL_RO "return 1" 0'), on('u', 'EVAL_RO "return 1" 1 x'),
+    ]),
+    needs: ['eval', 'eval_ro'],
+  },
 ];

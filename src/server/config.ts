@@ -114,7 +114,7 @@ export function createConfig(): Config {
 
   // Only CONFIG SET minds: a file may have any size.
   onSet('repl-backlog-size', () => {
-    put('repl-backlog-size', Math.max(LEAST_BACKLOG, numeric('repl-backlog-size')).toString());
+    if (numeric('repl-backlog-size') < LEAST_BACKLOG) put('repl-backlog-size', LEAST_BACKLOG.toString());
     return undefined;
   });
 
@@ -162,7 +162,7 @@ export function createConfig(): Config {
       for (const [given, text] of changes) {
         const parameter = find(given);
         if (parameter === undefined) continue;
-        const result = read(parameter, parameter.kind.type === 'words' || isMany(parameter) ? text.split(' ') : [text], false);
+        const result = read(parameter, isSeveral(parameter) ? text.split(' ') : [text], false);
         if ('error' in result) return undo(given.toLowerCase(), result.error);
         if (result.value !== valueOf(parameter.name)) changed.set(parameter.name, given.toLowerCase());
         put(parameter.name, result.value);
@@ -183,7 +183,7 @@ export function createConfig(): Config {
     start(given, value) {
       const parameter = find(given);
       if (parameter === undefined) return BAD_DIRECTIVE;
-      const result = read(parameter, parameter.kind.type === 'words' || isMany(parameter) ? value.split(' ') : [value], false);
+      const result = read(parameter, isSeveral(parameter) ? value.split(' ') : [value], false);
       if ('error' in result) return result.error;
       put(parameter.name, result.value);
       refresh();
@@ -192,7 +192,7 @@ export function createConfig(): Config {
     directive(given, words) {
       const parameter = find(given);
       if (parameter === undefined) return obsolete.has(given.toLowerCase()) && words.length === 1 ? undefined : BAD_DIRECTIVE;
-      const several = parameter.kind.type === 'words' ? parameter.name !== 'notify-keyspace-events' : isMany(parameter);
+      const several = isSeveral(parameter);
       if (!several && words.length !== 1) return 'wrong number of arguments';
       // Words may also come as one, in quotes.
       const [first = ''] = words;
@@ -209,9 +209,9 @@ export function createConfig(): Config {
   };
 }
 
-/** A choice of several words. */
-function isMany({ kind }: Parameter): boolean {
-  return kind.type === 'choice' && kind.many !== undefined;
+/** True where a value is several words. */
+function isSeveral({ kind }: Parameter): boolean {
+  return kind.type === 'words' ? kind.single !== true : kind.type === 'choice' && kind.many !== undefined;
 }
 
 /** What CONFIG SET refuses before it looks at the values. */

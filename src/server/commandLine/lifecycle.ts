@@ -28,7 +28,7 @@ export function createLifecycle({ server, listeners, log, pidFile }: { readonly 
   const shutDown = ({ save }: ShutdownOptions): void => {
     ending = true;
     log('warning', 'User requested shutdown...');
-    if (save === 'save' || (save === 'default' && config.get('save') !== '')) saveAtEnd(log);
+    if (save === 'save' || (save === 'default' && config.get('save') !== '')) saveAtEnd(server, log);
     if (pidFile !== '') {
       log('notice', 'Removing the pid file.');
       rmSync(pidFile, { force: true });
@@ -60,7 +60,9 @@ export function createLifecycle({ server, listeners, log, pidFile }: { readonly 
   return { shutDown };
 }
 
-/** The place where the last snapshot is written once there are files. */
-function saveAtEnd(log: Outside['log']): void {
-  log('warning', 'This server writes no RDB file yet: it ends as with SHUTDOWN NOSAVE, and the data is gone.');
+/** The last snapshot. */
+function saveAtEnd({ state }: PracticeServer, log: Outside['log']): boolean {
+  log('notice', 'Saving the final RDB snapshot before exiting.');
+  const { dataFile } = state.outside;
+  return dataFile !== undefined && save(state, dataFile());
 }

@@ -78,13 +78,6 @@ async function serve(line: Serve, argv: readonly string[]): Promise<void> {
   const listeners = createListeners(server.accept, log);
   const pidFile = pathOf(config, 'pidfile') || (config.get('daemonize') === 'yes' ? '/var/run/redis.pid' : '');
   const { shutDown } = createLifecycle({ server, listeners, log, pidFile });
-  await listen(server, listeners, log);
-  writePidFile(pidFile);
-  log('notice', `Running mode=standalone, port=${state.port}.`);
-  log('warning', 'Server initialized');
-
-  loadUsers(server, loaded, log);
-
   state.outside = {
     log, configFile, executable: resolve(process.argv[1] ?? process.execPath), shutDown,
     listenAgain: () => listenAgain(server, listeners),
@@ -95,8 +88,15 @@ async function serve(line: Serve, argv: readonly string[]): Promise<void> {
     return undefined;
   });
   config.onSet('dir', (value) => enterFolder(config, value));
-  sayWhatIsMissing(config, log);
   if (sample !== undefined) await server.loadSample(sample);
+  await listen(server, listeners, log);
+  writePidFile(pidFile);
+  log('notice', `Running mode=standalone, port=${state.port}.`);
+  log('warning', 'Server initialized');
+
+  loadUsers(server, loaded, log);
+
+  sayWhatIsMissing(config, log);
   if (listeners.count() > 0) log('notice', 'Ready to accept connections');
   const path = config.get('unixsocket');
   if (path !== '') log('notice', `The server is now ready to accept connections at ${path}`);

@@ -17,6 +17,8 @@ export type Kind =
 /** A value of several words, which a file may give over several lines. */
 export interface WordsKind {
   readonly type: 'words';
+  /** It is one word after all, which is kept in a form of its own. */
+  readonly single?: true;
   /** Reads the words of one directive; `loaded`: the file is being read and has given this parameter before, so that lines may add up. */
   readonly read: (words: readonly Bytes[], current: Bytes, state: { readonly loading: boolean; readonly loaded: boolean }) => Read;
   /** The lines of a rewritten file, without the name; those that are `plain` are only written over a line that is there. */
@@ -75,7 +77,7 @@ function readNumber({ min, max, unit }: Extract<Kind, { type: 'number' }>, text:
     const bytes = parseMemory(text);
     if (bytes === undefined) return { error: unit === 'memory' ? 'argument must be a memory value' : 'argument must be a memory or percent value' };
     // C keeps it in a signed variable, unless the parameter is an unsigned one.
-    value = max > LONG ? bytes : BigInt.asIntN(64, bytes);
+    value = max > LONG && unit === 'memory' ? bytes : BigInt.asIntN(64, bytes);
   } else if (unit === 'octal') {
     if (!/^[0-7]{1,21}$/.test(text)) return { error: "argument couldn't be parsed as an octal number" };
     value = BigInt(`0o${text}`);
@@ -84,10 +86,12 @@ function readNumber({ min, max, unit }: Extract<Kind, { type: 'number' }>, text:
     value = BigInt(text);
     if (value > LONG || value < -LONG - 1n) return { error: "argument couldn't be parsed into an integer" };
   }
-  if (value < min || value > max) {
+  if (unit !== 'percent' && (value < min || value > max)) {
     const shown = (bound: bigint): string => (unit === 'octal' ? bound.toString(8) : bound.toString());
     return { error: `argument must be between ${shown(min)} and ${shown(max)} inclusive` };
   }
+  // Redis keeps a percentage as a negative amount, and so shows an amount that wrapped.
+  if (unit === 'percent' && value < 0n) return { value: `${-value}%` };
   return { value: unit === 'octal' ? value.toString(8) : value.toString() };
 }
 

@@ -48,10 +48,12 @@ const hostname: Kind = {
 };
 
 const TITLE_WORDS = /\{(?:title|listen-addr|server-mode|port|tls-port|unixsocket|config-file)\}/g;
+/** Those that stand for nothing while Redis tries a template. */
+const EMPTY_WORDS = /\{(?:title|unixsocket|config-file)\}/g;
 
 const titleTemplate: Kind = {
   type: 'text',
-  check: (value) => (value.trim() === '' || value.replace(TITLE_WORDS, '').includes('{') ? 'template format is invalid or contains unknown variables' : undefined),
+  check: (value) => (value.replace(EMPTY_WORDS, '').trim() === '' || value.replace(TITLE_WORDS, '').includes('{') ? 'template format is invalid or contains unknown variables' : undefined),
 };
 
 const defragmentation: Kind = {
@@ -65,6 +67,7 @@ const defragmentation: Kind = {
 /** Kept in the order of Redis's letters; `events.ts` knows them. */
 const events: WordsKind = {
   type: 'words',
+  single: true,
   read(words) {
     if (words.length !== 1) return { error: 'wrong number of arguments' };
     const flags = parseEventFlags(words[0] ?? '');

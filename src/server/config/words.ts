@@ -10,8 +10,8 @@ const single = (text: Bytes): ReturnType<WordsKind['lines']> => [{ text, plain: 
 /** As `single`, but only while it is not the default or a line is there. */
 const unlessInitial: WordsKind['lines'] = (value, initial) => [{ text: value, plain: value === initial }];
 
-/** What C's strtoll reads of the whole text, in decimal. */
-const decimal = (text: Bytes): number | undefined => (/^\s*[+-]?\d+$/.test(text) ? Number(text) : undefined);
+/** What C's strtoll reads of the whole text, in decimal; nothing at all is 0. */
+const decimal = (text: Bytes): number | undefined => (/^(\s*[+-]?\d+)?$/.test(text) ? Number(text) : undefined);
 
 const isNothing = (words: readonly Bytes[]): boolean => words.length === 0 || (words.length === 1 && words[0] === '');
 
@@ -60,9 +60,9 @@ export const buffers: WordsKind = {
       const lower = words[index]?.toLowerCase();
       const name = clientClasses.find((one) => one === (lower === 'replica' ? 'slave' : lower));
       if (name === undefined) return { error: 'Invalid client class specified in buffer limit configuration.' };
-      const [hard, soft, text = ''] = words.slice(index + 1, index + 4);
+      const [hard, soft, text] = words.slice(index + 1, index + 4);
       const bytes = [parseMemory(hard ?? ''), parseMemory(soft ?? '')];
-      const seconds = text === '' ? 0 : decimal(text);
+      const seconds = decimal(text ?? '');
       if (bytes.includes(undefined) || seconds === undefined || seconds < 0) {
         return { error: 'Error in hard, soft or soft_seconds setting in buffer limit configuration.' };
       }

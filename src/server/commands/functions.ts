@@ -50,7 +50,7 @@ function load(context: Context, args: readonly Bytes[]): Reply {
 }
 
 /** Loads a library and makes it known. Throws CommandError; then all is as it was. */
-function install(server: ServerState, code: Bytes, replace: boolean): Library {
+export function install(server: ServerState, code: Bytes, replace: boolean): Library {
   const { scripting } = server;
   const library = loadLibrary(server, code, (name) => {
     if (!replace && scripting.libraries.has(name)) fail(`ERR Library '${name}' already exists`);
@@ -110,7 +110,7 @@ function stats({ server }: Context): Reply {
 }
 
 /** Forgets all libraries, with the interpreter. */
-function clear({ scripting }: ServerState): void {
+export function clear({ scripting }: ServerState): void {
   scripting.libraries.clear();
   scripting.named.clear();
   scripting.functions = undefined;

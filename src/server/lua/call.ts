@@ -4,6 +4,7 @@ import type { Reply } from '../../protocol/resp/reply.ts';
 import { deniedTo } from '../acl/check.ts';
 import { checkCommand } from '../acl/refuse.ts';
 import { OUT_OF_MEMORY } from '../memory/evict.ts';
+import { replicates } from '../pause.ts';
 import { countError, runCommand } from '../run.ts';
 import type { Command, ServerState } from '../state.ts';
 import { countsOf } from '../statistics.ts';
@@ -43,16 +44,13 @@ function unknown(args: readonly Bytes[]): string {
   return args.length === 1 && isContainer((args[0] ?? '').toLowerCase()) ? WRONG_COUNT : 'ERR Unknown Redis command called from script';
 }
 
-/** Commands that Redis may send to replicas though they are no writes; COMMAND does not tell. */
-const replicated: ReadonlySet<string> = new Set(['pfcount', 'publish', 'spublish']);
-
 function refusal(server: ServerState, running: Running, command: Command, args: readonly Bytes[]): string | undefined {
   const { flags } = command;
   if (!takesArguments(command, args)) return WRONG_COUNT;
   if (flags.has('noscript')) return 'ERR This Redis command is not allowed from script';
   const denial = checkCommand(running.context, command, args, 'lua');
   if (denial !== undefined) return denials[denial.reason];
-  if (running.readOnly && (flags.has('write') || replicated.has(command.name))) return 'ERR Write commands are not allowed from read-only scripts.';
+  if (running.readOnly && replicates(server, command, args)) return 'ERR Write commands are not allowed from read-only scripts.';
   if (!running.allowOom && !running.wrote && server.memory.outOfMemory && flags.has('denyoom')) return OUT_OF_MEMORY;
   if (flags.has('write')) running.wrote = true;
   return undefined;

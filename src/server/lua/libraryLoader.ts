@@ -119,7 +119,7 @@ function register({ engine, target }: Loader, L: Thread): number {
   const { name, fn } = given;
   if (name === undefined) return refuse('redis.register_function must get a function name argument');
   if (fn === undefined) return refuse('redis.register_function must get a callback argument');
-  const problem = !isLibraryName(name) ? BAD_NAME.slice(4) : target.functions.has(name) ? 'Function already exists in the library' : undefined;
+  const problem = !isLibraryName(name) ? BAD_NAME.slice(4) : hasFunction(target, name) ? 'Function already exists in the library' : undefined;
   if (problem !== undefined) {
     vm.forget(fn);
     refuse(problem);
@@ -127,6 +127,11 @@ function register({ engine, target }: Loader, L: Thread): number {
   const found: LibraryFunction = { name, library: target, description: given.description, flags: given.flags, fn };
   target.functions.set(name, found);
   return 0;
+}
+
+/** True for a name that a library has, in any case: redis-server 7.0.15 overlooks the case and crashes afterwards. */
+function hasFunction({ functions }: Library, name: Bytes): boolean {
+  return [...functions.keys()].some((known) => known.toLowerCase() === name.toLowerCase());
 }
 
 function positional({ threads: { vm } }: Engine, L: Thread, refuse: (message: Bytes) => never): Registration {
@@ -147,7 +152,7 @@ function namedArguments({ threads: { vm } }: Engine, L: Thread, refuse: (message
   const text = (what: string): Bytes => vm.bytesAt(L, -1) ?? refuse(`${what} argument given to redis.register_function must be a string`);
   api.lua_pushnil(L);
   while (api.lua_next(L, 1) !== 0) {
-    const key = api.lua_type(L, -2) === LuaType.string ? vm.bytesAt(L, -2) : refuse('named argument key given to redis.register_function is not a string');
+    const key = vm.bytesAt(L, -2) ?? refuse('named argument key given to redis.register_function is not a string');
     if (key === 'function_name') given.name = text('function_name');
     else if (key === 'description') given.description = text('description');
     else if (key === 'callback') {

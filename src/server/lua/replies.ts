@@ -145,7 +145,7 @@ function field<T>(vm: Vm, L: Thread, name: string, type: number, read: () => T):
 function fromTable(vm: Vm, L: Thread, version: RespVersion): Reply {
   const { api } = vm;
   const text = (): Bytes => vm.bytesAt(L, -1) ?? '';
-  const found = field(vm, L, 'err', LuaType.string, (): Reply => ({ kind: 'error', text: oneLine(text()) }))
+  const found = field(vm, L, 'err', LuaType.string, () => errorFrom(vm, L, text()))
     ?? field(vm, L, 'ok', LuaType.string, (): Reply => ({ kind: 'simple', text: oneLine(text()) }))
     ?? field(vm, L, 'double', LuaType.number, () => doubleFrom(vm, L))
     ?? field(vm, L, 'map', LuaType.table, (): Reply => ({ kind: 'map', items: entries(vm, L, version, true) }))
@@ -162,6 +162,14 @@ function fromTable(vm: Vm, L: Thread, version: RespVersion): Reply {
   }
   api.lua_settop(L, -2);
   return array(items);
+}
+
+/** An error whose table lies under the top. One that a command gave was counted when it did. */
+function errorFrom(vm: Vm, L: Thread, message: Bytes): Reply {
+  vm.rawField(L, -2, 'ignore_error_stats_update');
+  const counted = vm.api.lua_toboolean(L, -1) !== 0;
+  vm.api.lua_settop(L, -2);
+  return { kind: 'error', text: oneLine(message), counted };
 }
 
 /** The number on top; Lua knows the sign of NaN, which C prints. */

@@ -27,7 +27,7 @@ redis.register_function("f16", function(keys) return redis.call("incr",keys[1]) 
 
 const registrations = [
   'redis.register_function("a b",function() end)', 'redis.register_function("",function() end)', 'redis.register_function("f1",function() end)', 'redis.register_function("F1",function() end)',
-  'redis.register_function("a",function() end) redis.register_function("a",function() end)', 'redis.register_function("a",function() end) redis.register_function("A",function() end)',
+  'redis.register_function("a",function() end) redis.register_function("a",function() end)',
   'redis.register_function{callback=function() end}', 'redis.register_function{function_name="a",callback=function() end,flags=1}', 'redis.register_function{function_name="a",callback=function() end,flags={"x"}}',
   'redis.register_function{function_name="a",callback=function() end,foo=1}', 'redis.register_function{function_name="a",callback=1}', 'redis.register_function{function_name=1,callback=function() end}',
   'redis.register_function{function_name={},callback=function() end}', 'redis.register_function{function_name="a",callback=function() end,description=1}', 'redis.register_function{function_name="a",callback=function() end,description={}}',
@@ -43,7 +43,7 @@ const refused = [
 
 const headers = [
   '', 'return 1', '#!lua\nreturn 1', '#!lua name=x', '#!lua name=x\nreturn 1', '#!js name=x\nreturn 1', '#!lua name=x foo=bar\nreturn 1', '#!lua foo\nreturn 1', '#!lua name=x name=y\nreturn 1', '#!lua name=a-b\nreturn 1', '#!lua name=\nreturn 1',
-  '#! name=x\nreturn 1', '#!\nreturn 1', '#!lua name="q"\nreturn 1', '#!lua name=q"\nreturn 1', '#!LUA name=x\nreturn 1', '#!lua NAME=x\nreturn 1', '#!lua  name=x\nreturn 1', '#!lua\tname=x\nreturn 1', 'x\ny', "#!lua name='q'\nreturn 1", '#!lua name\nreturn 1', '#!foo\nreturn 1',
+  '#! name=x\nreturn 1', '#!\nreturn 1', '#!lua name="q"\nreturn 1', '#!lua name=q"\nreturn 1', '#!LUA name=x\nreturn 1', '#!lua NAME=x\nreturn 1', '#!lua  name=x\nreturn 1', '#!lua\tname=x\nreturn 1', 'x\ny', "#!lua name='q'\nreturn 1", '#!lua name\nreturn 1', '#!lua name="a\\x62"\nreturn 1', '#!lua name=a\\x62\nreturn 1', '#!foo\nreturn 1',
 ];
 
 const small = '#!lua name=one\nredis.register_function("one",function() return 1 end)\n';

@@ -91,6 +91,8 @@ export const scripting: readonly Script[] = [
   {
     name: 'scripts: keys, arguments, the cache',
     steps: [
+      call('EVAL', '#!lua "flags=no-writes"\nreturn 1', '0'), call('EVAL', '#!lua "flags=no-writes\nreturn 1', '0'), call('EVAL', '#!lua flags=no-writes,\nreturn 1', '0'), call('EVAL', '#!lua flags=,no-writes\nreturn 1', '0'), call('EVAL', '#!lua flags=no-writes, allow-oom\nreturn 1', '0'),
+      call('EVAL', '#!LUA\nreturn 1', '0'), call('EVAL', '#!lua\tflags=allow-oom\r\nreturn 1', '0'), call('EVAL', '#!lua Flags=allow-oom\nreturn 1', '0'), call('SCRIPT', 'LOAD', '#!js\nreturn 1'),
       'EVAL', 'EVAL x', 'EVAL "return 1" x', 'EVAL "return 1" -1', 'EVAL "return 1" 1', 'EVAL "return 1" 9999999999999999999', 'EVAL "return {#KEYS,#ARGV}" 0', 'EVAL "return {KEYS[1],KEYS[2],ARGV[1],ARGV[2]}" 2 a b c d e',
       'EVAL "return {KEYS[1],ARGV[1]}" 1 "k\\x00\\xff" "\\x00\\xfe"', 'EVAL "KEYS[1]=5 ARGV[9]=1 return {KEYS[1],ARGV[9]}" 1 k', 'EVAL "return #ARGV" 0', 'SCRIPT FLUSH', 'EVALSHA e0e1f9fabfc9d4800c877a703b823ac0578ff8db 0', 'SCRIPT LOAD "return 1"',
       'EVALSHA e0e1f9fabfc9d4800c877a703b823ac0578ff8db 0', 'EVALSHA E0E1F9FABFC9D4800C877A703B823AC0578FF8DB 0', 'EVALSHA e0e1f9 0', 'EVALSHA e0e1f9fabfc9d4800c877a703b823ac0578ff8dX 0', 'EVALSHA e0e1f9fabfc9d4800c877a703b823ac0578ff8db x',

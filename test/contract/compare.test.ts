@@ -31,12 +31,14 @@ describe('how replies are compared', () => {
     assert.ok(!same('+X\r\n', theirs, { kind: 'help' }));
   });
 
-  it('compares rules word by word in any order, selectors apart, and maps of an array by their fields', () => {
+  it('compares rules with their commands in any order, selectors apart, and maps of an array by their fields', () => {
     const text = (rules: string): string => `+${rules}\r\n`;
     const rule: Rule = { kind: 'words', anyOrder: false };
     assert.ok(same(text('user u on -@all +get +set (~a -@all +del +ttl) (~b)'), text('user u on -@all +set +get (~a -@all +ttl +del) (~b)'), rule));
     assert.ok(same(text('-@all +get +hexpire'), text('-@all +get'), rule));
     assert.ok(!same(text('-@all +get'), text('-@all -get'), rule));
+    assert.ok(!same(text('-@all +@read +@set'), text('-@all +@set +@read'), rule));
+    assert.ok(!same(text('~a ~b'), text('~b ~a'), rule));
     assert.ok(!same(text('+get (+set)'), text('+set (+get)'), rule));
     assert.ok(!same('*2\r\n+a\r\n+b\r\n', '*2\r\n+b\r\n+a\r\n', rule));
     assert.ok(same('*2\r\n+a\r\n+b\r\n', '*2\r\n+b\r\n+a\r\n', { ...rule, anyOrder: true }));

@@ -139,9 +139,13 @@ function printWords(reply: Reply, anyOrder: boolean): string {
     return `${reply.kind}(${(anyOrder ? items.sort() : items).join('\n')})`;
   }
   if ('entries' in reply) return `${reply.kind}(${reply.entries.map((pair) => pair.map((item) => printWords(item, anyOrder)).join(': ')).join('\n')})`;
-  // Each selector in parentheses by itself.
+  // Each selector in parentheses by itself; single commands come last in it.
   const parts = (replyText(reply) ?? '').split(/ (?=\()/).map((part) => part.replace(/\)$/, '').split(' '));
-  return parts.map((words) => words.filter((word) => !laterCommands.has(word.replace(/^[+-]/, ''))).sort().join(' ')).join('\n');
+  const isCommand = (word: string): boolean => /^[+-][^@]/.test(word);
+  return parts
+    .map((words) => words.filter((word) => !laterCommands.has(word.replace(/^[+-]/, ''))))
+    .map((words) => [...words.filter((word) => !isCommand(word)), ...words.filter(isCommand).sort()].join(' '))
+    .join('\n');
 }
 
 function entriesOf(reply: Reply): Map<string, string> {

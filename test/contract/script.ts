@@ -19,7 +19,7 @@ export type Rule =
   /** HELP: as many lines, the frame and the lines of syntax equal; what is said about them is our own. */
   | { readonly kind: 'help' }
   /**
-   * Texts of ACL: their words in any order, since Redis walks a hash table over the commands, without commands of later versions.
+   * Texts of ACL: single commands in any order, since Redis walks a hash table over them, without commands of later versions.
    * `anyOrder`: the texts too.
    */
   | { readonly kind: 'words'; readonly anyOrder: boolean }
@@ -124,7 +124,7 @@ export function entries(command: string, names: string): Step {
   return { do: 'call', args: splitArguments(command), rule: { kind: 'entries', names: names.split(' ') } };
 }
 
-/** Rules of ACL: words in any order, and with `anyOrder` texts in any order. */
+/** Rules of ACL: commands in any order, and with `anyOrder` texts in any order. */
 export function words(command: string, anyOrder = false): Step {
   return { do: 'call', args: splitArguments(command), rule: { kind: 'words', anyOrder } };
 }

@@ -56,12 +56,12 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
     return reject(context, found, `ERR Can't execute '${found.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`);
   }
   // To Redis who monitors is a replica.
-  if (session.monitoring && (found.flags.has('readonly') || replicates(found.name, found.flags))) {
+  if (session.monitoring && (found.flags.has('readonly') || replicates(server, found, args))) {
     return reject(context, found, "ERR Replica can't interact with the keyspace");
   }
   const busy = busyError(server, found);
   if (busy !== undefined) return reject(context, found, busy);
-  if (isHeldUp(context, found, found.flags)) {
+  if (isHeldUp(context, found, args)) {
     block(context, { keys: [], deadline: 0, timedOut: POSTPONED, serve: () => undefined, postponed: true });
     return POSTPONED;
   }

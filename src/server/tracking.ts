@@ -89,7 +89,7 @@ function listen(server: ServerState): void {
   const { prefixes, readers } = server.tracking;
   const wanted = prefixes.size > 0 || readers.size > 0;
   if (!wanted) server.signals.touched = undefined;
-  else server.signals.touched ??= (key, byServer) => invalidate(server, key, byServer ? undefined : server.current);
+  else server.signals.touched ??= (key, byServer) => invalidate(server, key, byServer || server.scripting.running !== undefined ? undefined : server.current);
 }
 
 /** Remembers the keys of a command that only reads, after it ran. */
@@ -98,9 +98,12 @@ export function rememberReads({ server, session }: Context, command: Command, ar
   if (tracking === undefined || tracking.broadcast || scripts.has(command.name)) return;
   if (tracking.reads !== 'all' && tracking.caching !== (tracking.reads === 'optin')) return;
   if (command.flags.has('pubsub')) return;
-  const { tracking: table } = server;
-  for (const { index } of keysOf(command, args) ?? []) {
-    const key = args[index] ?? '';
+  const { tracking: table, scripting } = server;
+  // What a script reads counts as its caller's EVAL, with the keys named there.
+  const call = scripting.running?.command ?? args;
+  const caller = scripting.running === undefined ? command : server.commands.get((call[0] ?? '').toLowerCase());
+  for (const { index } of (caller === undefined ? undefined : keysOf(caller, call)) ?? []) {
+    const key = call[index] ?? '';
     let readers = table.readers.get(key);
     if (readers === undefined) table.readers.set(key, (readers = new Set()));
     if (readers.has(session.id)) continue;
@@ -110,7 +113,7 @@ export function rememberReads({ server, session }: Context, command: Command, ar
   listen(server);
 }
 
-/** Tells everyone who wants to know of a key that it changed; `by` is undefined where the server itself did it. */
+/** Tells everyone who wants to know of a key that it changed; `by` is undefined where the server itself did it, or a script: that is nobody's own. */
 function invalidate(server: ServerState, key: Bytes, by: Session | undefined): void {
   const table = server.tracking;
   for (const [name, { changed }] of table.prefixes) {

@@ -186,7 +186,9 @@ export function lookupSilent(context: Context, key: Bytes): Value | undefined {
 }
 
 /** One access: when it was, or how often there was one. */
-function accessed({ now, server }: Context, value: Value): void {
+function accessed({ now, server, session }: Context, value: Value): void {
+  // CLIENT NO-TOUCH leaves its use to TOUCH.
+  if (session.noTouch && session.lastCommand !== 'touch') return;
   if (!server.config.countsAccesses()) value.accessed = Math.floor(now / 1000);
   else countAccess(value, now, { decayMinutes: server.config.number('lfu-decay-time'), factor: server.config.number('lfu-log-factor'), random: server.random });
 }

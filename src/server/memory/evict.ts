@@ -1,4 +1,5 @@
 import { notify } from '../events.ts';
+import { isPaused } from '../pause.ts';
 import type { Command, Context, ServerState } from '../state.ts';
 import { databaseSize, removeValue, signalChange } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
@@ -17,12 +18,12 @@ const BATCH = 16;
 
 /**
  * Evicts keys until no more memory is used than maxmemory allows, for as long as maxmemory-eviction-tenacity lets it hold the
- * server up; the rest follows in turns of its own. False when there is nothing that the policy lets go and too much is used still.
+ * server up; the rest follows in turns of its own. False when there is nothing that the policy lets go and too much is used still. While clients are paused nothing is looked at.
  */
 export function makeRoom(server: ServerState): boolean {
   const { config, memory } = server;
   const limit = config.hot.maxMemory;
-  if (limit === 0) return true;
+  if (limit === 0 || isPaused(server)) return true;
   let used = usedMemory(server);
   if (used <= limit) {
     settleExceeded(server);

@@ -33,6 +33,13 @@ export const clients: readonly Script[] = [
     ],
   },
   {
+    name: 'clients: CLIENT PAUSE and scripts',
+    steps: [
+      `FUNCTION LOAD REPLACE "#!lua name=l\\nredis.register_function{function_name='r',callback=function() return 1 end,flags={'no-writes'}} redis.register_function('w',function() return 1 end)"`, 'CLIENT PAUSE 100000 WRITE', 'EVAL "#!lua flags=no-writes\\nreturn 1" 0', begin('a', 'EVAL "#!lua\\nreturn 1" 0'), begin('b', 'EVAL "#!bad\\nreturn 1" 0'), begin('c', 'EVAL "return 1" 0'), begin('d', 'EVALSHA 1234 0'), 'EVALSHA_RO 1234 0', 'EVAL_RO "return 1" 0', begin('e', 'FCALL w 0'), 'FCALL r 0', begin('f', 'FCALL_RO w 0'), 'FCALL_RO r 0', begin('g', 'FCALL none 0'), 'MULTI', 'FCALL r 0', 'EXEC', on('h', 'MULTI'), begin('h', 'FCALL w 0'), 'CLIENT UNPAUSE', hear('a'), hear('b'), hear('c'), hear('d'), hear('e'), hear('f'), hear('g'), hear('h'), 'FUNCTION FLUSH',
+      'CONFIG SET maxmemory 1', 'CLIENT PAUSE 100000 WRITE', begin('a', 'SET x 1'), 'CONFIG SET maxmemory 0', 'CLIENT UNPAUSE', hear('a'),
+    ],
+  },
+  {
     name: 'clients: protocol examples',
     steps: ['string', 'integer', 'double', 'null', 'array', 'set', 'map', 'attrib', 'verbatim', 'true', 'FALSE', 'bignum', 'foo', 'a b', ''].map((type) => `DEBUG PROTOCOL ${type}`),
   },

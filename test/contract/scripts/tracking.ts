@@ -46,6 +46,12 @@ export const tracking: readonly Script[] = [
     ],
   },
   {
+    name: 'tracking: scripts',
+    steps: [
+      ...speak('a', 3), on('a', 'CLIENT TRACKING ON'), on('a', `EVAL "return redis.call('GET','inner')" 1 outer`), 'SET inner 1', 'SET outer 1', hear('a'), on('a', `EVAL "redis.call('GET','inner') return redis.call('SET','inner', 'x')" 1 outer`), on('a', `EVAL_RO "return redis.call('GET','inner')" 1 outer`), 'MSET inner 1 outer 1', hear('a'), on('a', `EVAL "return redis.call('SET','x','1')" 1 x`), on('a', `EVAL "return redis.call('GET','x')" 2 x y`), on('a', `EVAL "redis.call('SET','y','1') return redis.call('SET','x','1')" 0`, 3), on('a', `EVAL "return {redis.call('GET','x'), redis.call('SET','y','1')}" 2 x y`, 2), 'SET y 1', 'SET x 1', hear('a'), on('a', 'GET x'), on('a', `EVAL "return redis.call('FLUSHALL')" 0`, 2), on('a', 'CLIENT TRACKING ON NOLOOP'), on('a', 'GET x'), on('a', `EVAL "return redis.call('SET','x','1')" 0`), on('a', 'CLIENT TRACKING OFF'), on('a', 'CLIENT TRACKING ON OPTIN'), on('a', 'CLIENT CACHING YES'), on('a', `EVAL "return redis.call('GET','x')" 1 x`), 'SET x 1', hear('a'), on('a', 'CLIENT TRACKING OFF'), on('a', 'CLIENT TRACKING ON BCAST NOLOOP'), on('a', `EVAL "return redis.call('SET','x','1')" 0`, 2), on('a', 'SET x 1'), on('a', 'MULTI'), on('a', `EVAL "return redis.call('SET','z','1')" 0`), on('a', 'SET x 1'), on('a', 'EXEC', 2),
+    ],
+  },
+  {
     name: 'tracking: the table is full',
     steps: [
       'CONFIG SET tracking-table-max-keys 1', ...speak('a', 3), on('a', 'CLIENT TRACKING ON'), on('a', 'GET x'), on('a', 'CLIENT TRACKINGINFO'), 'SET x 1', hear('a'), on('a', 'MGET k k'), 'CONFIG SET tracking-table-max-keys 1000000', 'SET k 1', hear('a'),

@@ -51,9 +51,11 @@ export async function play(script: Script, ours: Player, theirs: Player, protoco
         if (wrong !== undefined) differences.push(describe(step, wrong, mine, real));
       }
       if (ears === undefined) continue;
+      // A scan removes what has expired in the order of a hash table.
+      const order: Rule = step.do === 'scan' ? { kind: 'unordered', width: 2 } : { kind: 'exact' };
       const [mine, real] = [await ears[0].heard(), await ears[1].heard()];
       checks += 1;
-      if (printReply(mine) !== printReply(real)) differences.push(describe(step, 'other events', mine, real));
+      if (difference(mine, real, order) !== undefined) differences.push(describe(step, 'other events', mine, real));
     }
   } finally {
     for (const seat of seats) seat.leave();

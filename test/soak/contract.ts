@@ -24,7 +24,7 @@ export async function run({ seed, seconds }: { seed: number; seconds: number }):
   const ours: Player = { open: () => Promise.resolve(practice.openStream()) };
   const theirs: Player = { open: () => connectResp(real.port) };
   try {
-    // When a key expires actively is up to each server; what a look at it does is not.
+    // When a key expires actively is up to each server; what a look at it does is not. And a wait is over at the server's next tick.
     for (const player of [ours, theirs]) await settle(player);
     const random = seededRandom(seed);
     const known = await commandsOf(ours);
@@ -53,6 +53,7 @@ export async function run({ seed, seconds }: { seed: number; seconds: number }):
 async function settle(player: Player): Promise<void> {
   const client = await player.open();
   await client.call(['DEBUG', 'SET-ACTIVE-EXPIRE', '0']);
+  await client.call(['CONFIG', 'SET', 'hz', '500']);
   client.close();
 }
 

@@ -26,7 +26,7 @@ export const expiry: readonly Script[] = [
     name: 'expiry: who notices a key past its time, and what counts as hit or miss',
     steps: [
       'DEBUG SET-ACTIVE-EXPIRE 0', 'SET k v PXAT 1', 'WATCH k', 'GET k', 'MULTI', 'EXEC', 'SET k v PXAT 1', 'WATCH k', 'SET k w', 'MULTI', 'EXEC', 'SET k v PXAT 1', 'DEBUG DIGEST-VALUE k', 'DEBUG SDSLEN k', 'DBSIZE', 'DEBUG LISTPACK k', 'DBSIZE', 'CONFIG RESETSTAT',
-      'SET k v PXAT 1', 'SET k v', 'SET k v PXAT 1', 'MSET k v', 'SET k v PXAT 1', 'KEYS *', 'SUNIONSTORE k none', 'SET s v', scan('SCAN CURSOR TYPE string'), scan('SCAN CURSOR TYPE list'), scan('SCAN CURSOR'), 'SET s v PXAT 1', scan('SCAN CURSOR TYPE list'), 'SADD m a b', unordered('SPOP m 5'), 'SADD m a', 'SPOP m', 'XCLAIM none g c 0 1-1', 'GET m', 'NOSUCH', 'GET', 'SET m x', 'LPUSH m x', 'EVALSHA 0 0', 'INFO errorstats', fields('INFO stats', '', 'keyspace_hits keyspace_misses expired_keys total_error_replies'), 'DEBUG SET-ACTIVE-EXPIRE 1',
+      'SET k v PXAT 1', 'SET k v', 'SET k v PXAT 1', 'MSET k v', 'SET k v PXAT 1', 'KEYS *', 'SUNIONSTORE k none', 'SET s v', scan('SCAN CURSOR TYPE string'), scan('SCAN CURSOR TYPE list'), scan('SCAN CURSOR'), 'SET s v PXAT 1', scan('SCAN CURSOR TYPE list'), 'SADD m a b', unordered('SPOP m 5'), 'SADD m a', 'SPOP m', 'XCLAIM none g c 0 1-1', 'GET m', 'NOSUCH', 'GET', 'SET m x', 'LPUSH m x', 'EVALSHA 0 0', "EVAL \"return redis.pcall('rename', 'x', 'y')\" 0", "EVAL \"return redis.call('rename', 'x', 'y')\" 0", "EVAL \"return redis.error_reply('MINE x')\" 0", 'INFO errorstats', fields('INFO stats', '', 'keyspace_hits keyspace_misses expired_keys total_error_replies'), 'DEBUG SET-ACTIVE-EXPIRE 1',
     ],
   },
 ];

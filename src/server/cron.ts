@@ -6,6 +6,7 @@ import { clientMemory, usedMemory } from './memory/used.ts';
 import { evictClients } from './clientEviction.ts';
 import { exceedsOutputLimit } from './outputLimit.ts';
 import { isPaused } from './pause.ts';
+import { saveIfDue } from './persistence/save.ts';
 import { endPause } from './pauseClients.ts';
 import { isSubscriber } from './pubsub.ts';
 import type { ServerState } from './state.ts';
@@ -25,6 +26,7 @@ export function serverCron(server: ServerState): void {
   const spent = (): number => performance.now() - started;
   const now = Math.floor(server.clock.now());
   endPause(server);
+  saveIfDue(server);
   // The data stand still while clients are paused.
   if (!isPaused(server)) {
     expireActively(server);

@@ -26,13 +26,15 @@ export interface Outside {
   readonly listenAgain: (() => Promise<boolean>) | undefined;
   /** Puts the parameters and the lines of users into the configuration file. Answers the system's error text. */
   readonly rewriteConfig: ((users: readonly Bytes[]) => string | undefined) | undefined;
-  /** Ends the server. */
-  readonly shutDown: ((options: ShutdownOptions) => void) | undefined;
+  /** Where the data are saved. */
+  readonly dataFile: (() => string) | undefined;
+  /** Ends the server. False if the last save failed: it goes on, and nothing is lost. */
+  readonly shutDown: ((options: ShutdownOptions) => boolean) | undefined;
 }
 
 /** A server that is within something else. */
 export function withinAnother(): Outside {
-  return { log: () => undefined, configFile: '', executable: process.execPath, listenAgain: undefined, rewriteConfig: undefined, shutDown: undefined };
+  return { log: () => undefined, configFile: '', executable: process.execPath, listenAgain: undefined, rewriteConfig: undefined, dataFile: undefined, shutDown: undefined };
 }
 
 /** What SIGTERM and SIGINT ask for, by the value of `shutdown-on-sigterm` or `-sigint`. */

@@ -12,6 +12,7 @@ import { createMemoryState } from './memory/used.ts';
 import { withinAnother } from './outside.ts';
 import { abandonScript, showScripting } from './lua/running.ts';
 import { createScripting } from './lua/state.ts';
+import { createSaving } from './persistence/save.ts';
 import { createListeners } from './pubsub.ts';
 import { createStatistics } from './statistics.ts';
 import { loadSample } from './samples/index.ts';
@@ -117,7 +118,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     replicationId: hex(),
     cronPaused: false,
     startedAt: clock.now(),
-    lastSave: Math.floor(clock.now() / 1000),
+    saving: createSaving(clock.now()),
     dirty: 0,
     nextSessionId: 1,
     asleepUntil: 0,

@@ -11,6 +11,7 @@ import type { Scripting } from './lua/state.ts';
 import type { MemoryState } from './memory/used.ts';
 import type { Pause } from './pause.ts';
 import type { Outside } from './outside.ts';
+import type { Saving } from './persistence/save.ts';
 import type { Listeners, Subscriptions } from './pubsub.ts';
 import type { Statistics } from './statistics.ts';
 import type { Database, KeySignals, Watch, WatchFlag } from './store/database.ts';
@@ -68,9 +69,9 @@ export interface ServerState {
   cronPaused: boolean;
   /** Ms since the epoch. */
   readonly startedAt: number;
-  /** S since the epoch. */
-  lastSave: number;
-  /** Writes since the start. */
+  /** What was saved to files. */
+  readonly saving: Saving;
+  /** Changes since the last save. */
   dirty: number;
   nextSessionId: number;
   /** No command runs before this time, ms since the epoch (DEBUG SLEEP). */

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { build } from 'esbuild';
 import { join } from 'node:path';
 import { bundles } from '../support/bundles.ts';
+import { root } from '../support/paths.ts';
 import { connectResp, openRespClient, type RespClient } from '../support/respClient.ts';
 import { printReply } from '../support/respReply.ts';
 
@@ -112,6 +113,7 @@ describe('the practice server in place of redis-server', function () {
 
   before(async () => {
     await build({ ...(await bundles()).product('serve.cjs'), outfile: join(home, 'serve.cjs'), sourcemap: false });
+    copyFileSync(join(root, 'node_modules/wasmoon-lua5.1/dist/liblua5.1.wasm'), join(home, 'lua51.wasm'));
   });
   after(() => {
     rmSync(home, { recursive: true, force: true });
@@ -285,6 +287,47 @@ describe('the practice server in place of redis-server', function () {
       while (existsSync(join(server.folder, 'd.pid'))) await new Promise((resolve) => setImmediate(resolve));
     }
   });
+
+  it('shows its number in the banner that always-show-logo asks for, as test suites expect', async () => {
+    for (const program of both) {
+      const server = await begin(program, ['--port', 'PORT', '--bind', '127.0.0.1', '--save', '', '--always-show-logo', 'yes']);
+      await server.until(/Ready to accept/);
+      assert.match(server.out(), / PID: PID\n/);
+      assert.match(server.out(), / Port: PORT\n/);
+      server.child.kill('SIGKILL');
+    }
+  });
+
+  for (const writer of both) {
+    for (const reader of both) {
+      it(`saves at the end of ${writer} what ${reader} loads at its start`, async () => {
+        const args = ['--port', 'PORT', '--bind', '127.0.0.1', '--save', '900', '1'];
+        const first = await begin(writer, args);
+        await first.until(/Ready to accept/);
+        const client = await first.client();
+        for (const command of ['SET k v', 'SELECT 3', 'HSET h f 1 g 2', 'XADD x 1-1 f v', 'PEXPIREAT h 33300000000000']) await ask(client, command);
+        await client.call(['FUNCTION', 'LOAD', "#!lua name=lib\nredis.register_function('f', function() return 'called' end)"]);
+        assert.match(await ask(client, 'INFO persistence'), /rdb_changes_since_last_save:[1-9]/);
+        first.child.kill('SIGTERM');
+        const { code, out } = await first.ended;
+        assert.equal(code, 0);
+        assert.deepEqual(lines(out).slice(-4).map((line) => line.split('TIME ')[1]), [
+          '# User requested shutdown...', '* Saving the final RDB snapshot before exiting.', '* DB saved on disk', '# Redis is now ready to exit, bye bye...',
+        ]);
+        const file = readFileSync(join(first.folder, 'dump.rdb'));
+        const second = await begin(reader, [...args, '--dir', first.folder]);
+        await second.until(/Ready to accept/);
+        assert.match(second.out(), /Done loading RDB, keys loaded: 3, keys expired: 0\./);
+        const again = await second.client();
+        const replies = [];
+        for (const command of ['GET k', 'FCALL f 0', 'SELECT 3', 'HGETALL h', 'PEXPIRETIME h', 'XRANGE x - +', 'SAVE']) replies.push(await ask(again, command));
+        assert.deepEqual(replies.slice(0, 2), ['bulk "v"', 'bulk "called"']);
+        assert.match(replies.join(' '), /"f".*33300000000000.*"1-1".*OK/s);
+        assert.ok(readFileSync(join(first.folder, 'dump.rdb')).length > file.length / 2);
+        second.child.kill('SIGKILL');
+      });
+    }
+  }
 
   it('listens on another port and address when CONFIG SET says so', async () => {
     const spare = await freePort();

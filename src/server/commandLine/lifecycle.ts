@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import type { Outside, ShutdownOptions } from '../outside.ts';
 import { shutdownOptions } from '../outside.ts';
+import { save } from '../persistence/save.ts';
 import type { PracticeServer } from '../server.ts';
 import type { Listeners } from './listeners.ts';
 import { put } from './log.ts';
@@ -17,7 +18,8 @@ export function writePidFile(path: string): void {
 
 /** How a server process ends. */
 export interface Lifecycle {
-  shutDown(options: ShutdownOptions): void;
+  /** False: the last save failed, and the server goes on. */
+  shutDown(options: ShutdownOptions): boolean;
 }
 
 /** Ends a server on SHUTDOWN, SIGTERM and SIGINT: it says so, removes its files, closes its connections and leaves with code 0. */
@@ -25,10 +27,14 @@ export function createLifecycle({ server, listeners, log, pidFile }: { readonly 
   let ending = false;
   const { config } = server.state;
 
-  const shutDown = ({ save }: ShutdownOptions): void => {
-    ending = true;
+  const shutDown = ({ save: wanted, force }: ShutdownOptions): boolean => {
     log('warning', 'User requested shutdown...');
-    if (save === 'save' || (save === 'default' && config.get('save') !== '')) saveAtEnd(server, log);
+    const saves = wanted === 'save' || (wanted === 'default' && config.get('save') !== '');
+    if (saves && !saveAtEnd(server, log) && !force) {
+      log('warning', "Error trying to save the DB, can't exit.");
+      return false;
+    }
+    ending = true;
     if (pidFile !== '') {
       log('notice', 'Removing the pid file.');
       rmSync(pidFile, { force: true });
@@ -42,6 +48,7 @@ export function createLifecycle({ server, listeners, log, pidFile }: { readonly 
     log('warning', 'Redis is now ready to exit, bye bye...');
     // What is on its way out is sent before the connections are cut.
     setImmediate(() => void server.close().then(() => process.exit(0)));
+    return true;
   };
 
   const onSignal = (signal: 'SIGTERM' | 'SIGINT'): void => {
@@ -53,7 +60,8 @@ export function createLifecycle({ server, listeners, log, pidFile }: { readonly 
       process.exit(1);
     }
     line(`Received ${signal} scheduling shutdown...`);
-    if (!ending) shutDown(shutdownOptions(config.get(`shutdown-on-${signal.toLowerCase()}`).split(' ')));
+    if (ending || shutDown(shutdownOptions(config.get(`shutdown-on-${signal.toLowerCase()}`).split(' ')))) return;
+    log('warning', 'Errors trying to shut down the server. Check the logs for more information.');
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => onSignal(signal));
   process.on('SIGHUP', () => undefined);

@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { applyUserLines, loadAclFile } from '../acl/file.ts';
 import { commandMap } from '../commands/index.ts';
 import { createConfig } from '../config.ts';
 import type { Config } from '../config.ts';
+import { RdbError } from '../../protocol/rdb/bytes.ts';
+import { load as loadFile } from '../persistence/save.ts';
 import { sampleNames } from '../samples/index.ts';
 import { createServer } from '../server.ts';
 import type { PracticeServer } from '../server.ts';
@@ -16,7 +18,7 @@ import { createListeners, isNarrowed } from './listeners.ts';
 import type { Listeners } from './listeners.ts';
 import { StartError, enterFolder, loadConfig } from './load.ts';
 import type { Loaded } from './load.ts';
-import { createLog, logLevel } from './log.ts';
+import { createLog, logLevel, put } from './log.ts';
 import type { Log } from './log.ts';
 import { rewriteFile } from './rewriteFile.ts';
 import { systemError } from '../systemError.ts';
@@ -81,6 +83,7 @@ async function serve(line: Serve, argv: readonly string[]): Promise<void> {
   state.outside = {
     log, configFile, executable: resolve(process.argv[1] ?? process.execPath), shutDown,
     listenAgain: () => listenAgain(server, listeners),
+    dataFile: () => resolve(pathOf(config, 'dbfilename')),
     rewriteConfig: configFile === '' ? undefined : (users) => rewriteFile(configFile, config, users),
   };
   config.onSet('loglevel', (value) => {
@@ -91,10 +94,12 @@ async function serve(line: Serve, argv: readonly string[]): Promise<void> {
   if (sample !== undefined) await server.loadSample(sample);
   await listen(server, listeners, log);
   writePidFile(pidFile);
-  log('notice', `Running mode=standalone, port=${state.port}.`);
+  if (config.get('always-show-logo') === 'yes') put(log.file, banner(state.config.version, state.port));
+  else log('notice', `Running mode=standalone, port=${state.port}.`);
   log('warning', 'Server initialized');
 
   loadUsers(server, loaded, log);
+  loadData(server, log);
 
   sayWhatIsMissing(config, log);
   if (listeners.count() > 0) log('notice', 'Ready to accept connections');
@@ -141,6 +146,14 @@ function sayHello(config: Config, log: Log, { empty }: Serve): void {
   else log('warning', 'Configuration loaded');
 }
 
+/** What stands at the head of the log with always-show-logo. Test suites look in it for the number of the process. */
+function banner(version: string, port: number): string {
+  return [
+    '', '      .-----------.', '     /  o   o   o  \\     Keyspace, in place of Redis ' + version, '    |---------------|    Running in standalone mode',
+    '    |  o   o   o   o|    Port: ' + port.toString(), '    |---------------|    PID: ' + process.pid.toString(), '     \\  o   o   o  /', "      '-----------'", '', '',
+  ].join('\n');
+}
+
 /** Ends the process where something is asked for that this server is not. */
 function refuseModes(config: Config, { modules }: Loaded, log: Log): void {
   if (config.get('tls-port') !== '0') {
@@ -174,6 +187,22 @@ function loadUsers({ state: { acl, config } }: PracticeServer, { users }: Loaded
   if (!('error' in loaded)) return;
   log('warning', `Aborting Redis startup because of ACL errors: ${loaded.error}`);
   process.exit(1);
+}
+
+/** Takes in the file of an earlier run, or ends the process where it is damaged: it is not to be overwritten unseen. */
+function loadData({ state }: PracticeServer, log: Log): void {
+  const path = state.outside.dataFile?.() ?? '';
+  if (!existsSync(path)) return;
+  const started = state.clock.now();
+  try {
+    const { keys, expired } = loadFile(state, path);
+    log('notice', `Done loading RDB, keys loaded: ${keys}, keys expired: ${expired}.`);
+    log('notice', `DB loaded from disk: ${((state.clock.now() - started) / 1000).toFixed(3)} seconds`);
+  } catch (error) {
+    log('warning', error instanceof RdbError ? `${path}: ${error.message} (at byte ${error.offset})` : `${path}: ${systemError(error)}`);
+    log('warning', 'Fatal error loading the DB, check server logs. Exiting.');
+    process.exit(1);
+  }
 }
 
 /** Opens the port and the Unix socket, or ends the process with Redis's words. */

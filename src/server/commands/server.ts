@@ -68,7 +68,6 @@ export const serverCommands: Handlers = {
   flushdb: (context, args) => flush(context, args, [context.database]),
   info,
   lolwut,
-  lastsave: (context) => integer(context.server.lastSave),
   role: () => array([bulk('master'), integer(0), EMPTY_ARRAY]),
   shutdown,
   swapdb,

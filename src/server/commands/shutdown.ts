@@ -1,4 +1,5 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { busyText } from '../lua/running.ts';
 import { shutdownOptions } from '../outside.ts';
 import type { Context } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
@@ -16,10 +17,11 @@ export function shutdown(context: Context, args: readonly Bytes[]): Reply {
   if (abort) fail('ERR No shutdown in progress.');
   const options = shutdownOptions(given);
   if (!options.now && !context.mayBlock) fail("ERR SHUTDOWN without NOW or ABORT isn't allowed for DENY BLOCKING client");
+  const { running } = context.server.scripting;
+  if (running !== undefined && options.save !== 'nosave') fail(busyText(running));
   const { shutDown } = context.server.outside;
   // Only a process of its own can end.
-  if (shutDown === undefined) return fail('ERR Errors trying to SHUTDOWN. Check logs.');
-  shutDown(options);
+  if (shutDown === undefined || !shutDown(options)) return fail('ERR Errors trying to SHUTDOWN. Check logs.');
   context.session.closing = true;
   return NO_REPLY;
 }

@@ -9,11 +9,13 @@ import type { Lines } from './lines.ts';
 /* The sections on what the server does and has done. */
 
 export function persistenceLines({ server }: Context): Lines {
+  const { saving } = server;
   return [
     ...zeros('loading async_loading current_cow_peak current_cow_size current_cow_size_age'), ['current_fork_perc', '0.00'],
     ...zeros('current_save_keys_processed current_save_keys_total'), ['rdb_changes_since_last_save', server.dirty], ['rdb_bgsave_in_progress', 0],
-    ['rdb_last_save_time', server.lastSave], ['rdb_last_bgsave_status', 'ok'], ['rdb_last_bgsave_time_sec', -1], ['rdb_current_bgsave_time_sec', -1],
-    ...zeros('rdb_saves rdb_last_cow_size rdb_last_load_keys_expired rdb_last_load_keys_loaded aof_enabled aof_rewrite_in_progress aof_rewrite_scheduled'),
+    ['rdb_last_save_time', saving.lastAt], ['rdb_last_bgsave_status', saving.lastOk ? 'ok' : 'err'], ['rdb_last_bgsave_time_sec', saving.lastTook], ['rdb_current_bgsave_time_sec', -1],
+    ['rdb_saves', saving.count], ['rdb_last_cow_size', 0], ['rdb_last_load_keys_expired', saving.loaded.expired], ['rdb_last_load_keys_loaded', saving.loaded.keys],
+    ...zeros('aof_enabled aof_rewrite_in_progress aof_rewrite_scheduled'),
     ['aof_last_rewrite_time_sec', -1], ['aof_current_rewrite_time_sec', -1], ['aof_last_bgrewrite_status', 'ok'],
     ...zeros('aof_rewrites aof_rewrites_consecutive_failures'), ['aof_last_write_status', 'ok'],
     ...zeros('aof_last_cow_size module_fork_in_progress module_fork_last_cow_size'),

@@ -1,0 +1,120 @@
+import { RdbError, latin1Kind } from '../../protocol/rdb/bytes.ts';
+import { createRdbParser } from '../../protocol/rdb/parser.ts';
+import type { RdbKeyRecord, RdbRecord } from '../../protocol/rdb/parser.ts';
+import type { ServerState } from '../state.ts';
+import { findValue, putValue } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
+import { dictExpand } from '../store/dict.ts';
+import { setFrequency } from '../store/frequency.ts';
+import type { Bytes } from '../store/value.ts';
+import { fromRdb } from './fromRdb.ts';
+
+/** What came of a file. */
+export interface Loaded {
+  keys: number;
+  /** Keys that were left out, since their time was over. */
+  expired: number;
+  /** Collections without elements that were left out: an old fault of Redis wrote such. */
+  empty: number;
+}
+
+/** Takes a file into the databases, piece by piece. */
+export interface Loader {
+  readonly loaded: Loaded;
+  push(chunk: Buffer): void;
+  /** Says that no more comes. */
+  finish(): void;
+  /** Takes in up to `count` records; false when there are no more for now. Throws RdbError; what came before it stays. */
+  step(count: number): boolean;
+}
+
+/** Largest number of keys that a table is made for at once: a damaged file may tell any. */
+const MOST_AT_ONCE = 10_000_000;
+
+/** Makes a loader; `loadLibrary` takes in a library of functions. Keys that are there already are an error, as they are for Redis. */
+export function createLoader(server: ServerState, loadLibrary: (source: Bytes) => void): Loader {
+  const parser = createRdbParser(latin1Kind);
+  const loaded: Loaded = { keys: 0, expired: 0, empty: 0 };
+  const now = Math.floor(server.clock.now());
+  let database = server.databases[0] as Database;
+
+  const takeKey = ({ key, value: told, expireAt, idle, frequency, offset }: RdbKeyRecord<Bytes>): void => {
+    if (expireAt !== undefined && expireAt < now) {
+      loaded.expired += 1;
+      return;
+    }
+    if (isEmpty(told)) {
+      loaded.empty += 1;
+      return;
+    }
+    if (findValue(database, key) !== undefined) throw new RdbError('corrupt', `the key ${JSON.stringify(key)} is there twice`, offset);
+    const value = located(offset, () => fromRdb(told, server.environment));
+    if (expireAt !== undefined) value.expireAt = expireAt;
+    value.accessed = Math.floor(now / 1000) - Number(idle ?? 0);
+    if (frequency !== undefined) setFrequency(value, frequency, now);
+    putValue(database, key, value);
+    loaded.keys += 1;
+  };
+  const takeLibrary = (source: Bytes, offset: number): void => {
+    try {
+      loadLibrary(source);
+    } catch (error) {
+      throw new RdbError('corrupt', `a library of functions that does not load: ${error instanceof Error ? error.message : String(error)}`, offset);
+    }
+  };
+  const takeRecord = (record: RdbRecord<Bytes>): void => {
+    switch (record.kind) {
+      case 'key': return takeKey(record);
+      case 'database': {
+        const found = server.databases[record.index];
+        if (found === undefined) throw new RdbError('unsupported', `keys of database ${record.index}, and this server has ${server.databases.length}: set databases higher`, parser.offset());
+        database = found;
+        return;
+      }
+      case 'size':
+        dictExpand(database.dict, Math.min(Number(record.keys), MOST_AT_ONCE));
+        return;
+      case 'function':
+        takeLibrary(record.source, parser.offset());
+        return;
+      case 'header':
+      case 'aux':
+      case 'slot':
+      case 'moduleAux':
+      case 'end':
+    }
+  };
+  return {
+    loaded,
+    push: (chunk) => parser.push(chunk),
+    finish: () => parser.finish(),
+    step(count) {
+      for (let left = count; left > 0; left -= 1) {
+        const record = parser.next();
+        if (record === undefined) return false;
+        takeRecord(record);
+      }
+      return true;
+    },
+  };
+}
+
+function isEmpty(value: RdbKeyRecord<Bytes>['value']): boolean {
+  switch (value.type) {
+    case 'list': return value.items.length === 0;
+    case 'set':
+    case 'zset': return value.members.length === 0;
+    case 'hash': return value.pairs.length === 0;
+    case 'string':
+    case 'stream':
+    case 'module': return false;
+  }
+}
+
+function located<T>(offset: number, act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw error instanceof RdbError ? new RdbError(error.fault, error.message, offset) : error;
+  }
+}

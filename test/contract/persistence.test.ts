@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { loadFromFile, saveToFile, type Libraries } from '../../src/server/persistence/files.ts';
+import { frozenServer, type FrozenServer } from '../support/practiceServer.ts';
+import { seededRandom } from '../support/random.ts';
+import { sampleTypes, sampleValue } from '../support/rdbSamples.ts';
+import { connectResp, type RespClient } from '../support/respClient.ts';
+import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
+
+const SEED = 21;
+const none: Libraries = { sources: () => [], load: () => undefined };
+
+describe('files of the practice server', function () {
+  this.timeout(60_000);
+  let server: RedisServer;
+  let client: RespClient;
+  let practice: FrozenServer;
+  let path: string;
+  let digest: string;
+
+  /** What the real server says of a file that it loads. */
+  const judge = async (): Promise<string> => {
+    const reply = await client.call(['DEBUG', 'RELOAD', 'NOSAVE']);
+    assert.equal(reply.kind, 'simple', JSON.stringify(reply));
+    return await server.cli('DEBUG', 'DIGEST');
+  };
+
+  before(async () => {
+    server = await startRedisServer();
+    path = join(server.dir, 'dump.rdb');
+    client = await connectResp(server.port);
+    practice = frozenServer();
+    const random = seededRandom(SEED);
+    for (const database of ['0', '7']) {
+      await client.call(['SELECT', database]);
+      for (let index = 0; index < 8; index += 1) for (const type of sampleTypes) for (const command of sampleValue(random, type, `${type}:${index}`)) await client.call(command);
+      for (let index = 0; index < 8; index += 1) await client.call(['PEXPIREAT', `${random.pick(sampleTypes)}:${index}`, '33300000000123']);
+    }
+    await client.call(['SAVE']);
+    digest = await server.cli('DEBUG', 'DIGEST');
+  });
+  after(async () => {
+    client.close();
+    await practice.close();
+    await server.stop();
+  });
+
+  it(`a dump of redis-server is loaded, saved and loaded by redis-server to equal data (seed ${SEED})`, async () => {
+    const { keys, expired, empty } = loadFromFile(practice.state, path, none);
+    assert.deepEqual({ keys, expired, empty }, { keys: sampleTypes.length * 8 * 2, expired: 0, empty: 0 });
+    saveToFile(practice.state, path, none);
+    assert.equal(await judge(), digest);
+  });
+
+  it('a file is refused where keys are there already, and leaves them as they are', () => {
+    assert.throws(() => loadFromFile(practice.state, path, none), /there twice/);
+  });
+});

@@ -27,10 +27,8 @@ export const untried: ReadonlyMap<string, string> = new Map([
 /** Commands of which only the errors are there, with what is missing; each answers an error that says so. */
 export const errorsOnly: ReadonlyMap<string, string> = new Map([
   ['bgrewriteaof', 'there is no append-only file'],
-  ['bgsave', 'commandLine.test.ts tries files: the server of the scripts has none'],
   ['psync', 'there is no replication yet'],
   ['replicaof', 'a master it stays, NO ONE is OK'],
-  ['save', 'as bgsave'],
   ['script|debug', 'there is no debugger, NO is OK'],
   ['slaveof', 'as REPLICAOF'],
   ['sync', 'there is no replication yet'],

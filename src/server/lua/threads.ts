@@ -18,8 +18,8 @@ export interface Threads {
   start(args: number, mayPause: boolean): Outcome;
   goOn(): Outcome;
   /**
-   * Raises an error in the call that is paused, at once and then at every new line of code, so that no pcall saves it: as Redis
-   * kills a script.
+   * Raises an error in the call that is paused, at once and then at every new line of the coroutine, so that no pcall saves it:
+   * as Redis kills a script.
    */
   stop(error: Bytes): Outcome;
   /** Forgets the call that is paused. */
@@ -82,6 +82,8 @@ export function createThreads({ memoryLimit, elapsed, slice, interrupt }: Thread
   let sliceStart = 0;
   /** An error to be raised in the thread that goes on, kept in the registry. */
   let pending: number | undefined;
+  /** Where that error belongs: at the call, not at the instruction after it. */
+  let raisedLate: { readonly thread: Thread; readonly place: Place | undefined } | undefined;
   let runner: { readonly thread: Thread; readonly ref: number } | undefined;
 
   const thread = (which: 'new' | 'last'): Thread => {
@@ -97,12 +99,13 @@ export function createThreads({ memoryLimit, elapsed, slice, interrupt }: Thread
     return runner.thread;
   };
 
+  const raiseTable = (L: Thread, error: Bytes): never => {
+    api.lua_createtable(L, 0, 1);
+    vm.setField(L, 'err', () => vm.pushBytes(L, error));
+    return api.lua_error(L);
+  };
+
   function hook(L: Thread): void {
-    if (stopping !== undefined) {
-      api.lua_createtable(L, 0, 1);
-      vm.setField(L, 'err', () => vm.pushBytes(L, stopping ?? ''));
-      api.lua_error(L);
-    }
     if (pending !== undefined) {
       const ref = pending;
       pending = undefined;
@@ -110,6 +113,7 @@ export function createThreads({ memoryLimit, elapsed, slice, interrupt }: Thread
       vm.forget(ref);
       api.lua_error(L);
     }
+    if (stopping !== undefined) raiseTable(L, stopping);
     const running = elapsed() - sliceStart;
     if (running < slice) return;
     const error = interrupt?.(running);
@@ -117,9 +121,7 @@ export function createThreads({ memoryLimit, elapsed, slice, interrupt }: Thread
       // Again at every line, so that pcall does not save it.
       vm.setHook(L, Hook.line, 0);
       hooked = true;
-      api.lua_createtable(L, 0, 1);
-      vm.setField(L, 'err', () => vm.pushBytes(L, error));
-      api.lua_error(L);
+      raiseTable(L, error);
     }
     if (!mayPause || !chain.every((frame) => vm.canYield(frame.thread))) return;
     paused = true;
@@ -236,6 +238,7 @@ export function createThreads({ memoryLimit, elapsed, slice, interrupt }: Thread
     if (!later) api.lua_error(parent);
     // The caller has left its C function: the hook raises the error at its next instruction.
     pending = vm.keep(parent);
+    raisedLate = { thread: parent, place: vm.place(parent, 1) };
     vm.hookSoon(parent);
   };
 
@@ -307,6 +310,7 @@ export function createThreads({ memoryLimit, elapsed, slice, interrupt }: Thread
     vm,
     start(args, may) {
       mayPause = may;
+      raisedLate = undefined;
       pending = undefined;
       const L = thread('last');
       chain.length = 0;
@@ -316,7 +320,9 @@ export function createThreads({ memoryLimit, elapsed, slice, interrupt }: Thread
     goOn: () => run(0),
     stop(error) {
       stopping = error;
-      for (const { thread: L } of chain) vm.setHook(L, Hook.line, 0);
+      // Redis sets the hook of the coroutine that runs; the others hear of it at their next count. Coroutines of pcall are none to Redis.
+      const first = chain.findLastIndex(({ kind }) => kind !== 'pcall' && kind !== 'xpcall');
+      for (const { thread: L } of chain.slice(first)) vm.setHook(L, Hook.line, 0);
       const last = chain.at(-1);
       if (last !== undefined) vm.setHook(last.thread, Hook.line | Hook.count, 1);
       try {
@@ -340,6 +346,7 @@ export function createThreads({ memoryLimit, elapsed, slice, interrupt }: Thread
       if (paused) return stoppedAt;
       const L = chain.at(-1)?.thread ?? runner?.thread;
       if (L === undefined) return undefined;
+      if (raisedLate?.thread === L) return raisedLate.place;
       const place = vm.place(L, 0);
       return place?.native === true ? (vm.place(L, 1) ?? place) : place;
     },

@@ -25,6 +25,9 @@ const texts: Readonly<Record<string, readonly string[]>> = {
   id: IDS, 'last-id': IDS, lastid: IDS, threshold: ['1', '0', '2-1', 'x'], group: ['g', 'h'], groupname: ['g', 'h'], consumer: ['alice', 'bob'], consumername: ['alice', 'bob'],
   encoding: ['u8', 'i16', 'u1', 'i64', 'u64', 'x'], operation: ['AND', 'or', 'NOT', 'XOR', 'x'], 'min-idle-time': ['0', '100000', 'x'], max_deleted_entry_id: ['0-1', '5-5'], type: ['string', 'list', 'x'],
   offset: ['0', '#1', '3'],
+  script: ['return 1', 'return {KEYS, ARGV}', "return redis.call('TYPE', KEYS[1])", "return redis.call('SET', KEYS[1], ARGV[1])", "redis.call('GET')", 'return {'],
+  sha1: ['e0e1f9fabfc9d4800c877a703b823ac0578ff8db', 'E0E1F9FABFC9D4800C877A703B823AC0578FF8DB', 'x'],
+  'function-code': ["#!lua name=lib\nredis.register_function('f', function(keys, args) return {keys, args} end)", '#!lua name=lib\n', '#!js name=x', 'x'], function: ['f', 'g'], 'library-name': ['lib', 'x'],
 };
 const INTEGERS = ['0', '1', '2', '3', '-1', '-2', '10', '100'];
 const DOUBLES = ['0', '1', '1.5', '-1', '2', 'inf', '-inf', '(1'];
@@ -47,7 +50,8 @@ export function syntaxCall(name: string, random: Random): string[] {
     if (random.oneIn(WRONG)) return random.pick(STRANGE);
     switch (type) {
       case 'key': return key();
-      case 'integer': return /milliseconds|timeout/.test(called) ? random.pick(['1', '2', '100000000']) : called === 'cursor' ? '0' : random.pick(INTEGERS);
+      // Long times, since two servers do not let a key expire in the same moment.
+      case 'integer': return /seconds|timeout/.test(called) ? random.pick(['0', '-1', '100000000']) : called === 'cursor' ? '0' : random.pick(INTEGERS);
       case 'double': return called === 'timeout' ? '0.01' : random.pick(DOUBLES);
       case 'pattern': return random.pick(['*', 'a*', '[ab]', 'w_*', '#']);
       case 'unix-time': return random.pick(['4102444800', '1', '4102444800000']);

@@ -23,6 +23,13 @@ const AGGREGATES = { array: 42, set: 126, map: 37, push: 62, attribute: 124 } as
 /** Largest number that a head takes. */
 const SMALL = 2 ** 31 - 1;
 
+/** An error's text as Redis sends it: it ends before any line ends behind it (those within become blanks). */
+function withoutLineEnd(text: string): string {
+  let end = text.length;
+  while (end > 0 && (text.charCodeAt(end - 1) === 10 || text.charCodeAt(end - 1) === 13)) end -= 1;
+  return end === text.length ? text : text.slice(0, end);
+}
+
 /** Makes a writer. */
 export function createReplyWriter(): ReplyWriter {
   const writer = createByteWriter();
@@ -53,7 +60,7 @@ export function createReplyWriter(): ReplyWriter {
       case 'simple':
         return line(SIMPLE, reply.text);
       case 'error':
-        return line(ERROR, reply.text);
+        return line(ERROR, withoutLineEnd(reply.text));
       case 'bulk':
         return bulk(reply.value);
       case 'null':

@@ -26,8 +26,8 @@ function scoredMembers(value: SetValue | ZsetValue | undefined): ScoredMember[] 
 }
 
 function aggregate(kind: Aggregate, a: number, b: number): number {
-  if (kind === 'MIN') return Math.min(a, b);
-  if (kind === 'MAX') return Math.max(a, b);
+  if (kind === 'MIN') return b < a ? b : a;
+  if (kind === 'MAX') return b > a ? b : a;
   // Infinity and minus infinity add up to nothing.
   return Number.isNaN(a + b) ? 0 : a + b;
 }

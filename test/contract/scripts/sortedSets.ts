@@ -5,7 +5,7 @@ const scored = (count: number): string[] => Array.from({ length: count }, (_, i)
 export const sortedSets: readonly Script[] = [
   {
     name: 'sorted sets: a score of minus zero',
-    steps: ['ZADD z 0 a -0 b', 'ZRANGE z 0 -1 WITHSCORES', 'ZINTER 1 z WEIGHTS -1 WITHSCORES', 'ZUNION 2 z z WEIGHTS -1 -1 WITHSCORES', 'ZINTERSTORE d 1 z WEIGHTS -1', 'ZRANGE d 0 -1 WITHSCORES', 'ZDIFF 1 z WITHSCORES', 'CONFIG SET zset-max-listpack-entries 1', 'ZADD s 0 a 1 b', 'ZUNIONSTORE d 1 s WEIGHTS -1', 'ZSCORE d a', 'ZDIFF 1 d WITHSCORES', 'ZRANGE d 0 -1 WITHSCORES', 'CONFIG SET zset-max-listpack-entries 128'],
+    steps: ['ZADD z 0 a -0 b', 'ZRANGE z 0 -1 WITHSCORES', 'ZINTER 1 z WEIGHTS -1 WITHSCORES', 'ZUNION 2 z z WEIGHTS -1 -1 WITHSCORES', 'ZINTERSTORE d 1 z WEIGHTS -1', 'ZRANGE d 0 -1 WITHSCORES', 'ZDIFF 1 z WITHSCORES', 'ZUNION 2 z z WEIGHTS 1 -1 AGGREGATE MIN WITHSCORES', 'ZUNION 2 z z WEIGHTS -1 1 AGGREGATE MAX WITHSCORES', 'CONFIG SET zset-max-listpack-entries 1', 'ZADD s 0 a 1 b', 'ZUNIONSTORE d 1 s WEIGHTS -1', 'ZSCORE d a', 'ZDIFF 1 d WITHSCORES', 'ZRANGE d 0 -1 WITHSCORES', 'CONFIG SET zset-max-listpack-entries 128'],
   },
   {
     name: 'sorted sets: ZADD and its options',

@@ -22,7 +22,7 @@ describe('protocol/resp encoder', () => {
       [{ kind: 'set', items: [one] }, '*1\r\n$1\r\na\r\n', '~1\r\n$1\r\na\r\n'],
       [{ kind: 'push', items: [one] }, '*1\r\n$1\r\na\r\n', '>1\r\n$1\r\na\r\n'],
       [{ kind: 'attribute', items: [one, two] }, '', '|1\r\n$1\r\na\r\n:2\r\n'],
-      [{ kind: 'error', text: 'ERR two\r\nlines' }, '-ERR two  lines\r\n', '-ERR two  lines\r\n'],
+      [{ kind: 'error', text: 'ERR two\r\nlines\n' }, '-ERR two  lines\r\n', '-ERR two  lines\r\n'],
     ];
     for (const [reply, resp2, resp3] of cases) {
       assert.equal(encoded(reply, 2), resp2);
@@ -65,8 +65,8 @@ describe('protocol/resp encoder', () => {
         one.writer.write({ kind: 'integer', value: number }, 2);
         one.expected += `:${number}\r\n`;
       } else {
-        one.writer.write({ kind: 'error', text: `${value}\r` }, 2);
-        one.expected += `-${value} \r\n`;
+        one.writer.write({ kind: 'error', text: `${value}\rx` }, 2);
+        one.expected += `-${value} x\r\n`;
       }
       if (random() < 0.3) one.chunks.push(...one.writer.take());
     }

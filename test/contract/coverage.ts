@@ -30,7 +30,6 @@ export const errorsOnly: ReadonlyMap<string, string> = new Map([
   ['psync', 'there is no replication yet'],
   ['replicaof', 'a master it stays, NO ONE is OK'],
   ['script|debug', 'there is no debugger, NO is OK'],
-  ['script|debug', 'there is no debugger, NO is OK'],
   ['slaveof', 'as REPLICAOF'],
   ['sync', 'there is no replication yet'],
 ]);

@@ -20,6 +20,13 @@ const PATIENCE = 10_000;
 
 /** What ends the run, reaches beyond the server, takes long by design, or takes the rights of the one who looks on. */
 const LEFT_OUT = /^(shutdown|debug|pfselftest|replicaof|slaveof|migrate|sync|psync|replconf|failover|save|bgsave|bgrewriteaof|module.*|acl.*|config.(set|rewrite)|client.kill|client.pause|cluster.*)$/;
+/** What changes how a connection, or the others, are served from then on. */
+const STATES = [
+  'HELLO 3', 'HELLO 2', 'RESET', 'MULTI', 'MULTI', 'EXEC', 'EXEC', 'DISCARD', 'WATCH string:0', 'SELECT 1', 'SELECT 0', 'MONITOR', 'CLIENT TRACKING ON', 'CLIENT TRACKING ON BCAST', 'CLIENT TRACKING ON OPTIN', 'CLIENT CACHING YES', 'CLIENT TRACKING OFF',
+  'CLIENT PAUSE 2', 'CLIENT PAUSE 3 WRITE', 'CLIENT UNPAUSE', 'CLIENT REPLY OFF', 'CLIENT REPLY ON', 'CLIENT REPLY SKIP', 'CLIENT LIST', 'CLIENT INFO', 'CLIENT KILL TYPE pubsub', 'CLIENT KILL TYPE normal SKIPME no ADDR 1', 'INFO everything', 'SUBSCRIBE c', 'PSUBSCRIBE *', 'SSUBSCRIBE c', 'UNSUBSCRIBE', 'PUBLISH c x', 'SPUBLISH c x',
+  'BLPOP list:0 list:9 0', 'BLMOVE list:0 list:1 LEFT RIGHT 0', 'BZPOPMIN zset:9 0', 'XREAD BLOCK 0 STREAMS stream:0 $', 'BLPOP list:9 0.001', 'WAIT 1 1', 'QUIT', 'SWAPDB 0 1', 'FLUSHALL ASYNC', 'FLUSHDB', 'SCRIPT KILL', 'FUNCTION KILL',
+].map((line) => line.split(' ').map((word) => Buffer.from(word)));
+
 /** Commands that repeat as often as a negative count says. */
 const REPEATS = /^(srandmember|hrandfield|zrandmember)$/;
 
@@ -35,6 +42,7 @@ export async function run({ seed, seconds }: { seed: number; seconds: number }):
   const known = new Set(randomCommandNames().filter((name) => !['ACL', 'CONFIG', 'DEBUG'].includes(name) && server.state.commands.has(name.toLowerCase())));
   const nextStep = createCalls(random, known);
   const nextCall = (): readonly Buffer[] => {
+    if (random.oneIn(12)) return random.pick(STATES);
     if (random.oneIn(3)) return strayCall(random.pick(names), random);
     const step = nextStep();
     return 'args' in step ? step.args.map((arg) => Buffer.from(arg)) : [Buffer.from('PING')];
@@ -44,13 +52,13 @@ export async function run({ seed, seconds }: { seed: number; seconds: number }):
   let checks = 0;
   try {
     for (let connection = 0; connection === 0 || performance.now() < end; connection += 1) {
-      const calls = Array.from({ length: 1 + random.below(CALLS) }, nextCall);
+      const together = Array.from({ length: random.pick([1, 1, 1, 5]) }, () => Array.from({ length: 1 + random.below(CALLS) }, nextCall));
       try {
-        checks += decoderHolds(calls, random);
-        checks += await serverHolds(server, calls, random);
+        for (const calls of together) checks += decoderHolds(calls, random);
+        checks += (await Promise.all(together.map((calls) => serverHolds(server, calls, random)))).reduce((sum, count) => sum + count, 0);
         if (connection % ROUND === ROUND - 1) checks += await memoryHolds(onlooker, before);
       } catch (error) {
-        const shown = calls.map((args) => `    ${printArguments(args, 400)}`).join('\n');
+        const shown = together.flat().map((args) => `    ${printArguments(args, 400)}`).join('\n');
         throw new Error(`seed ${String(seed)}, connection ${String(connection)}: ${error instanceof Error ? error.message : String(error)}\nof\n${shown}`, { cause: error });
       }
     }

@@ -1,0 +1,105 @@
+// How long the practice server holds its thread up when much goes at once: keys that expire together, large values and whole databases.
+import { once } from 'node:events';
+import { encodeRequest } from '../../src/protocol/resp/encode.ts';
+import { createServer } from '../../src/server/server.ts';
+import type { PracticeServer } from '../../src/server/server.ts';
+import { databaseSize } from '../../src/server/store/database.ts';
+import type { BenchCase, BenchScope } from '../support/bench/case.ts';
+import { longestBusy } from '../support/bench/measure.ts';
+import { openRespClient } from '../support/respClient.ts';
+
+/** Ms for which nothing else may be held up. */
+const LIMIT = 25;
+/** Elements of one command while something is filled: a short one, so that the filling leaves nothing behind that is measured. */
+const BATCH = 100;
+
+/** How a collection gets its elements: the command, and the arguments of one element. */
+const kinds: Readonly<Record<string, (index: number) => readonly string[]>> = {
+  SADD: (index) => [`member:${index}`],
+  HSET: (index) => [`field:${index}`, `value:${index}`],
+  ZADD: (index) => [`${index}`, `member:${index}`],
+  RPUSH: (index) => [`item:${index}`],
+};
+
+/** Sends requests and waits until all are done. */
+async function fill(server: PracticeServer, requests: Iterable<readonly string[]>): Promise<void> {
+  const stream = server.connect();
+  stream.resume();
+  let chunk: Buffer[] = [];
+  for (const request of requests) {
+    chunk.push(encodeRequest(request));
+    if (chunk.length < BATCH) continue;
+    // Few buffers: what the client leaves behind is collected on this thread too.
+    if (!stream.write(Buffer.concat(chunk))) await once(stream, 'drain');
+    chunk = [];
+  }
+  stream.write(Buffer.concat(chunk));
+  stream.end();
+  await once(stream, 'close');
+}
+
+function* inBatches(count: number, head: readonly string[], make: (index: number) => readonly string[]): Generator<string[]> {
+  for (let from = 0; from < count; from += BATCH) {
+    const request = [...head];
+    for (let index = from; index < from + BATCH; index += 1) request.push(...make(index));
+    yield request;
+  }
+}
+
+function* each(count: number, make: (index: number) => readonly string[]): Generator<readonly string[]> {
+  for (let index = 0; index < count; index += 1) yield make(index);
+}
+
+/** The longest hold while commands run and for a while after, with some traffic, so that the garbage is collected meanwhile. */
+async function holdOf(server: PracticeServer, commands: readonly (readonly string[])[], done: () => boolean = () => true): Promise<number> {
+  const client = openRespClient(server.connect());
+  const hold = await longestBusy(async () => {
+    for (const command of commands) await client.call(command);
+    const until = performance.now() + 1500;
+    for (let turn = 0; performance.now() < until || !done(); turn += 1) {
+      await client.call(['SET', `other:${turn % 1000}`, `${turn}`.padEnd(500)]);
+      await new Promise(setImmediate);
+    }
+  });
+  client.close();
+  return hold;
+}
+
+export function cases(scope: BenchScope): readonly BenchCase[] {
+  const million = scope.quick ? 100_000 : 1_000_000;
+  const rounds = scope.quick ? 1 : 3;
+  const within = (name: string, prepare: (server: PracticeServer) => Promise<void>, measure: (server: PracticeServer) => Promise<number>): BenchCase => ({
+    name, unit: 'ms of CPU', better: 'lower', goal: 1, peer: LIMIT, rounds,
+    async ours() {
+      const server = createServer();
+      try {
+        await prepare(server);
+        return await measure(server);
+      } finally {
+        await server.close();
+      }
+    },
+  });
+  const keys = (count: number, ...more: string[]): Iterable<readonly string[]> => each(count, (index) => ['SET', `key:${index}`, `value:${index}`, ...more]);
+  return [
+    within('100,000 keys expire at one instant', async (server) => {
+      const at = Date.now() + 4000;
+      await fill(server, keys(100_000, 'PXAT', `${at}`));
+      while (Date.now() < at - 100) await new Promise((resolve) => setTimeout(resolve, 20));
+    }, (server) => holdOf(server, [], () => server.state.statistics.expired === 100_000)),
+    ...Object.entries(kinds).flatMap(([command, make]) =>
+      ['DEL', 'UNLINK'].map((remove) =>
+        within(`${remove} of what ${command} made, ${million.toLocaleString('en')} elements`, (server) => fill(server, inBatches(million, [command, 'k'], make)), (server) => holdOf(server, [[remove, 'k']])),
+      ),
+    ),
+    within(`DEL of a stream, ${million.toLocaleString('en')} entries`, (server) => fill(server, each(million, (index) => ['XADD', 'k', `${index + 1}-1`, 'f', `v${index}`])), (server) => holdOf(server, [['DEL', 'k']])),
+    ...['ASYNC', 'SYNC'].map((how) =>
+      within(`FLUSHALL ${how} of ${million.toLocaleString('en')} keys`, (server) => fill(server, keys(million)), (server) => holdOf(server, [['FLUSHALL', how]])),
+    ),
+    within(`a database grows to ${million.toLocaleString('en')} keys`, () => Promise.resolve(), async (server) => {
+      const hold = await longestBusy(() => fill(server, keys(million)));
+      if (server.state.databases.reduce((sum, db) => sum + databaseSize(db), 0) !== million) throw new Error('some keys are missing');
+      return hold;
+    }),
+  ];
+}

@@ -78,7 +78,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     }),
     deliver: () => undefined,
     disconnect: () => {
-      releaseWait(session, server);
+      leave();
       stream.destroy();
     },
   };

@@ -49,5 +49,5 @@ export function serverCron(server: ServerState): void {
     if (session.overSoftLimitSince !== undefined && exceedsOutputLimit(server, session, session.buffers().output)) session.disconnect();
   }
   const timeout = server.config.number('timeout') * 1000;
-  if (timeout > 0) for (const session of server.sessions.values()) if (session.wait === undefined && !isSubscriber(session) && now - session.lastUsed > timeout) session.disconnect();
+  if (timeout > 0) for (const session of server.sessions.values()) if (session.wait === undefined && !session.monitoring && !isSubscriber(session) && now - session.lastUsed > timeout) session.disconnect();
 }

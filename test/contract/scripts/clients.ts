@@ -12,7 +12,7 @@ export const clients: readonly Script[] = [
     name: 'clients: CLIENT KILL',
     steps: [
       'CLIENT KILL', 'CLIENT KILL x', 'CLIENT KILL ID x', 'CLIENT KILL ID 0', 'CLIENT KILL ID 99999999', 'CLIENT KILL ID', 'CLIENT KILL FOO bar', 'CLIENT KILL ID 1 ADDR', 'CLIENT KILL USER nobody', 'CLIENT KILL USER default ID 99999999', 'CLIENT KILL TYPE foo', 'CLIENT KILL TYPE pubsub', 'CLIENT KILL TYPE replica', 'CLIENT KILL SKIPME foo', 'CLIENT KILL SKIPME', 'CLIENT KILL ADDR 1:1 SKIPME no', 'CLIENT KILL LADDR 1:1', 'CLIENT KILL MAXAGE 1',
-      on('a', 'PING'), 'CLIENT KILL ID ID:a', hear('a'), on('b', 'SUBSCRIBE c'), 'CLIENT KILL TYPE pubsub', hear('b'), begin('c', 'BLPOP l 0'), 'CLIENT KILL ID ID:c', hear('c'), 'RPUSH l x', 'LLEN l', on('d', 'MULTI'), on('d', 'SET k v'), 'CLIENT KILL ID ID:d TYPE normal', hear('d'), 'EXISTS k', on('e', 'WATCH k'), on('e', 'CLIENT KILL ID ID:e'), on('e', 'CLIENT KILL ID ID:e SKIPME NO'), hear('e'),
+      on('a', 'PING'), 'CLIENT KILL ID ID:a', hear('a'), on('b', 'SUBSCRIBE c'), 'CLIENT KILL TYPE pubsub', hear('b'), on('bb', 'SUBSCRIBE c'), on('bb', 'PSUBSCRIBE c*'), 'MULTI', 'CLIENT KILL TYPE pubsub', 'PUBLISH c x', 'PUBSUB NUMSUB c', 'PUBSUB NUMPAT', 'CLIENT LIST TYPE pubsub', 'EXEC', hear('bb'), begin('c', 'BLPOP l 0'), 'CLIENT KILL ID ID:c', hear('c'), 'RPUSH l x', 'LLEN l', on('d', 'MULTI'), on('d', 'SET k v'), 'CLIENT KILL ID ID:d TYPE normal', hear('d'), 'EXISTS k', on('e', 'WATCH k'), on('e', 'CLIENT KILL ID ID:e'), on('e', 'CLIENT KILL ID ID:e SKIPME NO'), hear('e'),
     ],
   },
   {

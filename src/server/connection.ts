@@ -12,7 +12,7 @@ import { unwatch } from './commands/transactions.ts';
 import { evictClients } from './clientEviction.ts';
 import { POSTPONED, execute } from './execute.ts';
 import { waitsForScript, whenScriptEnds } from './lua/running.ts';
-import { OWN_BUFFER, exceedsOutputLimit } from './outputLimit.ts';
+import { OWN_BUFFER, exceedsOutputLimit, hasOutputLimit } from './outputLimit.ts';
 import { createSubscriptions, unsubscribeAll } from './pubsub.ts';
 import type { Context, ServerState, Session } from './state.ts';
 import { stopTracking } from './tracking.ts';
@@ -192,9 +192,9 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
 
   /** Ends the connection of a client that does not take what it asked for, or listens to. */
   const holdToOutputLimit = (): void => {
-    const waiting = writer.size + stream.writableLength;
-    if (!session.closing && exceedsOutputLimit(server, session, waiting)) session.disconnect();
-    else if (waiting > OWN_BUFFER) evictClients(server);
+    const held = writer.size + stream.writableLength;
+    if (!session.closing && exceedsOutputLimit(server, session, held)) session.disconnect();
+    else if (held > OWN_BUFFER) evictClients(server);
   };
 
   /** What the clock shows; where a command has just ended it was read then. */
@@ -228,7 +228,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
         if (session.closing && unfinished === undefined) return finish();
         if (writer.size > OWN_BUFFER) holdToOutputLimit();
         if (stream.destroyed) return;
-        if (writer.size >= FLUSH && !flush()) return later((callback) => stream.once('drain', callback));
+        if (writer.size >= FLUSH && !hasOutputLimit(server, session) && !flush()) return later((callback) => stream.once('drain', callback));
         if (lastReading() - server.turnStartedAt > SLICE) {
           if (!flush()) return later((callback) => stream.once('drain', callback));
           return later((callback) => setImmediate(callback));
@@ -240,7 +240,8 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
       writer.write({ kind: 'error', text: `ERR ${error.message}` }, session.version);
       return finish();
     }
-    if (!flush()) return later((callback) => stream.once('drain', callback));
+    // As in Redis only a limit ends what a client may ask for without reading; without one it has to read before it asks on.
+    if (!flush() && !hasOutputLimit(server, session)) return later((callback) => stream.once('drain', callback));
     if (inputEnded) return finish();
     stream.resume();
   };
@@ -276,11 +277,13 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
   stream.on('error', () => stream.destroy());
   stream.on('close', leave);
 
-  server.statistics.connections += 1;
   if (server.sessions.size >= server.config.number('maxclients')) {
     server.statistics.rejectedConnections += 1;
     writer.write({ kind: 'error', text: 'ERR max number of clients reached' }, 2);
     finish();
-  } else server.sessions.set(session.id, session);
+  } else {
+    server.statistics.connections += 1;
+    server.sessions.set(session.id, session);
+  }
   return session;
 }

@@ -27,6 +27,8 @@ const QUEUED: Reply = { kind: 'simple', text: 'QUEUED' };
 /** CLIENT PAUSE holds the command up: no reply; the same request is to be executed again once the session waits no more. */
 export const POSTPONED: Reply = { kind: 'sequence', items: [] };
 
+const NOTHING: Reply = { kind: 'sequence', items: [] };
+
 /**
  * One request as Redis's processCommand treats it: the command is looked up, its arity and the client's rights are checked,
  * and it is run, queued or refused.
@@ -37,6 +39,7 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   session.lastUsed = context.now;
   const found = server.renamed === undefined ? (server.spellings.get(args[0] ?? '') ?? resolve(server, args)) : resolveRenamed(server, server.renamed, args);
   if (typeof found === 'string') {
+    if (isCrossProtocol(args[0] ?? '')) return abort(context);
     session.lastCommand = args.length === 1 && isContainer((args[0] ?? '').toLowerCase()) ? (args[0] ?? '').toLowerCase() : '';
     return reject(context, undefined, found);
   }
@@ -76,6 +79,21 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   if (found.flags.has('no_multi')) return reject(context, found, 'ERR Command not allowed inside a transaction');
   transaction.queue.push({ command: found, args });
   return QUEUED;
+}
+
+/** True for what a web browser sends where it was lured to a port of Redis. */
+function isCrossProtocol(name: Bytes): boolean {
+  return /^(post|host:)$/i.test(name);
+}
+
+/** Ends the connection without a word to the client. */
+function abort({ server, session }: Context): Reply {
+  server.outside.log(
+    'warning',
+    `Possible SECURITY ATTACK detected. It looks like somebody is sending POST or Host: commands to Redis. This is likely due to an attacker attempting to use Cross Protocol Scripting to compromise your Redis instance. Connection from ${session.address} aborted.`,
+  );
+  session.disconnect();
+  return NOTHING;
 }
 
 /** An error before the command ran: it also spoils a transaction. */

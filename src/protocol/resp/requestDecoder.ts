@@ -57,6 +57,11 @@ export interface RequestDecoder<T> {
 
 const MAX_INLINE = 64 * 1024;
 
+function hasZero(buffer: Buffer, start: number, end: number): boolean {
+  const zero = buffer.indexOf(0, start);
+  return zero !== -1 && zero < end;
+}
+
 /** Makes a decoder whose arguments are made by `make`. */
 export function createRequestDecoder<T>(make: MakeArgument<T>, limits?: Partial<RequestLimits>): RequestDecoder<T> {
   const queue = createByteQueue();
@@ -65,21 +70,25 @@ export function createRequestDecoder<T>(make: MakeArgument<T>, limits?: Partial<
   let bulkLength = -1;
   let args: T[] = [];
 
-  /** The text from `position` to the next CRLF, consumed; undefined if it has not come yet. */
-  const takeLine = (tooBig: string): string | undefined => {
-    const feed = queue.findLineFeed();
-    if (feed === -1) {
-      if (queue.available() > MAX_INLINE) throw new RespError(tooBig);
-      return undefined;
-    }
+  /** Where the line ends that a count or length stands in: at a CR, which some byte follows. To C a zero byte ends the text before that. */
+  const findReturn = (tooBig: string): number => {
+    const { buffer, position } = queue;
+    const end = buffer.indexOf(13, position);
+    if (end !== -1 && !hasZero(buffer, position, end)) return end + 1 < buffer.length ? end : -1;
+    if (queue.available() > MAX_INLINE) throw new RespError(tooBig);
+    return -1;
+  };
+
+  /** The text of the line behind its first character, consumed with two bytes for its end, whatever they are. */
+  const takeLine = (end: number): string => {
     const start = queue.position;
-    queue.position = feed + 1;
-    return queue.buffer.toString('latin1', start + 1, Math.max(start + 1, feed - 1));
+    queue.position = end + 2;
+    return queue.buffer.toString('latin1', start + 1, Math.max(start + 1, end));
   };
 
   const nextInline = (): T[] | undefined => {
     const feed = queue.findLineFeed();
-    if (feed === -1) {
+    if (feed === -1 || hasZero(queue.buffer, queue.position, feed)) {
       if (queue.available() > MAX_INLINE) throw new RespError('Protocol error: too big inline request');
       return undefined;
     }
@@ -91,9 +100,9 @@ export function createRequestDecoder<T>(make: MakeArgument<T>, limits?: Partial<
   };
 
   const readCount = (): boolean => {
-    const line = takeLine('Protocol error: too big mbulk count string');
-    if (line === undefined) return false;
-    const count = parseInteger(line);
+    const end = findReturn('Protocol error: too big mbulk count string');
+    if (end === -1) return false;
+    const count = parseInteger(takeLine(end));
     if (typeof count !== 'number' || count > bounds.maxArguments) throw new RespError('Protocol error: invalid multibulk length');
     if (count > 10 && bounds.unauthenticated) throw new RespError('Protocol error: unauthenticated multibulk length');
     remaining = Math.max(0, count);
@@ -102,14 +111,11 @@ export function createRequestDecoder<T>(make: MakeArgument<T>, limits?: Partial<
   };
 
   const readLength = (): boolean => {
-    const feed = queue.findLineFeed();
-    if (feed === -1) {
-      if (queue.available() > MAX_INLINE) throw new RespError('Protocol error: too big bulk count string');
-      return false;
-    }
+    const end = findReturn('Protocol error: too big bulk count string');
+    if (end === -1) return false;
     const mark = queue.buffer[queue.position] ?? 0;
     if (mark !== 36) throw new RespError(`Protocol error: expected '$', got '${String.fromCharCode(mark)}'`);
-    const length = parseInteger(takeLine('') ?? '');
+    const length = parseInteger(takeLine(end));
     if (typeof length !== 'number' || length < 0 || length > bounds.maxBulk) throw new RespError('Protocol error: invalid bulk length');
     if (length > 16384 && bounds.unauthenticated) throw new RespError('Protocol error: unauthenticated bulk length');
     bulkLength = length;

@@ -188,8 +188,11 @@ describe('the aclfile beside that of redis-server', function () {
     for (const client of clients) assert.equal((await client.raw(Buffer.alloc(0), 1))[0]?.kind, 'closed');
   });
 
-  it('writes nothing of a file that cannot be written', async () => {
+  it('says in the log why a file cannot be written', async () => {
+    const said: string[] = [];
+    practice.state.outside = { ...practice.state.outside, log: (_level, text) => said.push(text) };
     practice.state.config.start('aclfile', join(dir, 'nowhere', 'x.acl'));
     assert.match(printReply(await (clients[0] as RespClient).call(['ACL', 'SAVE'])), /There was an error trying to save the ACLs/);
+    assert.deepEqual(said, ['Opening temp ACL file for ACL SAVE: No such file or directory']);
   });
 });

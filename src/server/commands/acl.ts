@@ -14,6 +14,7 @@ import { aclCommands, calledCommand } from '../acl/universe.ts';
 import { applyRule, assignUser, copyUser, createUser, mergeSelectors, rootSelector } from '../acl/user.ts';
 import type { Context, Handlers } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
+import { systemError } from '../systemError.ts';
 import { NULL, OK, arg, array, bulk, bulks, fail, integer, isOption, map, numberArg, shown, wrongSubcommand } from './support.ts';
 
 /** Bits that ACL GENPASS makes at most. */
@@ -141,7 +142,8 @@ function save(context: Context): Reply {
   const { path } = aclFile(context);
   try {
     saveAclFile(context.server.acl, path);
-  } catch {
+  } catch (error) {
+    context.server.outside.log('warning', `Opening temp ACL file for ACL SAVE: ${systemError(error)}`);
     fail('ERR There was an error trying to save the ACLs. Please check the server logs for more information');
   }
   return OK;

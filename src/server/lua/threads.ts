@@ -191,13 +191,16 @@ export function createThreads({ memoryLimit, elapsed, slice, interrupt }: Thread
     api.lua_pushboolean(parent, 0);
     if (kind === 'xpcall') return 1 + handled(parent, child);
     pushError(parent, child);
-    // Redis: a table that redis.call raised becomes its message.
-    if (kind === 'pcall' && api.lua_type(parent, -1) === LuaType.table) {
-      vm.rawField(parent, -1, 'err');
-      if (isText(parent, -1)) api.lua_remove(parent, -2);
-      else api.lua_settop(parent, -2);
-    }
+    textOfError(parent);
     return 2;
+  };
+
+  /** Redis: what pcall answers of an error table, as redis.call raises it, is its message. */
+  const textOfError = (L: Thread): void => {
+    if (api.lua_type(L, -1) !== LuaType.table) return;
+    vm.rawField(L, -1, 'err');
+    if (isText(L, -1)) api.lua_remove(L, -2);
+    else api.lua_settop(L, -2);
   };
 
   const failure = (parent: Thread, kind: Kind, message: Bytes): number => {
@@ -259,6 +262,33 @@ export function createThreads({ memoryLimit, elapsed, slice, interrupt }: Thread
     return count;
   };
 
+  /** A function of C cannot be the body of a coroutine that yields, nor can a table that is called. */
+  const isLuaFunction = (L: Thread): boolean => api.lua_type(L, 1) === LuaType.function && api.lua_iscfunction(L, 1) === 0;
+
+  /** pcall of what is no Lua function, with its arguments, which cannot pause. */
+  const protectedNative = (L: Thread, top: number): number => {
+    if (api.lua_pcall(L, top - 1, -1, 0) === Status.ok) {
+      vm.room(L, 1);
+      api.lua_pushboolean(L, 1);
+      api.lua_insert(L, 1);
+      return api.lua_gettop(L);
+    }
+    textOfError(L);
+    api.lua_pushboolean(L, 0);
+    api.lua_insert(L, -2);
+    return 2;
+  };
+
+  /** The same for xpcall. */
+  const handledNative = (L: Thread): number => {
+    api.lua_insert(L, 1);
+    const failed = api.lua_pcall(L, 0, -1, 1) !== Status.ok;
+    vm.room(L, 1);
+    api.lua_pushboolean(L, failed ? 0 : 1);
+    api.lua_replace(L, 1);
+    return api.lua_gettop(L);
+  };
+
   const protectedCall: LuaFunction = (L) => {
     const top = api.lua_gettop(L);
     if (top === 0) {
@@ -266,6 +296,7 @@ export function createThreads({ memoryLimit, elapsed, slice, interrupt }: Thread
       api.lua_pushboolean(L, 0);
       return 1;
     }
+    if (!isLuaFunction(L)) return protectedNative(L, top);
     if (api.lua_checkstack(L, top + 4) === 0) vm.raise(L, 'stack overflow');
     const child = newCoroutine(L, 1);
     return enter({ kind: 'pcall', thread: child }, L, moveArguments(L, child, 2, top));
@@ -274,6 +305,7 @@ export function createThreads({ memoryLimit, elapsed, slice, interrupt }: Thread
   const protectedCallWithHandler: LuaFunction = (L) => {
     if (api.lua_type(L, 2) === LuaType.none) vm.badArgument(L, 2, 'value expected');
     api.lua_settop(L, 2);
+    if (!isLuaFunction(L)) return handledNative(L);
     const handler = vm.keep(L);
     return enter({ kind: 'xpcall', thread: newCoroutine(L, 1), handler }, L, 0);
   };
@@ -360,7 +392,10 @@ export function createThreads({ memoryLimit, elapsed, slice, interrupt }: Thread
       running(L) {
         // The script itself is no coroutine.
         const frame = chain.findLast(({ kind }) => kind === 'resume' || kind === 'wrap');
-        if (frame === undefined) return 0;
+        if (frame === undefined) {
+          api.lua_pushnil(L);
+          return 1;
+        }
         api.lua_pushthread(frame.thread);
         if (frame.thread !== L) api.lua_xmove(frame.thread, L, 1);
         return 1;

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { frozenServer, type FrozenServer } from '../../support/practiceServer.ts';
+import { openRespClient, type RespClient } from '../../support/respClient.ts';
+import { printReply, replyText } from '../../support/respReply.ts';
+
+describe('clients of a practice server whose clock is the test', () => {
+  let server: FrozenServer;
+  const opened: RespClient[] = [];
+
+  const open = (): RespClient => {
+    const client = openRespClient(server.connect());
+    opened.push(client);
+    return client;
+  };
+  const ask = async (client: RespClient, line: string): Promise<string> => printReply(await client.call(line.split(' ')));
+
+  beforeEach(() => {
+    server = frozenServer();
+  });
+  afterEach(async () => {
+    for (const client of opened.splice(0)) client.close();
+    await server.close();
+  });
+
+  it('go on when a pause is over, in their order', async () => {
+    const [first, second, third] = [open(), open(), open()];
+    assert.equal(await ask(first, 'CLIENT PAUSE 100 WRITE'), 'simple "OK"');
+    const order: string[] = [];
+    const held = [second.call(['APPEND', 'k', 'b']).then(() => order.push('b')), third.call(['APPEND', 'k', 'c']).then(() => order.push('c'))];
+    // A longer one is not cut by a shorter one.
+    assert.equal(await ask(first, 'CLIENT PAUSE 50 WRITE'), 'simple "OK"');
+    server.advance(100);
+    server.cron();
+    assert.equal(await ask(first, 'GET k'), 'null $');
+    server.advance(1);
+    server.cron();
+    await Promise.all(held);
+    assert.deepEqual(order, ['b', 'c']);
+    assert.equal(await ask(first, 'GET k'), 'bulk "bc"');
+  });
+
+  it('find keys that expire in a pause gone, and the keys there until it ends', async () => {
+    const client = open();
+    await ask(client, 'SET k v PX 10');
+    await ask(client, 'CLIENT PAUSE 1000 WRITE');
+    server.advance(20);
+    server.cron();
+    assert.equal(await ask(client, 'GET k'), 'null $');
+    assert.equal(await ask(client, 'DBSIZE'), 'integer 1');
+    server.advance(1000);
+    server.cron();
+    assert.equal(await ask(client, 'DBSIZE'), 'integer 0');
+  });
+
+  it('are cut off when more than the soft limit waits for too long, not before', async () => {
+    const client = open();
+    await client.call(['CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 0 100000 10']);
+    const deaf = server.connect();
+    deaf.write('SUBSCRIBE c\r\n');
+    while ((await ask(client, 'PUBSUB NUMSUB c')) !== 'array of 2\n  bulk "c"\n  integer 1');
+    const message = 'x'.repeat(300_000);
+    assert.equal(replyText(await client.call(['PUBLISH', 'c', message])), '1');
+    server.advance(10_000);
+    server.cron();
+    assert.equal(replyText(await client.call(['PUBLISH', 'c', message])), '1');
+    server.advance(1);
+    server.cron();
+    assert.equal(replyText(await client.call(['PUBLISH', 'c', message])), '0');
+    deaf.destroy();
+  });
+
+  it('that track cost the others nothing before they have read and after they were told', async () => {
+    const [reader, writer] = [open(), open()];
+    await reader.call(['HELLO', '3']);
+    await ask(reader, 'CLIENT TRACKING ON');
+    assert.equal(server.state.signals.touched, undefined);
+    await ask(reader, 'GET k');
+    assert.notEqual(server.state.signals.touched, undefined);
+    await ask(writer, 'SET k v');
+    assert.equal(server.state.signals.touched, undefined);
+    await ask(reader, 'PING');
+    assert.deepEqual(reader.pushes.map((push) => printReply(push)), ['push of 2\n  bulk "invalidate"\n  array of 1\n    bulk "k"']);
+    await ask(reader, 'CLIENT TRACKING OFF');
+    await ask(reader, 'CLIENT TRACKING ON BCAST PREFIX a');
+    assert.notEqual(server.state.signals.touched, undefined);
+    reader.close();
+    while (server.state.sessions.size > 1) await ask(writer, 'PING');
+    assert.equal(server.state.signals.touched, undefined);
+  });
+
+  it('that track more keys than the table holds are told of keys that did not change', async () => {
+    const reader = open();
+    await reader.call(['HELLO', '3']);
+    await ask(reader, 'CONFIG SET tracking-table-max-keys 50');
+    await ask(reader, 'CLIENT TRACKING ON');
+    const keys = Array.from({ length: 1000 }, (_, index) => `k${String(index)}`);
+    await reader.call(['MGET', ...keys]);
+    assert.equal(server.state.tracking.readers.size, 1000);
+    for (let commands = 1; server.state.tracking.readers.size > 50; commands += 1) {
+      assert.ok(commands < 10);
+      await ask(reader, 'PING');
+    }
+    assert.equal(reader.pushes.length, 950);
+    assert.equal(server.state.tracking.items, 50);
+  });
+});

@@ -4,7 +4,7 @@ import { connectResp, type RespClient } from '../support/respClient.ts';
 import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
 import { printReply, replyText, type Reply } from '../support/respReply.ts';
 import { isNotYet, later, notYet, untried } from './coverage.ts';
-import { commandsOf } from './coverageTable.ts';
+import { commandsOf, coverageTable, writtenCoverage } from './coverageTable.ts';
 import { startPractice, type Practice } from './practice.ts';
 import { toStep, type Step } from './script.ts';
 import { scripts } from './scripts/index.ts';
@@ -58,6 +58,10 @@ describe('what the practice server has of redis-server 7.0', () => {
     const containers = new Set([...had.keys()].filter((name) => name.includes('|')).map((name) => name.slice(0, name.indexOf('|'))));
     assert.deepEqual([...had.keys()].filter((name) => !tried.has(name) && !containers.has(name) && !untried.has(name) && !later.has(name)), []);
     assert.deepEqual([...untried.keys()].filter((name) => !had.has(name)), [], 'excused in vain');
+  });
+
+  it('is told in CONTRIBUTING.md', async () => {
+    assert.equal(await writtenCoverage(), coverageTable(new Set(real.keys()), new Set(had.keys())), 'run npm run coverage');
   });
 });
 

@@ -73,7 +73,9 @@ function flush({ server }: Context, args: readonly Bytes[]): Reply {
   return OK;
 }
 
-function debug(_context: Context, args: readonly Bytes[]): Reply {
+function debug(context: Context, args: readonly Bytes[]): Reply {
+  // In a transaction replies before this one are on their way.
+  if (!context.mayBlock) return fail('ERR SCRIPT DEBUG must be called outside a pipeline');
   // Nobody debugs here: what asks for it is refused, so that a client does not wait for the debugger.
   if (isOption(args[2], 'NO')) return OK;
   if (isOption(args[2], 'YES') || isOption(args[2], 'SYNC')) return fail('ERR SCRIPT DEBUG is not available in this server');

@@ -2,7 +2,7 @@ import { expireActively } from './activeExpiry.ts';
 import { serveReady, timeOutWaits } from './blocking.ts';
 import { expireFieldsActively } from './fieldExpiry.ts';
 import { makeRoom } from './memory/evict.ts';
-import { clientMemory, usedMemory } from './memory/used.ts';
+import { usedMemory, weighOthers } from './memory/used.ts';
 import { evictClients } from './clientEviction.ts';
 import { exceedsOutputLimit } from './outputLimit.ts';
 import { isPaused } from './pause.ts';
@@ -38,7 +38,7 @@ export function serverCron(server: ServerState): void {
       while (dict.rehashIndex !== -1 && spent() < BUDGET) dictRehash(dict, 100);
     }
   }
-  clientMemory(server, true);
+  weighOthers(server);
   // Without a limit this weighs what has changed, and keeps the peak.
   if (makeRoom(server)) usedMemory(server);
   sampleRates(server.statistics, now);

@@ -1,6 +1,6 @@
 import type { ServerState } from '../state.ts';
 import { databaseSize } from '../store/database.ts';
-import { STARTUP, clientMemory, tablesOf, usedMemory } from './used.ts';
+import { STARTUP, tablesOf, usedMemory, weighOthers } from './used.ts';
 
 /** What INFO and MEMORY STATS tell, bytes. */
 export interface MemoryReport {
@@ -24,18 +24,13 @@ export interface MemoryReport {
   readonly rss: number;
 }
 
-/** The name of what other parts take in `MemoryState.others`. */
-const SCRIPTS = 'lua.caches';
-const FUNCTIONS = 'functions.caches';
-
 /** All figures on memory. Those of the process are measured, the others figured. */
 export function memoryReport(server: ServerState): MemoryReport {
-  const clients = clientMemory(server, true);
+  weighOthers(server);
+  const { clients, scripts, functions } = server.memory;
   const used = usedMemory(server);
   const { heapTotal, external, rss } = process.memoryUsage();
   const databases = server.databases.filter((db) => databaseSize(db) > 0).map((db) => ({ index: db.index, ...tablesOf(db) }));
-  const scripts = server.memory.others.get(SCRIPTS)?.() ?? 0;
-  const functions = server.memory.others.get(FUNCTIONS)?.() ?? 0;
   const overhead = STARTUP + clients + scripts + functions + databases.reduce((sum, { main, expires }) => sum + main + expires, 0);
   const active = Math.max(used, heapTotal + external);
   return {

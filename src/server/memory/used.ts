@@ -3,22 +3,27 @@ import type { ServerState } from '../state.ts';
 import { databaseSize, settle } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { dictSize, dictSlots } from '../store/dict.ts';
-import { EXPIRY, tableBytes } from './weights.ts';
+import { EXPIRY, sdsBytes, tableBytes } from './weights.ts';
 
 /** What redis-server has taken once it has started, bytes. */
 export const STARTUP = 876_080;
+/** A script beside its text, and what the caches of functions take without any, bytes. */
+const SCRIPT = 96;
+const NO_FUNCTIONS = 200;
+
 /** What the server knows of its memory, and of the keys that it may evict. */
 export interface MemoryState {
   /** The most that was ever used, bytes. */
   peak: number;
   /** More was used than maxmemory allows, and nothing could be evicted, when the present command began. */
   outOfMemory: boolean;
-  /** What other parts of the server take, bytes; each gives its name in MEMORY STATS or one of its own. */
-  readonly others: Map<string, () => number>;
+  /** What clients took with their buffers in the last round of the cron, bytes. */
+  clients: number;
   /** Figures that other parts give to INFO, by their names there: `number_of_cached_scripts` ... */
   readonly figures: Map<string, () => number>;
-  /** What clients took in the last round of the cron, bytes. */
-  clients: number;
+  /** What scripts and libraries took then, bytes. */
+  scripts: number;
+  functions: number;
   /** Keys that may be evicted, the best one last. */
   pool: Candidate[];
   /** The database from which the random policies take next. */
@@ -39,7 +44,7 @@ export interface Candidate {
 }
 
 export function createMemoryState(): MemoryState {
-  return { peak: STARTUP, outOfMemory: false, others: new Map(), figures: new Map(), clients: 0, pool: [], nextDatabase: 0, exceededSince: undefined, exceeded: 0, evicting: false };
+  return { peak: STARTUP, outOfMemory: false, clients: 0, figures: new Map(), scripts: 0, functions: 0, pool: [], nextDatabase: 0, exceededSince: undefined, exceeded: 0, evicting: false };
 }
 
 /** What a database takes beside its keys and values: tables. */
@@ -59,23 +64,24 @@ export function dataOf(db: Database): number {
  * garbage already. Between commands only, as values are weighed.
  */
 export function usedMemory(server: ServerState): number {
-  let sum = STARTUP + server.memory.clients;
+  const { memory } = server;
+  let sum = STARTUP + memory.clients + memory.scripts + memory.functions;
   for (const db of server.databases) {
     if (databaseSize(db) === 0 && dictSlots(db.dict) === 0) continue;
     const { main, expires } = tablesOf(db);
     sum += dataOf(db) + main + expires;
   }
-  for (const other of server.memory.others.values()) sum += other();
-  if (sum > server.memory.peak) server.memory.peak = sum;
+  if (sum > memory.peak) memory.peak = sum;
   return sum;
 }
 
-/** What clients take with their buffers, bytes: as it was in the last round of the cron, or `fresh`. */
-export function clientMemory(server: ServerState, fresh = false): number {
-  const { memory, sessions } = server;
-  if (!fresh) return memory.clients;
-  const now = server.clock.now();
+/** Weighs what is no data: once in a round of the cron, for before every command would be too often. */
+export function weighOthers({ memory, sessions, scripting, clock, current }: ServerState): void {
+  const now = clock.now();
   memory.clients = 0;
-  for (const session of sessions.values()) memory.clients += memoryOf(session, now, server.current === session).total;
-  return memory.clients;
+  for (const session of sessions.values()) memory.clients += memoryOf(session, now, current === session).total;
+  memory.scripts = 0;
+  for (const { body } of scripting.scripts.values()) memory.scripts += SCRIPT + sdsBytes(body.length);
+  memory.functions = NO_FUNCTIONS;
+  for (const { code, functions } of scripting.libraries.values()) memory.functions += SCRIPT * (1 + functions.size) + sdsBytes(code.length);
 }

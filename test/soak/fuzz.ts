@@ -45,7 +45,8 @@ export async function run({ seed, seconds }: { seed: number; seconds: number }):
     if (random.oneIn(12)) return random.pick(STATES);
     if (random.oneIn(3)) return strayCall(random.pick(names), random);
     const step = nextStep();
-    return 'args' in step ? step.args.map((arg) => Buffer.from(arg)) : [Buffer.from('PING')];
+    const args = 'args' in step ? step.args.map((arg) => Buffer.from(arg)) : [Buffer.from('PING')];
+    return random.oneIn(3) ? misfit(args, random) : args;
   };
   const onlooker = openRespClient(server.connect());
   const before = process.memoryUsage();
@@ -73,8 +74,19 @@ export async function run({ seed, seconds }: { seed: number; seconds: number }):
 function strayCall(name: string, random: Random): readonly Buffer[] {
   const words: Buffer[] = name.split('|').map((word) => Buffer.from(random.oneIn(8) ? word.toUpperCase() : word));
   const least = Math.abs(commandFact(name)?.arity ?? 2) - words.length;
-  const args: Buffer[] = Array.from({ length: Math.max(0, least + random.pick([0, 0, 0, 1, 1, 2, 5, -1])) }, () => fuzzWord(random));
-  return REPEATS.test(name) ? [...words, ...args.map((arg) => (/^-\d{4,}$/.test(arg.toString()) ? Buffer.from('-20') : arg))] : [...words, ...args];
+  return harmless([...words, ...Array.from({ length: Math.max(0, least + random.pick([0, 0, 0, 1, 1, 2, 5, -1])) }, () => fuzzWord(random))]);
+}
+
+/** A call with an argument or two replaced by what does not belong there, or put in between. */
+function misfit(args: readonly Buffer[], random: Random): readonly Buffer[] {
+  const changed: Buffer[] = [...args];
+  for (let faults = 1 + random.below(2); faults > 0; faults -= 1) changed.splice(1 + random.below(args.length), random.below(2), fuzzWord(random));
+  return harmless(changed);
+}
+
+/** Without a count that asks for more elements than there is memory. */
+function harmless(args: readonly Buffer[]): readonly Buffer[] {
+  return REPEATS.test(args[0]?.toString().toLowerCase() ?? '') ? args.map((arg) => (/^-\d{4,}$/.test(arg.toString()) ? Buffer.from('-20') : arg)) : args;
 }
 
 /** However requests are cut into chunks they are the same, and broken ones end in an error and hold no more than came. */

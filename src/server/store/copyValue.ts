@@ -27,7 +27,7 @@ export function copyValue(value: Value, env: StoreEnvironment): Value {
     case 'zset': {
       if (value.body.encoding === 'listpack') return { ...value, body: { encoding: 'listpack', members: [...value.body.members] } };
       const list = createSkiplist(env.random);
-      for (let node = value.body.list.header.forward[0]; node !== undefined; node = node.forward[0]) skipInsert(list, node.score, node.member);
+      for (let node = value.body.list.header.next; node !== undefined; node = node.next) skipInsert(list, node.score, node.member);
       return { ...value, body: { encoding: 'skiplist', scores: copyDict(value.body.scores, env), list } };
     }
     case 'stream':

@@ -4,10 +4,15 @@ export interface ScoredMember {
   readonly score: number;
 }
 
-/** An element of the skiplist: `forward[i]` is the next one on level i, `span[i]` the number of elements it jumps. */
-export interface SkipNode extends ScoredMember {
-  readonly forward: (SkipNode | undefined)[];
-  readonly span: number[];
+/** The next element on one level, and the number of elements that it is away. */
+interface Link {
+  next: SkipNode | undefined;
+  span: number;
+}
+
+/** An element of the skiplist. It is its own link on the lowest level, where three of four have their only one; `above` has the others. */
+export interface SkipNode extends ScoredMember, Link {
+  readonly above: readonly Link[];
   backward: SkipNode | undefined;
 }
 
@@ -22,6 +27,7 @@ export interface Skiplist {
 
 const MAX_LEVEL = 32;
 const PROBABILITY = 0.25;
+const NONE: readonly Link[] = [];
 
 /** Makes an empty skiplist; `random` answers [0, 1) and decides the levels. */
 export function createSkiplist(random: () => number): Skiplist {
@@ -29,88 +35,92 @@ export function createSkiplist(random: () => number): Skiplist {
 }
 
 function makeNode(member: string, score: number, levels: number): SkipNode {
-  const forward: (SkipNode | undefined)[] = [];
-  const span: number[] = [];
-  for (let level = 0; level < levels; level += 1) {
-    forward.push(undefined);
-    span.push(0);
-  }
-  return { member, score, forward, span, backward: undefined };
+  const above = levels === 1 ? NONE : Array.from({ length: levels - 1 }, (): Link => ({ next: undefined, span: 0 }));
+  return { member, score, next: undefined, span: 0, above, backward: undefined };
+}
+
+/** The link of a node that reaches to `level`. */
+function linkOf(node: SkipNode, level: number): Link {
+  return level === 0 ? node : (node.above[level - 1] as Link);
 }
 
 /** True if `a` stands before `b`. */
 export function precedes(a: ScoredMember, b: ScoredMember): boolean {
-  return a.score < b.score || (a.score === b.score && a.member < b.member);
+  return standsBefore(a, b.score, b.member);
+}
+
+function standsBefore(a: ScoredMember, score: number, member: string): boolean {
+  return a.score < score || (a.score === score && a.member < member);
 }
 
 /** Adds a member that is not there yet. */
 export function skipInsert(list: Skiplist, score: number, member: string): SkipNode {
-  const target = { member, score };
-  const update: SkipNode[] = [];
+  const update: Link[] = [];
   const rank: number[] = [];
   let node = list.header;
+  let walked = 0;
   for (let level = list.level - 1; level >= 0; level -= 1) {
-    let walked = level === list.level - 1 ? 0 : (rank[level + 1] ?? 0);
-    for (let next = node.forward[level]; next !== undefined && precedes(next, target); next = node.forward[level]) {
-      walked += node.span[level] ?? 0;
+    let link = linkOf(node, level);
+    for (let { next } = link; next !== undefined && standsBefore(next, score, member); { next } = link) {
+      walked += link.span;
       node = next;
+      link = linkOf(next, level);
     }
     rank[level] = walked;
-    update[level] = node;
+    update[level] = link;
   }
   let levels = 1;
   while (levels < MAX_LEVEL && list.random() < PROBABILITY) levels += 1;
   for (let level = list.level; level < levels; level += 1) {
     rank[level] = 0;
-    update[level] = list.header;
-    list.header.span[level] = list.length;
+    const link = linkOf(list.header, level);
+    link.span = list.length;
+    update[level] = link;
   }
   if (levels > list.level) list.level = levels;
   const added = makeNode(member, score, levels);
-  const position = rank[0] ?? 0;
   for (let level = 0; level < levels; level += 1) {
-    const before = update[level] as SkipNode;
-    const walked = position - (rank[level] ?? 0);
-    added.forward[level] = before.forward[level];
-    added.span[level] = (before.span[level] ?? 0) - walked;
-    before.forward[level] = added;
-    before.span[level] = walked + 1;
+    const before = update[level] as Link;
+    const after = linkOf(added, level);
+    const passed = walked - (rank[level] ?? 0);
+    after.next = before.next;
+    after.span = before.span - passed;
+    before.next = added;
+    before.span = passed + 1;
   }
-  for (let level = levels; level < list.level; level += 1) {
-    const before = update[level] as SkipNode;
-    before.span[level] = (before.span[level] ?? 0) + 1;
-  }
-  const before = update[0];
-  added.backward = before === list.header ? undefined : before;
-  const after = added.forward[0];
-  if (after === undefined) list.tail = added;
-  else after.backward = added;
+  for (let level = levels; level < list.level; level += 1) (update[level] as Link).span += 1;
+  added.backward = node === list.header ? undefined : node;
+  if (added.next === undefined) list.tail = added;
+  else added.next.backward = added;
   list.length += 1;
   return added;
 }
 
 /** Removes a member with its present score; false if it is not there. */
 export function skipDelete(list: Skiplist, score: number, member: string): boolean {
-  const target = { member, score };
-  const update: SkipNode[] = [];
+  const update: Link[] = [];
   let node = list.header;
   for (let level = list.level - 1; level >= 0; level -= 1) {
-    for (let next = node.forward[level]; next !== undefined && precedes(next, target); next = node.forward[level]) node = next;
-    update[level] = node;
+    let link = linkOf(node, level);
+    for (let { next } = link; next !== undefined && standsBefore(next, score, member); { next } = link) {
+      node = next;
+      link = linkOf(next, level);
+    }
+    update[level] = link;
   }
-  const found = node.forward[0];
+  const found = node.next;
   if (found === undefined || found.score !== score || found.member !== member) return false;
   for (let level = 0; level < list.level; level += 1) {
-    const before = update[level] as SkipNode;
-    if (before.forward[level] === found) {
-      before.span[level] = (before.span[level] ?? 0) + (found.span[level] ?? 0) - 1;
-      before.forward[level] = found.forward[level];
-    } else before.span[level] = (before.span[level] ?? 0) - 1;
+    const before = update[level] as Link;
+    if (before.next === found) {
+      const after = linkOf(found, level);
+      before.span += after.span - 1;
+      before.next = after.next;
+    } else before.span -= 1;
   }
-  const after = found.forward[0];
-  if (after === undefined) list.tail = found.backward;
-  else after.backward = found.backward;
-  while (list.level > 1 && list.header.forward[list.level - 1] === undefined) list.level -= 1;
+  if (found.next === undefined) list.tail = found.backward;
+  else found.next.backward = found.backward;
+  while (list.level > 1 && linkOf(list.header, list.level - 1).next === undefined) list.level -= 1;
   list.length -= 1;
   return true;
 }
@@ -120,9 +130,11 @@ export function skipLowerBound(list: Skiplist, reached: (node: ScoredMember) => 
   let node = list.header;
   let rank = 0;
   for (let level = list.level - 1; level >= 0; level -= 1) {
-    for (let next = node.forward[level]; next !== undefined && !reached(next); next = node.forward[level]) {
-      rank += node.span[level] ?? 0;
+    let link = linkOf(node, level);
+    for (let { next } = link; next !== undefined && !reached(next); { next } = link) {
+      rank += link.span;
       node = next;
+      link = linkOf(next, level);
     }
   }
   return rank;
@@ -132,15 +144,14 @@ export function skipLowerBound(list: Skiplist, reached: (node: ScoredMember) => 
 export function skipAt(list: Skiplist, rank: number): SkipNode | undefined {
   if (rank < 0 || rank >= list.length) return undefined;
   let node = list.header;
-  let walked = 0;
-  for (let level = list.level - 1; level >= 0; level -= 1) {
-    for (let next = node.forward[level]; next !== undefined; next = node.forward[level]) {
-      const span = node.span[level] ?? 0;
-      if (walked + span > rank + 1) break;
-      walked += span;
+  let left = rank + 1;
+  for (let level = list.level - 1; left > 0 && level >= 0; level -= 1) {
+    let link = linkOf(node, level);
+    for (let { next } = link; next !== undefined && link.span <= left; { next } = link) {
+      left -= link.span;
       node = next;
-      if (walked === rank + 1) return node;
+      link = linkOf(next, level);
     }
   }
-  return undefined;
+  return node;
 }

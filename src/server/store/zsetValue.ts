@@ -125,7 +125,7 @@ export function zsetSlice({ body }: ZsetValue, start: number, end: number): Scor
   let node = skipAt(body.list, start);
   for (let rank = start; rank <= end && node !== undefined; rank += 1) {
     result.push({ member: node.member, score: node.score });
-    node = node.forward[0];
+    node = node.next;
   }
   return result;
 }

@@ -13,5 +13,5 @@ export function uncount(value: Value): number {
   if (value.type === 'string') return valueBytes(value);
   const { counted } = value;
   value.counted = 0;
-  return counted ?? 0;
+  return counted;
 }

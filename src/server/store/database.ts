@@ -104,7 +104,7 @@ export function touchValue(db: Database, value: Value): void {
 export function settle(db: Database): void {
   if (db.touched.length === 0) return;
   // What was removed meanwhile counts no more.
-  for (const value of db.touched) if (value.counted !== undefined && value.counted > 0) db.bytes += weighIn(value, value.counted);
+  for (const value of db.touched) if (value.counted > 0) db.bytes += weighIn(value, value.counted);
   db.touched = [];
 }
 

@@ -5,7 +5,7 @@ import type { Bytes, HashValue, StoreEnvironment } from './value.ts';
 
 /** An empty hash; it starts as a listpack. */
 export function makeHash(): HashValue {
-  return { type: 'hash', body: { encoding: 'listpack', pairs: [] }, times: undefined, expireAt: NO_EXPIRY, accessed: 0 };
+  return { type: 'hash', body: { encoding: 'listpack', pairs: [] }, times: undefined, expireAt: NO_EXPIRY, accessed: 0, counted: 0 };
 }
 
 function findPair(pairs: readonly Bytes[], field: Bytes): number {

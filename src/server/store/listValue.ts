@@ -5,5 +5,5 @@ import type { ListValue } from './value.ts';
 
 /** An empty list. */
 export function makeList(): ListValue {
-  return { type: 'list', items: createChunked(packedBytes), expireAt: NO_EXPIRY, accessed: 0 };
+  return { type: 'list', items: createChunked(packedBytes), expireAt: NO_EXPIRY, accessed: 0, counted: 0 };
 }

@@ -8,7 +8,7 @@ import type { Bytes, SetValue, StoreEnvironment } from './value.ts';
 export function makeSet(first: Bytes, env: StoreEnvironment): SetValue {
   const body: SetValue['body'] =
     parseInteger(first) !== undefined ? { encoding: 'intset', numbers: [] } : { encoding: 'hashtable', dict: createDict(env.seed, memberBytes) };
-  return { type: 'set', body, expireAt: NO_EXPIRY, accessed: 0 };
+  return { type: 'set', body, expireAt: NO_EXPIRY, accessed: 0, counted: 0 };
 }
 
 /** Compares integers in canonical form. */

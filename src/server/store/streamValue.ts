@@ -12,7 +12,7 @@ export const MAX_ID: StreamId = { ms: MAX_ID_PART, seq: MAX_ID_PART };
 
 /** An empty stream. */
 export function makeStream(): StreamValue {
-  return { type: 'stream', groups: new Map(), entries: createChunked<StreamEntry>(streamEntryBytes), nodes: createNodes(), lastId: MIN_ID, maxDeletedId: MIN_ID, entriesAdded: 0n, expireAt: NO_EXPIRY, accessed: 0 };
+  return { type: 'stream', groups: new Map(), entries: createChunked<StreamEntry>(streamEntryBytes), nodes: createNodes(), lastId: MIN_ID, maxDeletedId: MIN_ID, entriesAdded: 0n, expireAt: NO_EXPIRY, accessed: 0, counted: 0 };
 }
 
 /** Negative, zero or positive, as a stands before, at or after b. */

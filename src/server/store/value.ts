@@ -29,8 +29,8 @@ export interface StringValue extends Held {
 
 /** A value that changes in place. */
 interface Changing extends Held {
-  /** What its database counts it with, bytes; 0 or absent in none. */
-  counted?: number;
+  /** What its database counts it with, bytes; 0 in none. */
+  counted: number;
 }
 
 export interface ListValue extends Changing {

@@ -7,7 +7,7 @@ import type { Bytes, StoreEnvironment, ZsetValue } from './value.ts';
 
 /** An empty sorted set, as Redis starts it for a first member. */
 export function makeZset(first: Bytes, env: StoreEnvironment): ZsetValue {
-  const zset: ZsetValue = { type: 'zset', body: { encoding: 'listpack', members: [] }, expireAt: NO_EXPIRY, accessed: 0 };
+  const zset: ZsetValue = { type: 'zset', body: { encoding: 'listpack', members: [] }, expireAt: NO_EXPIRY, accessed: 0, counted: 0 };
   if (env.limits.zsetMaxListpackEntries === 0 || first.length > env.limits.zsetMaxListpackValue) convertZset(zset, env);
   return zset;
 }
@@ -25,7 +25,7 @@ export function inOrder(members: readonly ScoredMember[]): ScoredMember[] {
 /** A sorted set made of a result, in the encoding that Redis gives to a stored result. */
 export function zsetOf(members: readonly ScoredMember[], env: StoreEnvironment): ZsetValue {
   const sorted = inOrder(members);
-  const zset: ZsetValue = { type: 'zset', body: { encoding: 'listpack', members: sorted }, expireAt: NO_EXPIRY, accessed: 0 };
+  const zset: ZsetValue = { type: 'zset', body: { encoding: 'listpack', members: sorted }, expireAt: NO_EXPIRY, accessed: 0, counted: 0 };
   const { limits } = env;
   if (sorted.length > limits.zsetMaxListpackEntries || sorted.some(({ member }) => member.length > limits.zsetMaxListpackValue)) convertZset(zset, env);
   else zset.body = { encoding: 'listpack', members: sorted.map(normal) };

@@ -65,7 +65,7 @@ function commandInfo({ server }: Context, args: readonly Bytes[]): Reply {
 function commandList({ server }: Context, args: readonly Bytes[]): Reply {
   const here = factsHere(server);
   const names = (facts: readonly CommandFact[]): Reply => bulks(facts.map(({ name }) => name));
-  if (args.length === 2) return names(here.filter(isTop));
+  if (args.length === 2) return names(here);
   if (args.length !== 5 || !isOption(args[2], 'FILTERBY')) return fail(SYNTAX);
   const wanted = arg(args, 4).toLowerCase();
   if (isOption(args[3], 'MODULE')) return EMPTY_ARRAY;

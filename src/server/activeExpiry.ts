@@ -1,4 +1,6 @@
+import { monotonic } from './clock.ts';
 import { notify } from './events.ts';
+import { sampleLatency } from './latency/monitor.ts';
 import type { ServerState } from './state.ts';
 import { expireCycle, signalChange } from './store/database.ts';
 import { dictSize } from './store/dict.ts';
@@ -38,7 +40,7 @@ export function expireActively(server: ServerState): void {
   const effort = server.config.number('active-expire-effort') - 1;
   const keys = 20 + 5 * effort;
   const budget = BUDGET + effort / 2;
-  const started = performance.now();
+  const started = monotonic();
   const now = Math.floor(server.clock.now());
   let looked = 0;
   let removed = 0;
@@ -56,11 +58,13 @@ export function expireActively(server: ServerState): void {
       looked += round.looked;
       removed += round.removed;
       if (round.looked === 0 || round.removed * 100 <= round.looked * (10 - effort)) break;
-      over = loop % 8 === 0 && performance.now() - started > budget;
+      over = loop % 8 === 0 && monotonic() - started > budget;
       if (over) break;
     }
   }
-  expiry.spent += performance.now() - started;
+  const took = monotonic() - started;
+  expiry.spent += took;
+  sampleLatency(server, 'expire-cycle', took);
   expiry.stalePercent = (looked === 0 ? 0 : (removed * 100) / looked) * 0.05 + expiry.stalePercent * 0.95;
   if (!over) return;
   expiry.capped += 1;

@@ -1,9 +1,10 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
-import { databaseSize, isExpired, putValue, removeValue, setExpiry, signalChange } from '../store/database.ts';
+import { databaseSize, findValue, isExpired, putValue, removeValue, setExpiry, signalChange } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { copyValue } from '../store/copyValue.ts';
+import { countLazyFree } from '../memory/lazyFree.ts';
 import { encodingOf, refcountOf } from '../store/describe.ts';
 import { dictForEach, dictRandom } from '../store/dict.ts';
 import { frequencyOf, idleSeconds } from '../store/frequency.ts';
@@ -17,9 +18,14 @@ import {
   lookupWrite, putAnnounced, remove, removeEmptied,
 } from './support.ts';
 
-function del(context: Context, args: readonly Bytes[]): Reply {
+function del(context: Context, args: readonly Bytes[], lazy: boolean): Reply {
   let count = 0;
-  for (let index = 1; index < args.length; index += 1) if (remove(context, arg(args, index))) count += 1;
+  for (let index = 1; index < args.length; index += 1) {
+    const value = lazy ? findValue(context.database, arg(args, index)) : undefined;
+    if (!remove(context, arg(args, index))) continue;
+    countLazyFree(context.server, value);
+    count += 1;
+  }
   return integer(count);
 }
 
@@ -186,7 +192,7 @@ function idleTime({ now, server: { config } }: Context, value: Value): Reply {
 /** DEL, EXISTS, EXPIRE, SCAN and the other commands of keys of any type. */
 export const genericCommands: Handlers = {
   copy,
-  del,
+  del: (context, args) => del(context, args, context.server.config.get('lazyfree-lazy-user-del') === 'yes'),
   exists: (context, args) => countExisting(context, args, false),
   expire: (context, args) => expire(context, args, true, false, 'expire'),
   expireat: (context, args) => expire(context, args, true, true, 'expireat'),
@@ -209,5 +215,5 @@ export const genericCommands: Handlers = {
   touch: (context, args) => countExisting(context, args, true),
   ttl: (context, args) => ttl(context, args, true, false),
   type: (context, args) => ({ kind: 'simple', text: lookupQuiet(context, arg(args, 1))?.type ?? 'none' }),
-  unlink: del,
+  unlink: (context, args) => del(context, args, true),
 };

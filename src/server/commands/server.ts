@@ -1,8 +1,7 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context, Handlers } from '../state.ts';
-import { clearDatabase, databaseSize, touchWatchers } from '../store/database.ts';
+import { clearDatabase, databaseSize, touchAllWatchers } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
-import { dictFind } from '../store/dict.ts';
 import type { Bytes } from '../store/value.ts';
 import { invalidateAll } from '../tracking.ts';
 import { commandCommands } from './commandInfo.ts';
@@ -15,19 +14,15 @@ import { EMPTY_ARRAY, OK, SYNTAX, arg, array, bulk, bulks, fail, integer, isOpti
 
 function flush(context: Context, args: readonly Bytes[], databases: readonly Database[]): Reply {
   if (args.length > 2 || (args.length === 2 && !isOption(args[1], 'ASYNC') && !isOption(args[1], 'SYNC'))) fail(SYNTAX);
+  const lazy = args.length === 2 ? isOption(args[1], 'ASYNC') : context.server.config.get('lazyfree-lazy-user-flush') === 'yes';
   invalidateAll(context.server);
   for (const db of databases) {
-    touchAll(db, [db]);
-    context.server.dirty += clearDatabase(db);
+    touchAllWatchers(db, context.now);
+    const size = clearDatabase(db);
+    context.server.dirty += size;
+    if (lazy) context.server.statistics.lazyFreed += size;
   }
   return OK;
-}
-
-/** Tells those who watch a key of `db` that exists in one of `where`. */
-function touchAll(db: Database, where: readonly Database[]): void {
-  for (const key of db.watchers.keys()) {
-    if (where.some(({ dict }) => dictFind(dict, key) !== undefined)) touchWatchers(db, key);
-  }
 }
 
 function swapdb(context: Context, args: readonly Bytes[]): Reply {
@@ -36,9 +31,8 @@ function swapdb(context: Context, args: readonly Bytes[]): Reply {
   const a = context.server.databases[first] ?? fail('ERR DB index is out of range');
   const b = context.server.databases[second] ?? fail('ERR DB index is out of range');
   if (a === b) return OK;
-  // A key counts as touched if it is there before or after.
-  touchAll(a, [a, b]);
-  touchAll(b, [a, b]);
+  touchAllWatchers(a, context.now, b);
+  touchAllWatchers(b, context.now, a);
   [a.dict, b.dict] = [b.dict, a.dict];
   [a.volatile, b.volatile] = [b.volatile, a.volatile];
   [a.fieldKeys, b.fieldKeys] = [b.fieldKeys, a.fieldKeys];

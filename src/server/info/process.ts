@@ -61,7 +61,7 @@ export function memoryLines({ server }: Context): Lines {
     ['mem_fragmentation_ratio', ratio(rss, used)], ['mem_fragmentation_bytes', rss - used],
     ...zeros('mem_not_counted_for_evict mem_replication_backlog mem_total_replication_buffers mem_clients_slaves'),
     ['mem_clients_normal', report.clients], ...zeros('mem_cluster_links mem_aof_buffer'), ['mem_allocator', 'v8'],
-    ...zeros('active_defrag_running lazyfree_pending_objects lazyfreed_objects'),
+    ...zeros('active_defrag_running lazyfree_pending_objects'), ['lazyfreed_objects', server.statistics.lazyFreed],
   ];
 }
 

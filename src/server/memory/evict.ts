@@ -1,5 +1,7 @@
+import { monotonic } from '../clock.ts';
 import { notify } from '../events.ts';
 import { isPaused } from '../pause.ts';
+import { sampleLatency } from '../latency/monitor.ts';
 import type { Command, Context, ServerState } from '../state.ts';
 import { databaseSize, removeValue, signalChange } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
@@ -21,9 +23,17 @@ const BATCH = 16;
  * server up; the rest follows in turns of its own. False when there is nothing that the policy lets go and too much is used still. While clients are paused nothing is looked at.
  */
 export function makeRoom(server: ServerState): boolean {
+  if (server.config.hot.maxMemory === 0) return true;
+  const started = monotonic();
+  const roomy = evictSome(server, started);
+  sampleLatency(server, 'eviction-cycle', monotonic() - started);
+  return roomy;
+}
+
+function evictSome(server: ServerState, started: number): boolean {
   const { config, memory } = server;
   const limit = config.hot.maxMemory;
-  if (limit === 0 || isPaused(server)) return true;
+  if (isPaused(server)) return true;
   let used = usedMemory(server);
   if (used <= limit) {
     settleExceeded(server);
@@ -32,14 +42,13 @@ export function makeRoom(server: ServerState): boolean {
   memory.exceededSince ??= server.clock.now();
   const policy = config.get('maxmemory-policy');
   if (policy === 'noeviction') return false;
-  const started = performance.now();
   const budget = tenacity(config.number('maxmemory-eviction-tenacity'));
   for (let evicted = 1; used > limit; evicted += 1) {
     const found = policy.endsWith('random') ? pickRandom(server, policy) : pickBest(server, policy);
     if (found === undefined) return false;
     evict(server, found.db, found.key);
     used = usedMemory(server);
-    if (evicted % BATCH === 0 && used > limit && performance.now() - started > budget) {
+    if (evicted % BATCH === 0 && used > limit && monotonic() - started > budget) {
       goOnLater(server);
       return true;
     }

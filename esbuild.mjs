@@ -2,8 +2,9 @@
 //   node esbuild.mjs               dist/, with source maps
 //   node esbuild.mjs --minify      dist/ as it is packaged
 //   node esbuild.mjs --watch       dist/, again at every change
+//   node esbuild.mjs --serve ...  dist/serve.cjs alone, then runs it with the rest of the arguments, in this process
 //   node esbuild.mjs --host-tests  test/.out/host/index.cjs: what the extension host runs
-import { build, context } from 'esbuild';
+import { build, context, stop } from 'esbuild';
 import { copyFileSync, globSync, existsSync, mkdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -65,6 +66,27 @@ function hostTests() {
   };
 }
 
+/** Builds the practice server and is it from then on: `npm run serve`. */
+async function serve(args) {
+  const out = join(root, 'dist', 'serve.cjs');
+  placeBeside();
+  await build(product('serve.cjs'));
+  stop();
+  process.argv = [process.argv[0], out, ...args];
+  // npm runs scripts in the folder of the package; paths are meant from where it was called.
+  process.chdir(process.env.INIT_CWD ?? '.');
+  // npm passes a signal on to its shell only, which ends and leaves us behind.
+  const parent = process.ppid;
+  setInterval(() => process.ppid === parent || process.kill(process.pid, 'SIGTERM'), 100).unref();
+  await import(pathToFileURL(out).href);
+}
+
+/** Files that the bundles read at run time. */
+function placeBeside() {
+  mkdirSync(join(root, 'dist'), { recursive: true });
+  for (const [name, source] of Object.entries(beside)) copyFileSync(join(root, source), join(root, 'dist', name));
+}
+
 async function main(flags) {
   if (flags.has('--host-tests')) {
     await build(hostTests());
@@ -75,8 +97,7 @@ async function main(flags) {
     if (!there) console.warn(`esbuild: ${products[name].entry} does not exist, so dist/${name} is not built`);
     return there;
   });
-  mkdirSync(join(root, 'dist'), { recursive: true });
-  for (const [name, source] of Object.entries(beside)) copyFileSync(join(root, source), join(root, 'dist', name));
+  placeBeside();
   const all = names.map(name => product(name, { minify: flags.has('--minify') }));
   if (flags.has('--watch')) {
     const say = { name: 'say', setup: made => made.onEnd(result => console.log(`${new Date().toLocaleTimeString()} ${relative(root, join(root, made.initialOptions.outfile))}: ${result.errors.length} errors`)) };
@@ -87,7 +108,8 @@ async function main(flags) {
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  await main(new Set(process.argv.slice(2))).catch(() => {
+  const args = process.argv.slice(2);
+  await (args[0] === '--serve' ? serve(args.slice(1)) : main(new Set(args))).catch(() => {
     process.exitCode = 1; // esbuild has said why
   });
 }

@@ -28,8 +28,8 @@ export type CommandLine =
 export function readArguments(argv: readonly string[]): CommandLine {
   const { rest, sample } = withoutSample(argv);
   const [first] = rest;
-  if (rest.length === 1 && (first === '-v' || first === '--version')) return { do: 'version' };
-  if (rest.length === 1 && (first === '-h' || first === '--help')) return { do: 'usage' };
+  if (first === '-v' || first === '--version') return { do: 'version' };
+  if (first === '-h' || first === '--help') return { do: 'usage' };
   if (first === '--test-memory') return { do: 'test-memory' };
   if (first === '--check-system') return { do: 'check-system' };
   if (rest.includes('--sentinel')) return { do: 'sentinel' };

@@ -62,6 +62,8 @@ async function serve(line: Serve, argv: readonly string[]): Promise<void> {
   enterFolder(config, folder);
   const sample = sampleNames.find((name) => name === line.sample);
   if (line.sample !== undefined && sample === undefined) stop(`--sample knows ${sampleNames.join(', ')}, not ${line.sample}\n`);
+  // Sample data are there to be tried: unless it is asked for, they do not replace a file that holds somebody's own.
+  if (sample !== undefined) config.start('save', '');
   if (line.stdin) log('warning', 'Reading config from stdin');
   const stdin = line.stdin ? readFileSync(0, 'latin1') : undefined;
   const known = commandMap();
@@ -99,7 +101,7 @@ async function serve(line: Serve, argv: readonly string[]): Promise<void> {
   log('warning', 'Server initialized');
 
   loadUsers(server, loaded, log);
-  loadData(server, log);
+  if (sample === undefined) loadData(server, log);
 
   sayWhatIsMissing(config, log);
   if (listeners.count() > 0) log('notice', 'Ready to accept connections');

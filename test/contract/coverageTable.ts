@@ -40,7 +40,7 @@ export function coverageTable(real: ReadonlySet<string>, had: ReadonlySet<string
     '',
     ...table.map((cells) => `| ${cells.join(' | ')} |`),
     '',
-    ...(reasons.length === 0 ? [] : ['Here, but not checked:', '', ...reasons.map((reason) => `- ${reason}`), '']),
+    ...(reasons.length === 0 ? [] : ['Here in part only, or checked elsewhere or not at all:', '', ...reasons.map((reason) => `- ${reason}`), '']),
   ].join('\n');
 }
 

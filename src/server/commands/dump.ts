@@ -12,12 +12,16 @@ import { inheritFrequency, setFrequency } from '../store/frequency.ts';
 import type { Bytes, Value } from '../store/value.ts';
 import { NULL, OK, SYNTAX, arg, bulk, changed, fail, integerArg, isOption, lookupQuiet, lookupWrite, numberArg, putAnnounced } from './support.ts';
 
-function dump(context: Context, args: readonly Bytes[]): Reply {
-  const value = lookupQuiet(context, arg(args, 1));
-  if (value === undefined) return NULL;
+/** The payload of a value, as DUMP answers and MIGRATE sends it. */
+export function dumpValue(context: Context, value: Value): Bytes {
   const options = encodeOptions(context.server.config);
   // Payloads are compressed whatever rdbcompression says of files.
-  return bulk(encodeDump(toRdb(value), { ...options, compress: true, version: hasFieldTimes(value) ? 12 : options.version }).toString('latin1'));
+  return encodeDump(toRdb(value), { ...options, compress: true, version: hasFieldTimes(value) ? 12 : options.version }).toString('latin1');
+}
+
+function dump(context: Context, args: readonly Bytes[]): Reply {
+  const value = lookupQuiet(context, arg(args, 1));
+  return value === undefined ? NULL : bulk(dumpValue(context, value));
 }
 
 interface RestoreOptions {

@@ -20,6 +20,7 @@ import { hyperLogLogCommands } from './hyperLogLog.ts';
 import { latencyCommands } from './latency.ts';
 import { lcsCommands } from './lcs.ts';
 import { listCommands } from './list.ts';
+import { migrateCommands } from './migrate.ts';
 import { moduleCommands } from './module.ts';
 import { persistenceCommands } from './persistence.ts';
 import { pubsubCommands } from './pubsub.ts';
@@ -37,7 +38,7 @@ import { zsetCommands } from './zset.ts';
 const groups: readonly Handlers[] = [
   aclSubcommands, bitfieldCommands, bitmapCommands, geoCommands, geoSearchCommands, debugCommands, latencyCommands, slowlogCommands, helpCommands, hyperLogLogCommands, lcsCommands, sortCommands,
   blockingCommands, clientCommands, connectionCommands, dumpCommands, pubsubCommands, genericCommands, hashCommands, hashExpiryCommands, listCommands, serverCommands, setCommands, streamCommands, stringCommands, transactionCommands,
-  zsetCommands, functionCommands, scriptingCommands, clusterCommands, moduleCommands, persistenceCommands, replicationCommands,
+  zsetCommands, functionCommands, scriptingCommands, clusterCommands, migrateCommands, moduleCommands, persistenceCommands, replicationCommands,
 ];
 
 /** Commands of later versions that stand in no row of the table, because clients send them without being asked. */

@@ -52,7 +52,7 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   if (!session.authenticated && !found.flags.has('no_auth') && !isOpen(server.acl)) return reject(context, found, 'NOAUTH Authentication required.');
   const denial = checkCommand(context, found, args, session.transaction === undefined ? 'toplevel' : 'multi');
   if (denial !== undefined) return reject(context, found, denialError(denial, found));
-  if (memoryDenies(context, found)) return reject(context, found, OUT_OF_MEMORY);
+  if (memoryDenies(context, found, args)) return reject(context, found, OUT_OF_MEMORY);
   if (server.tracking.clients > 0) limitTable(server);
   // RESP3 tells messages from replies, so nothing is forbidden there.
   if (session.version === 2 && isSubscriber(session) && !whileSubscribed.has(found.name)) {

@@ -33,7 +33,7 @@ export function replicates(server: ServerState, { name, flags }: Command, args: 
 }
 
 /** What a script or function says of itself; undefined for all else, and where there is no such script. */
-function declaredFlags({ scripting }: ServerState, name: string, args: readonly Bytes[]): ScriptFlags | undefined {
+export function declaredFlags({ scripting }: ServerState, name: string, args: readonly Bytes[]): ScriptFlags | undefined {
   const which = args[1] ?? '';
   switch (name) {
     case 'eval':

@@ -1,6 +1,6 @@
 import { monotonic } from '../clock.ts';
 import { notify } from '../events.ts';
-import { isPaused } from '../pause.ts';
+import { declaredFlags, isPaused } from '../pause.ts';
 import { sampleLatency } from '../latency/monitor.ts';
 import type { Command, Context, ServerState } from '../state.ts';
 import { databaseSize, removeValue, signalChange } from '../store/database.ts';
@@ -57,19 +57,25 @@ function evictSome(server: ServerState, started: number): boolean {
   return true;
 }
 
+/** True for a call that may take memory. A script that says what it does is taken at its word. */
+function mayTake(server: ServerState, { name, flags }: Command, args: readonly Bytes[]): boolean {
+  const declared = declaredFlags(server, name, args);
+  return declared === undefined ? flags.has('denyoom') : !declared.has('allow-oom') && !declared.has('no-writes');
+}
+
 /** Commands that a transaction may always end with. */
 const ending = new Set(['exec', 'discard', 'quit', 'reset']);
 
 /** Makes room before a command. True if there is none and the command may take memory: itself, in a transaction, or by being queued. */
-export function memoryDenies({ server, session }: Context, command: Command): boolean {
+export function memoryDenies({ server, session }: Context, command: Command, args: readonly Bytes[]): boolean {
   if (server.config.hot.maxMemory === 0) return (server.memory.outOfMemory = false);
   const full = !makeRoom(server);
   server.memory.outOfMemory = full;
   if (!full) return false;
-  if (command.flags.has('denyoom')) return true;
+  if (mayTake(server, command, args)) return true;
   const { transaction } = session;
   if (transaction === undefined) return false;
-  return ending.has(command.name) ? command.name === 'exec' && transaction.queue.some((queued) => queued.command.flags.has('denyoom')) : true;
+  return ending.has(command.name) ? command.name === 'exec' && transaction.queue.some((queued) => mayTake(server, queued.command, queued.args)) : true;
 }
 
 function settleExceeded({ memory, clock }: ServerState): void {

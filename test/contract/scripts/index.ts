@@ -18,6 +18,7 @@ import { hashes } from './hashes.ts';
 import { hyperLogLogs } from './hyperLogLogs.ts';
 import { lists } from './lists.ts';
 import { luaLibraries } from './luaLibraries.ts';
+import { maxmemory } from './maxmemory.ts';
 import { pubsub } from './pubsub.ts';
 import { scans } from './scans.ts';
 import { scripting } from './scripting.ts';
@@ -34,5 +35,5 @@ import { transactions } from './transactions.ts';
 
 /** Every script, in the order in which they are played. */
 export const scripts: readonly Script[] = [
-  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...events, ...generic, ...dumps, ...scans, ...connection, ...clients, ...tracking, ...commands, ...pubsub, ...server, ...encodings, ...debug, ...standalone, ...transactions, ...scripting, ...luaLibraries, ...functions, ...errors, ...acl,
+  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...events, ...generic, ...dumps, ...scans, ...connection, ...clients, ...tracking, ...commands, ...pubsub, ...server, ...encodings, ...maxmemory, ...debug, ...standalone, ...transactions, ...scripting, ...luaLibraries, ...functions, ...errors, ...acl,
 ];

@@ -39,7 +39,8 @@ export function splitInline(line: string): string[] | undefined {
           index += 1;
           break;
         } else current += char;
-      } else if (isBlank(char)) break;
+        // Vertical tabs and form feeds part arguments only where one has ended.
+      } else if (' \n\r\t'.includes(char)) break;
       else if (char === '"' || char === "'") quote = char;
       else current += char;
       index += 1;

@@ -103,9 +103,9 @@ export function createRequestDecoder<T>(make: MakeArgument<T>, limits?: Partial<
     const end = findReturn('Protocol error: too big mbulk count string');
     if (end === -1) return false;
     const count = parseInteger(takeLine(end));
-    if (typeof count !== 'number' || count > bounds.maxArguments) throw new RespError('Protocol error: invalid multibulk length');
+    if (count === undefined || count > bounds.maxArguments) throw new RespError('Protocol error: invalid multibulk length');
     if (count > 10 && bounds.unauthenticated) throw new RespError('Protocol error: unauthenticated multibulk length');
-    remaining = Math.max(0, count);
+    remaining = Math.max(0, Number(count));
     args = [];
     return true;
   };

@@ -191,7 +191,7 @@ export function createThreads({ memoryLimit, elapsed, slice, interrupt }: Thread
     api.lua_pushboolean(parent, 0);
     if (kind === 'xpcall') return 1 + handled(parent, child);
     pushError(parent, child);
-    textOfError(parent);
+    if (kind === 'pcall') textOfError(parent);
     return 2;
   };
 

@@ -1,8 +1,9 @@
 import type { Reply } from '../protocol/resp/reply.ts';
 import { sendDeferred } from './afterReply.ts';
 import { CommandError, NO_REPLY } from './commands/support.ts';
-import { countError } from './run.ts';
-import type { Context, ServerState, Session } from './state.ts';
+import { monotonic } from './clock.ts';
+import { countError, countUnblocked } from './run.ts';
+import type { Command, Context, ServerState, Session } from './state.ts';
 import type { Database } from './store/database.ts';
 import type { Bytes } from './store/value.ts';
 
@@ -24,6 +25,16 @@ export interface Wait extends WaitOptions {
   /** Where its keys are. */
   readonly database: Database;
   timer: NodeJS.Timeout | undefined;
+  /** What blocked; set once it has run. */
+  call: BlockedCall | undefined;
+}
+
+/** A call that waits for its answer. */
+export interface BlockedCall {
+  readonly command: Command;
+  readonly args: readonly Bytes[];
+  /** What it took until it blocked. */
+  readonly ms: number;
 }
 
 /** Longest delay of a timer, ms. */
@@ -36,7 +47,7 @@ function waiting(db: Database): Map<Bytes, Set<Wait>> {
 
 /** Makes the client wait; its reply comes later. Only where `context.mayBlock`. */
 export function block(context: Context, options: WaitOptions): Reply {
-  const wait: Wait = { ...options, context, database: context.database, timer: undefined };
+  const wait: Wait = { ...options, context, database: context.database, timer: undefined, call: undefined };
   const { session, server } = context;
   session.wait = wait;
   server.waits.add(wait);
@@ -73,11 +84,12 @@ export function releaseWait(session: Session, server: ServerState): void {
   }
 }
 
-/** Ends a wait with a reply; the client goes on with its next command. */
-export function endWait(wait: Wait, reply: Reply): void {
+/** Ends a wait with a reply that took `ms` to make; the client goes on with its next command. `failed`: the call counts as one that failed. */
+export function endWait(wait: Wait, reply: Reply, ms = 0, failed = reply.kind === 'error'): void {
   const { session, server } = wait.context;
   if (session.wait !== wait) return;
   releaseWait(session, server);
+  if (wait.call !== undefined) countUnblocked(wait.context, wait.call, ms, failed);
   if (reply.kind === 'error') countError(server, reply.text);
   session.deliver(reply);
 }
@@ -108,12 +120,13 @@ function serve(wait: Wait, key: Bytes): void {
   context.now = Math.floor(context.server.clock.now());
   const { server } = context;
   server.serving = context.session;
+  const started = monotonic();
   try {
     const reply = wait.serve(key);
-    if (reply !== undefined) endWait(wait, reply);
+    if (reply !== undefined) endWait(wait, reply, monotonic() - started);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    endWait(wait, { kind: 'error', text: error.message });
+    endWait(wait, { kind: 'error', text: error.message }, monotonic() - started);
   } finally {
     server.serving = undefined;
     if (server.deferred.length > 0) sendDeferred(server, context.session);

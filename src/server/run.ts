@@ -4,6 +4,7 @@ import { CommandError } from './commands/support.ts';
 import { showMonitors, tellMonitors } from './monitor.ts';
 import { sampleLatency } from './latency/monitor.ts';
 import { noteSlow } from './slowlog.ts';
+import type { BlockedCall } from './blocking.ts';
 import type { Command, Context, ServerState } from './state.ts';
 import { countLatency, countsOf } from './statistics.ts';
 import type { Bytes } from './store/value.ts';
@@ -42,10 +43,29 @@ export function runCommand(context: Context, command: Command, args: readonly By
     if (reply.counted !== true) countError(server, reply.text);
   }
   const { hot } = server.config;
-  if (hot.latencyTracking) countLatency(counts, ms);
   if (hot.latencyThreshold > 0) sampleLatency(server, command.flags.has('fast') ? 'fast-command' : 'command', ms);
+  // How long one that blocks took is known when it is answered.
+  const { wait } = session;
+  if (wait !== undefined && wait.call === undefined) {
+    wait.call = { command, args, ms };
+    return reply;
+  }
+  if (hot.latencyTracking) countLatency(counts, ms);
   if (hot.slowerThan >= 0 && microseconds >= hot.slowerThan) noteSlow(context, command, args, microseconds);
   return reply;
+}
+
+/** Counts a call that blocked, now that it has its answer; `ms` is what that took, not how long it waited. */
+export function countUnblocked(context: Context, call: BlockedCall, ms: number, failed: boolean): void {
+  const { server } = context;
+  const counts = countsOf(server.statistics, call.command.name);
+  const total = call.ms + ms;
+  const microseconds = Math.floor(total * 1000);
+  counts.usec += Math.floor(ms * 1000);
+  if (failed) counts.failed += 1;
+  const { hot } = server.config;
+  if (hot.latencyTracking) countLatency(counts, total);
+  if (hot.slowerThan >= 0 && microseconds >= hot.slowerThan) noteSlow(context, call.command, call.args, microseconds);
 }
 
 function attempt(context: Context, command: Command, args: readonly Bytes[]): Reply {

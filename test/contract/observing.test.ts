@@ -60,6 +60,33 @@ describe('slow log and latency monitor as in redis-server 7.0', () => {
     }
   });
 
+  it('counts and logs a call that blocks once it is answered, and as failed where that is an error', async () => {
+    const seen = await Promise.all(clients.map(async (client, index) => {
+      const waiter = index === 0 ? practice.openStream() : await connectResp(real.port);
+      const ask = async (call: string): Promise<Reply> => await client.call(splitArguments(call));
+      const id = replyText(await waiter.call(['CLIENT', 'ID'])) ?? '';
+      const counts = async (name: string): Promise<string> => new RegExp(`cmdstat_${name}:(calls=\\d+).*(rejected.*)`).exec(replyText(await ask('INFO commandstats')) ?? '')?.slice(1).join(' ') ?? '';
+      const facts: unknown[] = [];
+      await ask('CONFIG SET slowlog-log-slower-than 0');
+      await ask('CONFIG RESETSTAT');
+      await ask('DEL l x');
+      await ask('XGROUP CREATE x g $ MKSTREAM');
+      for (const [call, then] of [['BLPOP l 0', 'LPUSH l a'], ['BLPOP l 0', `CLIENT UNBLOCK ${id} ERROR`], ['BLPOP l 0', `CLIENT UNBLOCK ${id}`], ['XREADGROUP GROUP g c BLOCK 0 STREAMS x >', 'XGROUP DESTROY x g']] as const) {
+        const reply = waiter.call(splitArguments(call));
+        while (!/blocked_clients:1/.test(replyText(await ask('INFO clients')) ?? '')) await new Promise((resolve) => setImmediate(resolve));
+        facts.push(await counts(call.split(' ')[0]?.toLowerCase() ?? ''));
+        for (const line of ['MULTI', then, 'SLOWLOG RESET', 'EXEC']) await ask(line);
+        facts.push(printReply(await reply), await counts(call.split(' ')[0]?.toLowerCase() ?? ''), (await logged(client)).filter((line) => line.includes(call)));
+      }
+      facts.push(/errorstat_UNBLOCKED:\S+/.exec(replyText(await ask('INFO errorstats')) ?? '')?.[0], /total_error_replies:\d+/.exec(replyText(await ask('INFO stats')) ?? '')?.[0]);
+      await ask('CONFIG SET slowlog-log-slower-than 10000');
+      waiter.close();
+      return facts;
+    }));
+    assert.deepEqual(seen[0], seen[1]);
+    assert.match(JSON.stringify(seen[0]), /BLPOP l 0.*failed_calls=2/);
+  });
+
   it('remembers what took long, with DEBUG SLEEP among it', async () => {
     const plain = (reply: Reply): string => printReply(reply).replace(/1\d{9}/g, 'TIME').replace(/integer (1\d|2\d)$/gm, 'MS');
     const ask = (call: string) => async (client: RespClient) => plain(await client.call(splitArguments(call)));

@@ -123,7 +123,8 @@ function unblock(context: Context, args: readonly Bytes[]): Reply {
   // One that CLIENT PAUSE holds up has no reply to a timeout (Redis 7.0 dies of it, later ones answer 0), and gets the error but stays.
   if (wait === undefined || (wait.postponed && !failing)) return ZERO;
   if (wait.postponed) wait.context.session.deliver(error);
-  else endWait(wait, failing ? error : wait.timedOut);
+  // Redis counts the call as failed in either case.
+  else endWait(wait, failing ? error : wait.timedOut, 0, true);
   return ONE;
 }
 

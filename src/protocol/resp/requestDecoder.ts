@@ -39,6 +39,8 @@ export interface RequestLimits {
   maxArguments: number;
   /** Largest argument (proto-max-bulk-len). */
   maxBulk: number;
+  /** Largest request that comes in pieces, bytes, with what each argument costs. Redis has no such bound; to V8 a list without one is the end of the process. */
+  maxRequest: number;
   /** Redis allows a client that has not authenticated 10 arguments of 16 kB each. */
   unauthenticated: boolean;
 }
@@ -56,6 +58,8 @@ export interface RequestDecoder<T> {
 }
 
 const MAX_INLINE = 64 * 1024;
+/** What an argument costs beyond its bytes, about. */
+const ARGUMENT_COST = 32;
 
 function hasZero(buffer: Buffer, start: number, end: number): boolean {
   const zero = buffer.indexOf(0, start);
@@ -65,10 +69,11 @@ function hasZero(buffer: Buffer, start: number, end: number): boolean {
 /** Makes a decoder whose arguments are made by `make`. */
 export function createRequestDecoder<T>(make: MakeArgument<T>, limits?: Partial<RequestLimits>): RequestDecoder<T> {
   const queue = createByteQueue();
-  const bounds: RequestLimits = { maxArguments: 2 ** 31 - 1, maxBulk: 512 * 1024 * 1024, unauthenticated: false, ...limits };
+  const bounds: RequestLimits = { maxArguments: 2 ** 31 - 1, maxBulk: 512 * 1024 * 1024, maxRequest: 1024 ** 3, unauthenticated: false, ...limits };
   let remaining = 0;
   let bulkLength = -1;
   let args: T[] = [];
+  let cost = 0;
 
   /** Where the line ends that a count or length stands in: at a CR, which some byte follows. To C a zero byte ends the text before that. */
   const findReturn = (tooBig: string): number => {
@@ -107,6 +112,7 @@ export function createRequestDecoder<T>(make: MakeArgument<T>, limits?: Partial<
     if (count > 10 && bounds.unauthenticated) throw new RespError('Protocol error: unauthenticated multibulk length');
     remaining = Math.max(0, Number(count));
     args = [];
+    cost = 0;
     return true;
   };
 
@@ -178,7 +184,11 @@ export function createRequestDecoder<T>(make: MakeArgument<T>, limits?: Partial<
         if (!readCount()) return undefined;
         continue;
       }
-      if (bulkLength < 0 && !readLength()) return undefined;
+      if (bulkLength < 0) {
+        if (!readLength()) return undefined;
+        cost += bulkLength + ARGUMENT_COST;
+        if (cost > bounds.maxRequest) throw new RespError('Protocol error: too big request');
+      }
       const size = bulkLength + 2;
       if (queue.available() < size) {
         queue.expect(size);

@@ -93,6 +93,18 @@ describe('protocol/resp request decoder', () => {
     assert.equal(decoder.held(), 3);
   });
 
+  it('refuses a request whose arguments come without an end', () => {
+    const decoder = createRequestDecoder(latin1Argument, { maxRequest: 10_000 });
+    decoder.push(Buffer.from('*2147483647\r\n'));
+    const pushMore = (): void => {
+      for (let count = 0; count < 1000; count += 1) {
+        decoder.push(Buffer.from('$0\r\n\r\n'));
+        assert.equal(decoder.next(), undefined);
+      }
+    };
+    assert.throws(pushMore, (error) => error instanceof RespError && error.message === 'Protocol error: too big request');
+  });
+
   it('copies arguments that must outlive their chunk', () => {
     const chunk = encodeRequest(['GET', 'key']);
     const decoder = createRequestDecoder(bufferArgument);

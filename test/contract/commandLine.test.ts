@@ -324,6 +324,9 @@ describe('the practice server in place of redis-server', function () {
         assert.deepEqual(replies.slice(0, 2), ['bulk "v"', 'bulk "called"']);
         assert.match(replies.join(' '), /"f".*33300000000000.*"1-1".*OK/s);
         assert.ok(readFileSync(join(first.folder, 'dump.rdb')).length > file.length / 2);
+        await ask(again, 'FLUSHALL');
+        assert.match(await ask(again, 'INFO persistence'), /rdb_changes_since_last_save:0/);
+        assert.ok(readFileSync(join(first.folder, 'dump.rdb')).length < file.length, 'a restart does not bring back what is gone');
         second.child.kill('SIGKILL');
       });
     }

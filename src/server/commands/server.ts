@@ -1,5 +1,6 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
-import type { Context, Handlers } from '../state.ts';
+import { save } from '../persistence/save.ts';
+import type { Context, Handlers, ServerState } from '../state.ts';
 import { clearDatabase, databaseSize, touchAllWatchers } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import type { Bytes } from '../store/value.ts';
@@ -23,6 +24,12 @@ function flush(context: Context, args: readonly Bytes[], databases: readonly Dat
     if (lazy) context.server.statistics.lazyFreed += size;
   }
   return OK;
+}
+
+/** FLUSHALL saves at once where there are save points: a restart must not bring back what is gone. */
+function saveEmptied(server: ServerState): void {
+  const { dataFile } = server.outside;
+  if (dataFile !== undefined && server.config.get('save') !== '') save(server, dataFile());
 }
 
 function swapdb(context: Context, args: readonly Bytes[]): Reply {
@@ -58,7 +65,11 @@ export const serverCommands: Handlers = {
   ...memoryCommands,
   ...configCommands,
   dbsize: (context) => integer(databaseSize(context.database)),
-  flushall: (context, args) => flush(context, args, context.server.databases),
+  flushall: (context, args) => {
+    const reply = flush(context, args, context.server.databases);
+    saveEmptied(context.server);
+    return reply;
+  },
   flushdb: (context, args) => flush(context, args, [context.database]),
   info,
   lolwut,

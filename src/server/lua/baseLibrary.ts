@@ -38,6 +38,7 @@ export function baseFunctions(vm: Vm, native: (name: string) => Address, tables:
   const getmetatable = native('getmetatable');
   const unpack = native('unpack');
   const select = native('select');
+  const tostring = native('tostring');
 
   /** Pushes the function that source text compiles to, or nil and what is wrong. */
   const compile = (L: Thread, source: Bytes, name: Bytes): number => {
@@ -71,6 +72,12 @@ export function baseFunctions(vm: Vm, native: (name: string) => Address, tables:
       if (found === undefined) return vm.callNative(getmetatable, L);
       if (found.metatable === undefined) api.lua_pushnil(L);
       else vm.pushKept(L, found.metatable);
+      return 1;
+    },
+    tostring(L) {
+      if (api.lua_type(L, 1) !== LuaType.lightUserdata || api.lua_touserdata(L, 1) !== 0) return vm.callNative(tostring, L);
+      // cjson.null, as C's library prints a null pointer there.
+      vm.pushBytes(L, 'userdata: (nil)');
       return 1;
     },
     unpack(L) {

@@ -1,5 +1,5 @@
 import { takesArguments } from '../arity.ts';
-import { isContainer } from '../../protocol/commands/lookup.ts';
+import { commandFact, isContainer } from '../../protocol/commands/lookup.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { deniedTo } from '../acl/check.ts';
 import { checkCommand } from '../acl/refuse.ts';
@@ -39,9 +39,13 @@ export function callFromScript(server: ServerState, running: Running, args: read
 
 const WRONG_COUNT = 'ERR Wrong number of args calling Redis command from script';
 
-/** A container without a subcommand is a command that lacks an argument. */
+/** `CONFIG` without a subcommand: a command that lacks an argument. */
+function isContainerAlone(args: readonly Bytes[]): boolean {
+  return args.length === 1 && isContainer((args[0] ?? '').toLowerCase());
+}
+
 function unknown(args: readonly Bytes[]): string {
-  return args.length === 1 && isContainer((args[0] ?? '').toLowerCase()) ? WRONG_COUNT : 'ERR Unknown Redis command called from script';
+  return isContainerAlone(args) ? WRONG_COUNT : 'ERR Unknown Redis command called from script';
 }
 
 function refusal(server: ServerState, running: Running, command: Command, args: readonly Bytes[]): string | undefined {
@@ -64,6 +68,6 @@ const denials = {
 
 /** redis.acl_check_cmd: true if the script's user may call that; undefined if there is no such command. */
 export function mayCall(server: ServerState, { context }: Running, args: readonly Bytes[]): boolean | undefined {
-  const command = findCommand(server, args);
+  const command = findCommand(server, args) ?? (isContainerAlone(args) ? commandFact((args[0] ?? '').toLowerCase()) : undefined);
   return command === undefined ? undefined : deniedTo(context.session.user, command, args) === undefined;
 }

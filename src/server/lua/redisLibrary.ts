@@ -74,9 +74,9 @@ export function redisLibrary(vm: Vm, host: ScriptHost, kind: EngineKind): Librar
     if (count === 0) return 'ERR Please specify at least one argument for this redis lib call';
     const args: Bytes[] = [];
     for (let index = 1; index <= count; index += 1) {
-      // A number is written so that no digit is lost, which is not how Lua writes it.
-      const type = api.lua_type(L, index);
-      const text = type === LuaType.number ? formatDouble(api.lua_tonumber(L, index)) : vm.bytesAt(L, index);
+      // A number is written so that no digit is lost, which is not how Lua writes it; but it knows the sign of NaN.
+      const number = api.lua_type(L, index) === LuaType.number ? api.lua_tonumber(L, index) : NaN;
+      const text = Number.isNaN(number) ? vm.bytesAt(L, index) : formatDouble(number);
       if (text === undefined) return 'ERR Lua redis lib command arguments must be strings or integers';
       args.push(text);
     }

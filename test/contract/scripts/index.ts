@@ -17,6 +17,7 @@ import { geo } from './geo.ts';
 import { hashes } from './hashes.ts';
 import { hyperLogLogs } from './hyperLogLogs.ts';
 import { lists } from './lists.ts';
+import { luaLanguage } from './luaLanguage.ts';
 import { luaLibraries } from './luaLibraries.ts';
 import { maxmemory } from './maxmemory.ts';
 import { pubsub } from './pubsub.ts';
@@ -35,5 +36,5 @@ import { transactions } from './transactions.ts';
 
 /** Every script, in the order in which they are played. */
 export const scripts: readonly Script[] = [
-  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...events, ...generic, ...dumps, ...scans, ...connection, ...clients, ...tracking, ...commands, ...pubsub, ...server, ...encodings, ...maxmemory, ...debug, ...standalone, ...transactions, ...scripting, ...luaLibraries, ...functions, ...errors, ...acl,
+  ...strings, ...hashes, ...lists, ...blocking, ...sets, ...sortedSets, ...bitmaps, ...geo, ...hyperLogLogs, ...sorting, ...streams, ...streamGroups, ...expiry, ...events, ...generic, ...dumps, ...scans, ...connection, ...clients, ...tracking, ...commands, ...pubsub, ...server, ...encodings, ...maxmemory, ...debug, ...standalone, ...transactions, ...scripting, ...luaLanguage, ...luaLibraries, ...functions, ...errors, ...acl,
 ];

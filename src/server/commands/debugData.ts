@@ -1,11 +1,16 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { loadFromFile } from '../persistence/files.ts';
 import { fromRdb } from '../persistence/fromRdb.ts';
+import { save } from '../persistence/save.ts';
 import { toRdb } from '../persistence/toRdb.ts';
 import type { Context } from '../state.ts';
-import { findValue, isExpired, putValue, removeValue } from '../store/database.ts';
+import { clearDatabase, findValue, isExpired, putValue, removeValue, touchAllWatchers } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
 import { dictExpand, dictForEach } from '../store/dict.ts';
+import { inheritFrequency } from '../store/frequency.ts';
 import { makeString } from '../store/stringValue.ts';
 import type { Bytes, Value } from '../store/value.ts';
+import { invalidateAll } from '../tracking.ts';
 import { OK, changed, fail, positiveArg } from './support.ts';
 
 /** Room for so many keys at most is made at once. */
@@ -29,30 +34,67 @@ export function populate(context: Context, [countText = '', prefix = 'key', size
   return OK;
 }
 
-/**
- * DEBUG RELOAD: every value anew, as it would come out of a file: in the encoding of a loaded one, expired keys left out, used
- * just now. The options say what happens to keys that a file lacks or has; here there is none, so they change nothing.
- */
-export function reload(context: Context, options: readonly Bytes[]): Reply {
-  for (const option of options) {
-    if (!['MERGE', 'NOFLUSH', 'NOSAVE'].includes(option.toUpperCase())) fail('ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
-  }
-  const { server, now } = context;
+type Entries = readonly (readonly [Bytes, Value])[];
+
+function entriesOf(db: Database): Entries {
+  const entries: [Bytes, Value][] = [];
+  dictForEach(db.dict, ({ key, value }) => {
+    entries.push([key, value]);
+  });
+  return entries;
+}
+
+/** Every value anew, as it would come out of a file: in the encoding of a loaded one, expired keys left out, used just now. */
+function loadAgain({ server, now }: Context): void {
   for (const db of server.databases) {
-    const all: [Bytes, Value][] = [];
-    dictForEach(db.dict, ({ key, value }) => {
-      all.push([key, value]);
-    });
-    for (const [key, value] of all) {
+    for (const [key, value] of entriesOf(db)) {
       if (isExpired(value, now)) {
         removeValue(db, key);
         continue;
       }
       const loaded = fromRdb(toRdb(value), server.environment);
       loaded.expireAt = value.expireAt;
-      loaded.accessed = Math.floor(now / 1000);
+      if (server.config.countsAccesses()) inheritFrequency(loaded, value, now);
+      else loaded.accessed = Math.floor(now / 1000);
       putValue(db, key, loaded);
     }
   }
+}
+
+/** Saves, empties and loads, or what the options leave of that. Keys that stay give way to those of the file. Functions stay as they are. */
+function throughFile({ server }: Context, path: string, has: (option: string) => boolean): boolean {
+  if (!has('NOSAVE') && !save(server, path)) return false;
+  const before = server.databases.map(entriesOf);
+  for (const db of server.databases) clearDatabase(db);
+  const putBack = (): void => {
+    for (const [index, entries] of before.entries()) {
+      const db = server.databases[index];
+      if (db !== undefined) for (const [key, value] of entries) if (findValue(db, key) === undefined) putValue(db, key, value);
+    }
+  };
+  try {
+    loadFromFile(server, path, { sources: () => [], load: () => undefined });
+  } catch (error) {
+    if (has('NOFLUSH')) putBack();
+    server.outside.log('warning', `Error trying to load the RDB dump: ${error instanceof Error ? error.message : String(error)}`);
+    return false;
+  }
+  if (has('NOFLUSH')) putBack();
+  return true;
+}
+
+/** DEBUG RELOAD [MERGE] [NOFLUSH] [NOSAVE]; a server without a file takes all from memory to memory, whatever the options say. */
+export function reload(context: Context, options: readonly Bytes[]): Reply {
+  const given = new Set(options.map((option) => option.toUpperCase()));
+  if (![...given].every((option) => ['MERGE', 'NOFLUSH', 'NOSAVE'].includes(option))) fail('ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
+  const { dataFile, log } = context.server.outside;
+  // What is emptied first is new to those who watch or keep it.
+  if (!given.has('NOFLUSH')) {
+    for (const db of context.server.databases) touchAllWatchers(db, context.now);
+    invalidateAll(context.server);
+  }
+  if (dataFile === undefined) loadAgain(context);
+  else if (!throughFile(context, dataFile(), (option) => given.has(option))) fail('ERR Error trying to load the RDB dump');
+  log('warning', 'DB reloaded by DEBUG RELOAD');
   return OK;
 }

@@ -20,6 +20,16 @@ const LIMITED = /this server (writes|keeps)|not available in this server| yet"/;
 /** Calls that would do too much: they end or stop the real server, or begin what has no end. */
 const SKIPPED = /^(shutdown|sync|pfselftest|debug (segfault|panic))$/;
 
+type Way = 'alone' | 'in a transaction' | 'in a script';
+
+/** Ways in which a command comes to a server. */
+const callsBy: Readonly<Record<Way, (args: readonly string[]) => readonly (readonly string[])[]>> = {
+  alone: (args) => [args],
+  'in a transaction': (args) => [['MULTI'], args, ['EXEC']],
+  'in a script': (args) => ['return redis.call(unpack(ARGV))', 'return redis.pcall(unpack(ARGV))', '#!lua flags=no-writes\nreturn redis.call(unpack(ARGV))'].map((script) => ['EVAL', script, '0', ...args]),
+};
+const ways = Object.keys(callsBy) as readonly Way[];
+
 describe('every command with every number of arguments', function () {
   this.timeout(120_000);
   let server: RedisServer;
@@ -40,19 +50,19 @@ describe('every command with every number of arguments', function () {
   });
 
   for (const protocol of [2, 3] as const) {
-    for (const within of [false, true]) {
-      it(`answers the same errors in RESP${String(protocol)}, ${within ? 'in a transaction' : 'alone'}`, async () => {
+    for (const way of ways) {
+      it(`answers the same errors in RESP${String(protocol)}, ${way}`, async () => {
         const differences: string[] = [];
         for (const name of names) {
-          const calls = callsOf(name).filter((args) => within || !SKIPPED.test(args.join(' ')));
+          const calls = callsOf(name).filter((args) => way === 'in a transaction' || !SKIPPED.test(args.join(' ')));
           // Subscribing, MONITOR, RESET and their like change what a connection is: each call has one of its own.
           const [mine, real] = await Promise.all([
-            Promise.all(calls.map((args) => answers(practice.openStream(), protocol, within, args))),
-            Promise.all(calls.map(async (args) => answers(await connectResp(server.port), protocol, within, args))),
+            Promise.all(calls.map((args) => answers(practice.openStream(), protocol, way, args))),
+            Promise.all(calls.map(async (args) => answers(await connectResp(server.port), protocol, way, args))),
           ]);
           calls.forEach((args, at) => {
             if (LATER.test(args.join(' '))) return;
-            const [left, right] = [told(mine[at]), told(real[at])];
+            const [left, right] = [told(mine[at], way), told(real[at], way)];
             if (LIMITED.test(left)) return;
             if (left !== right) differences.push(`${args.join(' ')}\n  ours: ${left}\n  theirs: ${right}`);
           });
@@ -68,12 +78,12 @@ function callsOf(name: string): string[][] {
   return Array.from({ length: MOST + 1 }, (_, count) => [...name.split('|'), ...WORDS.slice(0, count)]);
 }
 
-/** What the call brings, with MULTI before it and EXEC behind it if `within`. */
-async function answers(client: RespClient, protocol: 2 | 3, within: boolean, args: readonly string[]): Promise<Reply[]> {
+/** What the call brings: between MULTI and EXEC three replies. */
+async function answers(client: RespClient, protocol: 2 | 3, way: Way, args: readonly string[]): Promise<Reply[]> {
   if (protocol === 3) await client.call(['HELLO', '3']);
   client.keepOrder();
   const replies: Reply[] = [];
-  for (const call of within ? [['MULTI'], args, ['EXEC']] : [args]) {
+  for (const call of callsBy[way](args)) {
     // QUIT and its like end the connection.
     replies.push(await client.call(call).catch((): Reply => ({ kind: 'closed' })));
   }
@@ -82,7 +92,7 @@ async function answers(client: RespClient, protocol: 2 | 3, within: boolean, arg
 }
 
 /** Errors as they are, of anything else the kind, with those of the replies in an EXEC's: other tests look at the rest. */
-function told(replies: readonly Reply[] = []): string {
+function told(replies: readonly Reply[] | undefined, way: Way): string {
   const brief = (reply: Reply): string => (reply.kind === 'error' ? printReply(reply) : reply.kind);
-  return replies.map((reply, at) => (at === 2 && reply.kind === 'array' ? `array of ${reply.items.map(brief).join(', ')}` : brief(reply))).join('; ');
+  return (replies ?? []).map((reply, at) => (way === 'in a transaction' && at === 2 && reply.kind === 'array' ? `array of ${reply.items.map(brief).join(', ')}` : brief(reply))).join('; ');
 }

@@ -1,9 +1,8 @@
-import { aclCategories } from '../../protocol/commands/categories.ts';
 import type { Bytes } from '../store/value.ts';
 import { applySelectorRule, changeOne, createSelector } from './selector.ts';
 import type { KeyPattern, Selector } from './selector.ts';
 import type { User } from './user.ts';
-import { aclCommands } from './universe.ts';
+import { aclCommands, commandsOfCategory } from './universe.ts';
 
 /** The flags of a user in the words of rules, in the order of ACL GETUSER. */
 export function describeFlags({ enabled, noPassword, payload }: User): string[] {
@@ -70,10 +69,10 @@ export function describeCommands(selector: Selector): Bytes {
 function nearest({ allowed }: Selector, additive: boolean): string | undefined {
   let best: string | undefined;
   let [fewest, most] = [Infinity, 0];
-  for (const category of aclCategories) {
+  for (const [category, commands] of commandsOfCategory) {
     let [on, off] = [0, 0];
-    for (const { id, categories, isLater } of aclCommands) {
-      if (isLater || !categories.has(`@${category}`)) continue;
+    for (const { id, isLater } of commands) {
+      if (isLater) continue;
       if (allowed[id] === 1) on += 1;
       else off += 1;
     }

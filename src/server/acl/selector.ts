@@ -1,6 +1,5 @@
-import { aclCategories } from '../../protocol/commands/categories.ts';
 import type { Bytes } from '../store/value.ts';
-import { aclCommands, namedCommand } from './universe.ts';
+import { aclCommands, commandsOfCategory, namedCommand } from './universe.ts';
 import type { AclCommand } from './universe.ts';
 
 /** A pattern of key names and what may be done to them. */
@@ -33,8 +32,6 @@ const AFTER_ALL_KEYS =
 const AFTER_ALL_CHANNELS =
   "Adding a pattern after the * pattern (or the 'allchannels' flag) is not valid and does not have any effect. Try 'resetchannels' to start with an empty list of channels";
 const DEEP_FIRST_ARGUMENT = 'Allowing first-arg of a subcommand is not supported';
-
-const categoryNames = new Set<string>(aclCategories.map((name) => `@${name}`));
 
 /** A selector that allows nothing, or nothing but all channels (acl-pubsub-default). */
 export function createSelector(allChannels = false): Selector {
@@ -98,7 +95,7 @@ export function applySelectorRule(selector: Selector, rule: Bytes): string | und
       return addChannel(selector, rule.slice(1));
     case '+':
     case '-':
-      return word[1] === '@' ? changeCategory(selector, word.slice(1).toLowerCase(), word.startsWith('+')) : changeCommand(selector, word);
+      return word[1] === '@' ? changeCategory(selector, word.slice(2).toLowerCase(), word.startsWith('+')) : changeCommand(selector, word);
     default:
       return BAD_RULE;
   }
@@ -141,15 +138,17 @@ function addChannel(selector: Selector, pattern: Bytes): string | undefined {
 }
 
 function changeCategory(selector: Selector, category: string, allow: boolean): string | undefined {
-  if (!categoryNames.has(category)) return UNKNOWN_COMMAND;
-  for (const command of aclCommands) if (command.categories.has(category)) changeOne(selector, command, allow);
+  const commands = commandsOfCategory.get(category);
+  if (commands === undefined) return UNKNOWN_COMMAND;
+  for (const command of commands) changeOne(selector, command, allow);
   return undefined;
 }
 
 /** Allows or denies a command, and with a container all of its subcommands. */
 export function changeOne(selector: Selector, { id, children }: AclCommand, allow: boolean): void {
   selector.firstArguments.delete(id);
-  for (const one of [id, ...children]) selector.allowed[one] = allow ? 1 : 0;
+  selector.allowed[id] = allow ? 1 : 0;
+  for (const child of children) selector.allowed[child] = allow ? 1 : 0;
   if (!allow) selector.allCommands = false;
 }
 

@@ -1,4 +1,4 @@
-import { categoriesOf } from '../../protocol/commands/categories.ts';
+import { aclCategories, categoriesOf } from '../../protocol/commands/categories.ts';
 import { allCommandFacts, commandFact, isContainer } from '../../protocol/commands/lookup.ts';
 import type { Bytes } from '../store/value.ts';
 
@@ -7,8 +7,6 @@ export interface AclCommand {
   readonly id: number;
   /** `get`, `config`, `config|get`. */
   readonly name: string;
-  /** Categories with `@`. */
-  readonly categories: ReadonlySet<string>;
   /** Ids of the subcommands of a container. */
   readonly children: readonly number[];
   readonly isSubcommand: boolean;
@@ -18,6 +16,10 @@ export interface AclCommand {
 
 /** Every command that rules may name, by id; a container stands before its subcommands. */
 export const aclCommands: readonly AclCommand[] = build();
+/** The commands of each category, by its name without `@`, in the order of ACL CAT. */
+export const commandsOfCategory: ReadonlyMap<string, readonly AclCommand[]> = new Map(
+  aclCategories.map((category) => [category, aclCommands.filter(({ name }) => isIn(name, `@${category}`))]),
+);
 const byName = new Map(aclCommands.map((command) => [command.name, command]));
 
 function build(): AclCommand[] {
@@ -28,8 +30,13 @@ function build(): AclCommand[] {
     const isSubcommand = fact.name.includes('|');
     const children = isSubcommand ? [] : ordered.flatMap(({ name }, at) => (name.startsWith(`${fact.name}|`) ? [at] : []));
     const isLater = fact.since >= '7.1';
-    return { id, name: fact.name, categories: new Set(categoriesOf(fact)), children, isSubcommand, isLater };
+    return { id, name: fact.name, children, isSubcommand, isLater };
   });
+}
+
+function isIn(name: string, category: string): boolean {
+  const fact = commandFact(name);
+  return fact !== undefined && categoriesOf(fact).includes(category);
 }
 
 /** The command of a full lower-case name; undefined for one that stands in no row of the table. */
@@ -47,9 +54,4 @@ export function calledCommand(args: readonly Bytes[]): AclCommand | undefined {
   const name = (args[0] ?? '').toLowerCase();
   if (name.includes('|')) return undefined;
   return isContainer(name) && args.length > 1 ? byName.get(`${name}|${(args[1] ?? '').toLowerCase()}`) : byName.get(name);
-}
-
-/** The fewest or exact number of arguments, as the table has it. */
-export function arityOf({ name }: AclCommand): number {
-  return commandFact(name)?.arity ?? 0;
 }

@@ -10,7 +10,7 @@ import { loadAclFile, saveAclFile } from '../acl/file.ts';
 import { dropClients, dropSubscribers, userDefaults } from '../acl/sessions.ts';
 import { hasSpaces } from '../acl/selector.ts';
 import type { Selector } from '../acl/selector.ts';
-import { aclCommands, calledCommand } from '../acl/universe.ts';
+import { calledCommand, commandsOfCategory } from '../acl/universe.ts';
 import { applyRule, assignUser, copyUser, createUser, mergeSelectors, rootSelector } from '../acl/user.ts';
 import type { Context, Handlers } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
@@ -25,9 +25,9 @@ const NO_FILE =
 function cat(_context: Context, args: readonly Bytes[]): Reply {
   if (args.length > 3) wrongSubcommand(args);
   if (args.length === 2) return bulks(aclCategories);
-  const category = `@${shown(arg(args, 2)).toLowerCase()}`;
-  if (!aclCategories.some((name) => `@${name}` === category)) fail(`ERR Unknown category '${shown(arg(args, 2))}'`);
-  return bulks(aclCommands.filter(({ categories }) => categories.has(category)).map(({ name }) => name));
+  const category = shown(arg(args, 2));
+  const commands = commandsOfCategory.get(category.toLowerCase()) ?? fail(`ERR Unknown category '${category}'`);
+  return bulks(commands.map(({ name }) => name));
 }
 
 function setUser(context: Context, args: readonly Bytes[]): Reply {

@@ -3,7 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
 import { build } from 'esbuild';
 import { join } from 'node:path';
 import { bundles } from '../support/bundles.ts';
@@ -386,6 +386,35 @@ describe('the practice server in place of redis-server', function () {
       return seen;
     }));
     assert.deepEqual(texts[0], texts[1]);
+  });
+
+  it('refuses in words what it is not', async () => {
+    const cases: readonly (readonly [args: readonly string[], what: RegExp])[] = [
+      [['--tls-port', '1'], /# This server speaks no TLS\n.* # Failed to configure TLS/], [['--loadmodule', '/x.so', 'a'], /# Module \/x\.so failed to load: .*\n.* # Can't load module from \/x\.so: server aborting/],
+      [['--cluster-enabled', 'yes'], />>> 'cluster-enabled "yes"'\nthis server has no cluster mode/], [['--sentinel'], /cannot be a Sentinel/], [['--test-memory', '100'], /cannot test the memory/],
+      [['--bind', '192.0.2.1'], /socket 192\.0\.2\.1:PORT: this server only listens .*\n.* # Failed listening on port PORT \(TCP\), aborting/], [['--sample', 'nosuch'], /--sample knows .*shop.*, not nosuch/],
+    ];
+    for (const [args, what] of cases) {
+      const { code, out, error } = await (await begin('ours', [...args, '--port', 'PORT'])).ended;
+      assert.equal(code, 1, args.join(' '));
+      assert.match(out + error, what);
+    }
+  });
+
+  it('says what it accepts without doing it, and listens to this machine only', async () => {
+    const server = await begin('ours', ['--port', 'PORT', '--bind', '*', '-::*', '--save', '', '--appendonly', 'yes', '--replicaof', '127.0.0.1', '1', '--sample', 'shop']);
+    await server.until(/Ready to accept/);
+    for (const what of [/Bound to the addresses of this machine only, not to \* -::\*/, /appendonly is accepted, but/, /replicaof 127\.0\.0\.1 1 is accepted, but/]) assert.match(server.out(), what);
+    const client = await server.client();
+    assert.doesNotMatch(await ask(client, 'DBSIZE'), /^integer 0$/);
+    assert.match(await ask(client, 'CONFIG GET bind'), /bulk "\* -::\*"/);
+    for (const address of Object.values(networkInterfaces()).flatMap((list) => list ?? [])) {
+      if (!address.internal && address.family === 'IPv4') await assert.rejects(connectResp(server.port, address.address));
+    }
+    client.close();
+    server.child.kill('SIGTERM');
+    assert.equal((await server.ended).code, 0);
+    assert.deepEqual(readdirSync(server.folder), []);
   });
 
   it('tells of CONFIG REWRITE that fails, and of one without a file', async () => {

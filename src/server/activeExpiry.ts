@@ -72,6 +72,7 @@ export function expireActively(server: ServerState): void {
   expiry.due = true;
   setTimeout(() => {
     expiry.due = false;
-    expireActively(server);
+    // The data belong to the script that runs; the cron comes again.
+    if (server.scripting.running === undefined) expireActively(server);
   }, PAUSE).unref();
 }

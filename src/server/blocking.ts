@@ -105,7 +105,8 @@ export function timeOutWaits(server: ServerState): void {
  * which they became so, and for each key first come, first served.
  */
 export function serveReady(server: ServerState): void {
-  if (server.waits.size === 0) return;
+  // What a script does is seen as a whole.
+  if (server.waits.size === 0 || server.scripting.running !== undefined) return;
   for (const db of server.databases) {
     // Serving one may make another key ready (BLMOVE): the set grows while it is walked.
     for (const key of db.ready) {

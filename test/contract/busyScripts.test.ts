@@ -27,7 +27,7 @@ async function perform(open: Open, scene: (stage: Stage) => Promise<void>): Prom
   const clients: RespClient[] = [];
   const heard: string[] = [];
   const hear = (text: string): void => {
-    heard.push(text.replace(/(duration_ms"?\n\s*integer) \d+/, '$1 N'));
+    heard.push(text.replace(/(duration_ms"?\n\s*integer) \d+/, '$1 N').replace(/\d{10}\.\d{6}/g, 'TIME').replace(/(\[\d+ )[^ ]*:\d+\]/g, '$1ADDRESS]'));
   };
   try {
     await scene({
@@ -157,6 +157,64 @@ describe('scripts that run too long, as redis-server 7.0 has them', function () 
       await stage.say(other, 'SCRIPT', 'KILL');
       await stage.take(looping, 7);
       await stage.say(other, 'DEL', 'n');
+    }));
+
+  it('serves blocked clients after a script, not within it', () =>
+    same(async (stage) => {
+      const [looping, other, blocked] = [await stage.client(), await stage.client(), await stage.client()];
+      await stage.say(other, 'CONFIG', 'SET', 'busy-reply-threshold', '0');
+      await stage.say(other, 'DEL', 'list');
+      await stage.say(blocked, 'PING');
+      await stage.begin(blocked, ['BLPOP', 'list', '0']);
+      await stage.say(other, 'PING');
+      const between = 'local x for i=1,1e7 do x = i end';
+      await stage.begin(looping, ['MULTI'], ['EVAL', `redis.call("rpush","list","a") ${between} return redis.call("llen","list")`, '0'], ['RPUSH', 'list', 'b'], ['EVAL', `${between} return redis.call("lrange","list",0,-1)`, '0'], ['EXEC'], ['LRANGE', 'list', '0', '-1']);
+      await stage.take(looping, 6);
+      await stage.take(blocked, 1);
+      await stage.say(other, 'CONFIG', 'SET', 'busy-reply-threshold', LIMIT);
+    }));
+
+  it('goes on with the script of a client that has left', () =>
+    same(async (stage) => {
+      const [looping, other] = [await stage.client(), await stage.client()];
+      await stage.begin(looping, ['EVAL', 'while true do end', '0']);
+      await stage.untilBusy(other);
+      looping.close();
+      await stage.say(other, 'GET', 'a');
+      await stage.say(other, 'SCRIPT', 'KILL');
+      await stage.say(other, 'GET', 'a');
+    }));
+
+  it('stops the code of a library that takes long to load', () =>
+    same(async (stage) => {
+      const client = await stage.client();
+      await stage.say(client, 'FUNCTION', 'FLUSH');
+      for (const code of ['while true do end', 'local function f() while true do end end\nf()']) await stage.say(client, 'FUNCTION', 'LOAD', `#!lua name=l\n${code}`);
+      await stage.say(client, 'FUNCTION', 'LOAD', '#!lua name=l\nredis.register_function("f", function() return 1 end)');
+      await stage.say(client, 'FCALL', 'f', '0');
+    }));
+
+  it('shows scripts and what they call to MONITOR, and to limited users what they may not call', () =>
+    same(async (stage) => {
+      const [watcher, client] = [await stage.client(), await stage.client()];
+      await stage.say(client, 'FUNCTION', 'FLUSH');
+      await stage.say(client, 'FUNCTION', 'LOAD', '#!lua name=l\nredis.register_function("f", function(k) return redis.call("get", k[1]) end)');
+      await stage.say(client, 'ACL', 'SETUSER', 'limited', 'on', 'nopass', '~k*', '&c*', '+@all', '-set', '-config|get');
+      await stage.begin(watcher, ['MONITOR']);
+      await stage.take(watcher, 1);
+      await stage.say(client, 'EVAL', 'redis.call("select", 3) redis.call("set", KEYS[1], "v\\0") return redis.call("get", KEYS[1])', '1', 'key');
+      await stage.say(client, 'FCALL', 'f', '1', 'key');
+      await stage.take(watcher, 6);
+      watcher.close();
+      await stage.say(client, 'AUTH', 'limited', 'any');
+      for (const source of [
+        'return redis.call("set", "k", "1")', 'return redis.pcall("set", "k", "1")', 'return redis.call("get", "z")', 'return redis.call("get", "k")', 'return redis.call("publish", "z", "m")', 'return redis.call("publish", "c", "m")',
+        'return redis.call("config", "get", "x")', 'return {redis.acl_check_cmd("set", "k", "1"), redis.acl_check_cmd("get", "z"), redis.acl_check_cmd("get", "k"), redis.acl_check_cmd("config", "get", "x")}', 'return redis.call("mget", "k", "z")', 'return redis.acl_check_cmd("get")',
+      ]) await stage.say(client, 'EVAL', source, '0');
+      await stage.say(client, 'EVAL', 'return 1', '1', 'z');
+      await stage.say(client, 'FCALL', 'f', '1', 'z');
+      await stage.say(client, 'AUTH', 'default', '');
+      await stage.say(client, 'ACL', 'DELUSER', 'limited');
     }));
 
   it('makes others wait for a script that is not long, and serves them in order', () =>

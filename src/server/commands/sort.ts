@@ -122,9 +122,9 @@ function sort(context: Context, args: readonly Bytes[], readOnly: boolean): Repl
   const { get, target } = options;
   const value = lookupRead(context, arg(args, 1));
   const elements = elementsOf(context, value);
-  // A pattern without a star says: leave the order alone. What is stored out of a set has to have one all the same.
+  // A pattern without a star says: leave the order alone. What is stored out of a set, or goes to a script, has to have one all the same.
   const constant = options.by !== undefined && !hasStar(options.by);
-  const forced = constant && value?.type === 'set' && target !== undefined;
+  const forced = constant && value?.type === 'set' && (target !== undefined || context.server.scripting.running !== undefined);
   const ordered = forced
     ? sorted(context, elements, { ...options, alpha: true }, undefined)
     : !constant

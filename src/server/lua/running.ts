@@ -156,7 +156,8 @@ function release({ scripting }: ServerState): void {
 /** True while a script runs that others have to wait for, and its own client in any case. */
 export function waitsForScript({ scripting }: ServerState, session: Session): boolean {
   const { running } = scripting;
-  return running !== undefined && (!running.timedOut || running.caller === session);
+  // One that is killed ends at its next slice.
+  return running !== undefined && (!running.timedOut || running.killed || running.caller === session);
 }
 
 /** Calls back when `waitsForScript` may have changed. */

@@ -95,7 +95,8 @@ function goOnLater(server: ServerState): void {
   server.memory.evicting = true;
   setImmediate(() => {
     server.memory.evicting = false;
-    makeRoom(server);
+    // The data belong to the script that runs; the next command looks again.
+    if (server.scripting.running === undefined) makeRoom(server);
   });
 }
 

@@ -57,11 +57,23 @@ export async function play(script: Script, ours: Player, theirs: Player, protoco
       checks += 1;
       if (difference(mine, real, order) !== undefined) differences.push(describe(step, 'other events', mine, real));
     }
+    if (differences.length === 0) differences.push(...(await otherPushes(seats[0].first, seats[1].first)));
   } finally {
     for (const seat of seats) seat.leave();
     for (const ear of ears ?? []) ear.leave();
   }
   return { checks, steps, differences };
+}
+
+/** What the first client heard out of turn: RESP3's messages, all of which are there once PING is answered. */
+async function otherPushes(ours: RespClient, theirs: RespClient): Promise<string[]> {
+  const [mine, real] = await Promise.all([ours, theirs].map(async (client): Promise<Reply> => {
+    // A script may leave its client closed.
+    await client.raw(encodeCall(['PING']), 1);
+    return { kind: 'array', items: client.pushes };
+  })) as [Reply, Reply];
+  const wrong = difference(mine, real, { kind: 'exact' });
+  return wrong === undefined ? [] : [`messages out of turn\n  ${wrong}\n  ours:\n${block(printReply(mine))}\n  theirs:\n${block(printReply(real))}`];
 }
 
 interface Seat {

@@ -76,10 +76,12 @@ function acl(random: Random, { plain }: { plain(): Call }): readonly Step[] {
   }
 }
 
+const KEYS = ['string', 'hash', 'list', 'set', 'zset', 'stream', 'hll', 'geo', 'lex'].flatMap((kind) => [0, 1, 2].map((number) => `${kind}:${String(number)}`));
+
 function transaction(random: Random, { plain, exact }: { plain(): Call; exact(): Call }): readonly Step[] {
   const watching = random.oneIn(3);
   return [
-    ...(watching ? [step(words(`WATCH ${random.pick(['string:0', 'hash:1', 'list:2'])}`)), stepOf(plain())] : []),
+    ...(watching ? [step(words(`WATCH ${KEYS.join(' ')}`)), stepOf(plain())] : []),
     step(words('MULTI')),
     // What is queued is answered by QUEUED, or by the error that spoils the transaction; the rest by EXEC.
     ...Array.from({ length: 1 + random.below(5) }, () => step(exact().args)),
@@ -100,7 +102,33 @@ function counting(random: Random, { plain }: { plain(): Call }): readonly Step[]
 }
 
 const LIMITS = ['hash-max-listpack-entries', 'hash-max-listpack-value', 'set-max-intset-entries', 'zset-max-listpack-entries', 'zset-max-listpack-value', 'stream-node-max-entries', 'hll-sparse-max-bytes'] as const;
-const DEFAULTS = 'CONFIG SET hash-max-listpack-entries 512 hash-max-listpack-value 64 set-max-intset-entries 512 zset-max-listpack-entries 128 zset-max-listpack-value 64 stream-node-max-entries 100 hll-sparse-max-bytes 3000';
+// Which repetitions LZF finds depends on what it packed before: it does not clear its table.
+const DEFAULTS = 'CONFIG SET hash-max-listpack-entries 512 hash-max-listpack-value 64 set-max-intset-entries 512 zset-max-listpack-entries 128 zset-max-listpack-value 64 stream-node-max-entries 100 hll-sparse-max-bytes 3000 rdbcompression no';
+
+const LIBRARIES = [
+  '#!lua name=one\nredis.register_function("call", function(keys, args) return redis.call(unpack(args)) end)\nredis.register_function{function_name="read", callback=function(keys, args) return redis.pcall(unpack(args)) end, flags={"no-writes"}}',
+  '#!lua name=two\nlocal count = 0\nredis.register_function("count", function(keys, args) count = count + 1; return {count, #keys, #args} end)',
+  '#!lua name=one\nredis.register_function("other", function(keys, args) return {ok=args[1]} end)',
+  '#!lua name=bad\nredis.register_function("call", function() end) nonsense(',
+  '#!lua\nreturn 1',
+];
+
+function library(random: Random, { exact }: { exact(): Call }): readonly Step[] {
+  const fcall = random.pick(['FCALL', 'FCALL', 'FCALL_RO']);
+  switch (random.below(8)) {
+    case 0: return [step([...words(`FUNCTION LOAD${random.oneIn(2) ? ' REPLACE' : ''}`), bytes(random.pick(LIBRARIES))])];
+    case 1: return [step(words(random.pick(['FUNCTION DELETE one', 'FUNCTION DELETE two', 'FUNCTION FLUSH', 'FUNCTION STATS', 'FUNCTION LIST LIBRARYNAME t*', 'FUNCTION LIST LIBRARYNAME one WITHCODE'])))];
+    case 2: return [step(words(`${fcall} count ${random.pick(['0', '1 a', '2 a b c', '3 a', '-1', 'x'])}`))];
+    case 3: return [step(words(`${fcall} other 0 ${random.pick(['x', 'y'])}`))];
+    default: return [step([...words(`${fcall} ${random.pick(['call', 'call', 'read'])} 0`), ...exact().args])];
+  }
+}
+
+/** Invalidations come as messages of RESP3, which are compared at the end of a session. */
+function tracking(random: Random): readonly Step[] {
+  const mode = random.pick(['ON', 'ON', 'ON BCAST', 'ON BCAST PREFIX string: PREFIX hash:', 'ON OPTIN', 'ON OPTOUT', 'ON NOLOOP', 'OFF', 'OFF']);
+  return [step(words(random.oneIn(3) ? `CLIENT CACHING ${random.pick(['YES', 'NO'])}` : `CLIENT TRACKING ${mode}`))];
+}
 
 const COMPOUNDS: readonly Compound[] = [
   { needs: 'COMMAND', weight: 6, make: (random, { plain }) => [step([...words(`COMMAND ${random.pick(['GETKEYS', 'GETKEYSANDFLAGS'])}`), ...plain().args])] },
@@ -110,6 +138,9 @@ const COMPOUNDS: readonly Compound[] = [
   { needs: 'ACL', weight: 8, make: acl },
   { needs: 'CONFIG', weight: 2, make: (random) => [step(words(`CONFIG SET ${random.pick(LIMITS)} ${random.pick(['0', '1', '4', '16', '64', '600'])}`))] },
   { needs: 'DEBUG', weight: 3, make: (random) => [step([...words('DEBUG DIGEST-VALUE'), ...expand('{<any>}', random).map(bytes)])] },
+  { needs: 'FUNCTION', weight: 5, make: library },
+  { needs: 'CLIENT', weight: 3, make: tracking },
+  { needs: 'DEBUG', weight: 1, make: () => [step(words('DEBUG RELOAD'))] },
   { needs: 'INFO', weight: 2, make: counting },
   { needs: 'INFO', weight: 1, make: () => [step(words('INFO errorstats'))] },
 ];
@@ -121,7 +152,7 @@ export function randomCommandNames(): string[] {
 
 /** What undoes all that a session leaves behind beside its keys. */
 export function openingSteps(known: ReadonlySet<string>): readonly Step[] {
-  return [DEFAULTS, 'CONFIG RESETSTAT', 'SCRIPT FLUSH', 'ACL DELUSER u0 u1'].filter((line) => known.has(line.split(' ', 1)[0] ?? '')).map((line) => step(words(line)));
+  return [DEFAULTS, 'CONFIG RESETSTAT', 'SCRIPT FLUSH', 'FUNCTION FLUSH', 'ACL DELUSER u0 u1'].filter((line) => known.has(line.split(' ', 1)[0] ?? '')).map((line) => step(words(line)));
 }
 
 /** Looks at everything that a session leaves. */
@@ -161,7 +192,7 @@ export function createCalls(random: Random, known: ReadonlySet<string>): () => S
 function callOf(form: string, random: Random): Call {
   const fixed = form.startsWith('!');
   const args = expand(fixed ? form.slice(1) : form, random).map(bytes);
-  return { name: nameOf(form), args: !fixed && random.oneIn(12) ? spoil(args, random) : args, rule: ruleOf(nameOf(form)) };
+  return { name: nameOf(form), args: !fixed && random.oneIn(12) ? spoil(args, random) : args, rule: ruleOf(form) };
 }
 
 function scanOf(form: string, random: Random): Step | undefined {
@@ -175,22 +206,21 @@ function nameOf(form: string): string {
   return /^!?(\w+)/.exec(form)?.[1] ?? '';
 }
 
-/** Hash tables are walked in an order of their own; time moves between the two servers. */
-function ruleOf(name: string): Rule {
-  switch (name) {
-    case 'HGETALL':
-      return { kind: 'unordered', width: 2 };
-    case 'SMEMBERS': case 'SUNION': case 'SINTER': case 'SDIFF': case 'HKEYS': case 'HVALS': case 'KEYS': case 'SPOP': case 'SRANDMEMBER':
-      return { kind: 'unordered', width: 1 };
-    case 'TTL': case 'EXPIRETIME':
-      return { kind: 'near', slack: 2 };
-    case 'PTTL':
-      return { kind: 'near', slack: 2000 };
-    case 'DUMP':
-      return { kind: 'shape' };
-    default:
-      return EXACT;
-  }
+/** Hash tables are walked in an order of their own; time moves between the two servers. By the first words of a form. */
+const RULES: readonly (readonly [forms: RegExp, rule: Rule])[] = [
+  [/^!?HGETALL/, { kind: 'unordered', width: 2 }],
+  [/^!?(SMEMBERS|SUNION|SINTER|SDIFF|HKEYS|HVALS|KEYS|SPOP|SRANDMEMBER|HRANDFIELD|ZRANDMEMBER)\b/, { kind: 'unordered', width: 1 }],
+  [/^!?(TTL|EXPIRETIME|OBJECT IDLETIME)/, { kind: 'near', slack: 2 }],
+  [/^!?(PTTL|PEXPIRETIME|XINFO CONSUMERS|XPENDING <stream> <group> \[IDLE)/, { kind: 'near', slack: 2000 }],
+  [/^XINFO STREAM <stream> FULL/, { kind: 'near', slack: 2000 }],
+  // The key may be a set.
+  [/^SORT <list> BY nosort/, { kind: 'unordered', width: 1 }],
+  [/^DUMP/, { kind: 'shape' }],
+  [/^CLIENT INFO/, { kind: 'fields', present: [], equal: ['name', 'db', 'sub', 'psub', 'multi', 'flags', 'resp', 'cmd', 'user', 'redir'] }],
+];
+
+function ruleOf(form: string): Rule {
+  return RULES.find(([forms]) => forms.test(form))?.[1] ?? EXACT;
 }
 
 /** A call with one slip: an argument missing, doubled, replaced, added, or in another case. */

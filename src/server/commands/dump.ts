@@ -15,8 +15,7 @@ import { NULL, OK, SYNTAX, arg, bulk, changed, fail, integerArg, isOption, looku
 /** The payload of a value, as DUMP answers and MIGRATE sends it. */
 export function dumpValue(context: Context, value: Value): Bytes {
   const options = encodeOptions(context.server.config);
-  // Payloads are compressed whatever rdbcompression says of files.
-  return encodeDump(toRdb(value), { ...options, compress: true, version: hasFieldTimes(value) ? 12 : options.version }).toString('latin1');
+  return encodeDump(toRdb(value), { ...options, version: hasFieldTimes(value) ? 12 : options.version }).toString('latin1');
 }
 
 function dump(context: Context, args: readonly Bytes[]): Reply {

@@ -122,14 +122,15 @@ function pfdebug(context: Context, args: readonly Bytes[]): Reply {
   unshare(context, key, value);
   const command = arg(args, 1);
   if (isOption(command, 'GETREG')) {
-    if (!isDense(data)) put(context, key, value, toDense(data));
+    if (!isDense(data)) putBits(context, key, value, toDense(data).toString('latin1'));
     return array([...readRegisters(data)].map(integer));
   }
   if (isOption(command, 'DECODE')) return isDense(data) ? fail('ERR HLL encoding is not sparse') : bulk(describeRuns(data));
   if (isOption(command, 'ENCODING')) return { kind: 'simple', text: isDense(data) ? 'dense' : 'sparse' };
   if (!isOption(command, 'TODENSE')) return fail(`ERR Unknown PFDEBUG subcommand '${command.split('\0', 1)[0] ?? ''}'`);
   if (isDense(data)) return ZERO;
-  put(context, key, value, toDense(data));
+  // Redis tells nobody.
+  putBits(context, key, value, toDense(data).toString('latin1'));
   return ONE;
 }
 

@@ -41,9 +41,11 @@ export function takeItems(context: Context, key: Bytes, list: ListValue, end: En
 
 /** Says by what a list was shortened, and removes an emptied one. */
 function finish(context: Context, key: Bytes, list: ListValue, count: number, event: string): void {
-  if (count > 0) changed(context, key, count);
-  // Of these LTRIM alone is an event where it took nothing away.
-  if (count > 0 || event === 'ltrim') notify(context, 'list', event, key);
+  // Of these LTRIM alone is a change where it took nothing away.
+  if (count > 0 || event === 'ltrim') {
+    changed(context, key, count);
+    notify(context, 'list', event, key);
+  }
   if (list.items.length === 0) removeEmptied(context, key);
 }
 

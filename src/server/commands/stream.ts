@@ -195,7 +195,8 @@ function xsetid(context: Context, args: readonly Bytes[]): Reply {
   stream.lastId = id;
   if (added !== undefined) stream.entriesAdded = added;
   if (deleted !== undefined && compareIds(deleted, MIN_ID) !== 0) stream.maxDeletedId = deleted;
-  changed(context, arg(args, 1));
+  // To those who watch or track the key Redis says nothing.
+  context.server.dirty += 1;
   notify(context, 'stream', 'xsetid', arg(args, 1));
   return { kind: 'simple', text: 'OK' };
 }

@@ -7,7 +7,7 @@ import { signalReady } from '../store/database.ts';
 import { createChunked } from '../store/chunked.ts';
 import type { Bytes, StreamConsumer, StreamGroup, StreamId, StreamValue } from '../store/value.ts';
 import { idArg } from './streamArgs.ts';
-import { OK, ONE, ZERO, arg, changed, fail, integer, integerArg, isOption, readTyped, shown, store, writeTyped, wrongSubcommand } from './support.ts';
+import { OK, ONE, ZERO, arg, fail, integer, integerArg, isOption, readTyped, shown, store, writeTyped, wrongSubcommand } from './support.ts';
 
 interface GroupOptions {
   readonly makeStream: boolean;
@@ -42,6 +42,12 @@ function existingGroup(context: Context, args: readonly Bytes[]): StreamGroup {
   return existing(context, args).groups.get(name) ?? fail(`NOGROUP No such consumer group '${shown(name)}' for key name '${shown(arg(args, 2))}'`);
 }
 
+/** Says that a group was changed; to those who watch or track the key Redis says nothing. */
+function groupChanged(context: Context, key: Bytes, event: string): void {
+  context.server.dirty += 1;
+  notify(context, 'stream', event, key);
+}
+
 function create(context: Context, args: readonly Bytes[]): Reply {
   const options = parseOptions(args, true);
   const key = arg(args, 2);
@@ -52,8 +58,7 @@ function create(context: Context, args: readonly Bytes[]): Reply {
   if (found === undefined) store(context, key, stream);
   if (stream.groups.has(arg(args, 3))) fail('BUSYGROUP Consumer Group name already exists');
   stream.groups.set(arg(args, 3), makeGroup(id, options.entriesRead));
-  changed(context, key);
-  notify(context, 'stream', 'xgroup-create', key);
+  groupChanged(context, key, 'xgroup-create');
   return OK;
 }
 
@@ -63,8 +68,7 @@ function setId(context: Context, args: readonly Bytes[]): Reply {
   if (args.length !== 5 && args.length !== 7) wrongSubcommand(args);
   group.lastId = givenId(arg(args, 4), existing(context, args));
   group.entriesRead = entriesRead;
-  changed(context, arg(args, 2));
-  notify(context, 'stream', 'xgroup-setid', arg(args, 2));
+  groupChanged(context, arg(args, 2), 'xgroup-setid');
   return OK;
 }
 
@@ -88,8 +92,7 @@ function createConsumer(context: Context, args: readonly Bytes[]): Reply {
   const name = arg(args, 4);
   if (group.consumers.has(name)) return ZERO;
   group.consumers.set(name, { name, seenAt: context.now, pending: createChunked() });
-  changed(context, arg(args, 2));
-  notify(context, 'stream', 'xgroup-createconsumer', arg(args, 2));
+  groupChanged(context, arg(args, 2), 'xgroup-createconsumer');
   return ONE;
 }
 
@@ -97,15 +100,13 @@ function delConsumer(context: Context, args: readonly Bytes[]): Reply {
   const group = existingGroup(context, args);
   if (!group.consumers.has(arg(args, 4))) return ZERO;
   const pending = deleteConsumer(group, arg(args, 4));
-  changed(context, arg(args, 2));
-  notify(context, 'stream', 'xgroup-delconsumer', arg(args, 2));
+  groupChanged(context, arg(args, 2), 'xgroup-delconsumer');
   return integer(pending);
 }
 
 function destroy(context: Context, args: readonly Bytes[]): Reply {
   if (!existing(context, args).groups.delete(arg(args, 3))) return ZERO;
-  changed(context, arg(args, 2));
-  notify(context, 'stream', 'xgroup-destroy', arg(args, 2));
+  groupChanged(context, arg(args, 2), 'xgroup-destroy');
   // Those who wait in the group hear that it is gone.
   signalReady(context.database, arg(args, 2));
   return ONE;

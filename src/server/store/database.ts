@@ -135,6 +135,24 @@ export function touchWatchers(db: Database, key: Bytes): void {
   }
 }
 
+/**
+ * Tells those who watch keys of a database that it is about to be emptied, or to get the keys of another. A key counts if it is
+ * in one of them; one that is past its time where it is found is as good as none.
+ */
+export function touchAllWatchers(db: Database, now: number, other?: Database): void {
+  for (const [key, watches] of db.watchers) {
+    const before = findValue(db, key);
+    const after = other === undefined ? undefined : findValue(other, key);
+    if (before === undefined && after === undefined) continue;
+    const goesStale = after !== undefined && isExpired(after, now);
+    for (const watch of watches) {
+      if (watch.wasExpired && (after === undefined || goesStale)) watch.wasExpired = goesStale;
+      else if (!watch.wasExpired && before === undefined && goesStale) watch.wasExpired = true;
+      else watch.flag.dirty = true;
+    }
+  }
+}
+
 /** Drops everything at once; the garbage collector does the rest in its own time. */
 export function clearDatabase(db: Database): number {
   const size = dictSize(db.dict);

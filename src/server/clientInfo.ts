@@ -17,7 +17,7 @@ export type ClientType = 'normal' | 'pubsub' | 'replica' | 'master';
 
 /** The type of a client. */
 export function typeOf(session: Session): ClientType {
-  return isSubscriber(session) && !session.monitoring ? 'pubsub' : 'normal';
+  return isSubscriber(session) ? 'pubsub' : 'normal';
 }
 
 /** The letters of CLIENT LIST. */

@@ -8,6 +8,7 @@ import { countError, runCommand } from './run.ts';
 import { block, serveReady } from './blocking.ts';
 import { busyError } from './lua/running.ts';
 import { OUT_OF_MEMORY, memoryDenies } from './memory/evict.ts';
+import { showMonitors } from './monitor.ts';
 import { isHeldUp, replicates } from './pause.ts';
 import { isSubscriber } from './pubsub.ts';
 import { protectedError } from './protected.ts';
@@ -41,29 +42,29 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   if (typeof found === 'string') {
     if (isCrossProtocol(args[0] ?? '')) return abort(context);
     session.lastCommand = args.length === 1 && isContainer((args[0] ?? '').toLowerCase()) ? (args[0] ?? '').toLowerCase() : '';
-    return reject(context, undefined, found);
+    return reject(context, args, undefined, found);
   }
   session.lastCommand = found.name;
   if (!takesArguments(found, args)) {
-    return reject(context, found, `ERR wrong number of arguments for '${found.name}' command`);
+    return reject(context, args, found, `ERR wrong number of arguments for '${found.name}' command`);
   }
   const barred = protectedError(context, found);
-  if (barred !== undefined) return reject(context, found, barred);
-  if (!session.authenticated && !found.flags.has('no_auth') && !isOpen(server.acl)) return reject(context, found, 'NOAUTH Authentication required.');
+  if (barred !== undefined) return reject(context, args, found, barred);
+  if (!session.authenticated && !found.flags.has('no_auth') && !isOpen(server.acl)) return reject(context, args, found, 'NOAUTH Authentication required.');
   const denial = checkCommand(context, found, args, session.transaction === undefined ? 'toplevel' : 'multi');
-  if (denial !== undefined) return reject(context, found, denialError(denial, found));
-  if (memoryDenies(context, found, args)) return reject(context, found, OUT_OF_MEMORY);
+  if (denial !== undefined) return reject(context, args, found, denialError(denial, found));
+  if (memoryDenies(context, found, args)) return reject(context, args, found, OUT_OF_MEMORY);
   if (server.tracking.clients > 0) limitTable(server);
   // RESP3 tells messages from replies, so nothing is forbidden there.
   if (session.version === 2 && isSubscriber(session) && !whileSubscribed.has(found.name)) {
-    return reject(context, found, `ERR Can't execute '${found.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`);
+    return reject(context, args, found, `ERR Can't execute '${found.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`);
   }
   // To Redis who monitors is a replica.
   if (session.monitoring && (found.flags.has('readonly') || replicates(server, found, args))) {
-    return reject(context, found, "ERR Replica can't interact with the keyspace");
+    return reject(context, args, found, "ERR Replica can't interact with the keyspace");
   }
   const busy = busyError(server, found);
-  if (busy !== undefined) return reject(context, found, busy);
+  if (busy !== undefined) return reject(context, args, found, busy);
   if (isHeldUp(context, found, args)) {
     block(context, { keys: [], deadline: 0, timedOut: POSTPONED, serve: () => undefined, postponed: true });
     return POSTPONED;
@@ -76,7 +77,7 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
     server.current = undefined;
     return reply;
   }
-  if (found.flags.has('no_multi')) return reject(context, found, 'ERR Command not allowed inside a transaction');
+  if (found.flags.has('no_multi')) return reject(context, args, found, 'ERR Command not allowed inside a transaction');
   transaction.queue.push({ command: found, args });
   return QUEUED;
 }
@@ -97,10 +98,15 @@ function abort({ server, session }: Context): Reply {
 }
 
 /** An error before the command ran: it also spoils a transaction. */
-function reject(context: Context, command: Command | undefined, text: string): Reply {
+function reject(context: Context, args: readonly Bytes[], command: Command | undefined, text: string): Reply {
   if (command?.name === 'exec') {
     // Redis: an EXEC that cannot run ends the transaction, even where there is none.
     dropTransaction(context);
+    const { server, session } = context;
+    // Those who monitor have seen MULTI, and hear that it is over.
+    server.current = session;
+    if (server.monitors.size > 0) showMonitors(context, args, session.address);
+    server.current = undefined;
     text = `EXECABORT Transaction discarded because of: ${text.replace(/^ERR /, '')}`;
   }
   if (context.session.transaction !== undefined) context.session.transaction.failed = true;

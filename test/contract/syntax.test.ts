@@ -15,10 +15,10 @@ const CALLS = 40;
 const SESSION = 20;
 
 /** Commands that end or block the server or the connection, change who may do what, or take up other servers. */
-const SKIPPED = /^(shutdown|sync|psync|monitor|debug|quit|reset|multi|exec|discard|auth|hello|failover|replconf|migrate|select|swapdb|flushall|flushdb|pfselftest|wait|waitaof|client\|(kill|pause|reply|tracking|unblock)|acl\|(setuser|deluser|load|save|genpass)|config\|(set|rewrite)|p?s?(un)?subscribe|module\|.*|restore.*|xautoclaim|spop|(bg)?save)$/;
+const SKIPPED = /^(shutdown|sync|psync|monitor|debug|quit|reset|multi|exec|discard|auth|hello|failover|replconf|migrate|select|swapdb|flushall|flushdb|pfselftest|wait|waitaof|client\|(kill|pause|reply|tracking|unblock)|acl\|(setuser|deluser|load|save|genpass)|config\|(set|rewrite)|p?s?(un)?subscribe|module\|.*|spop|(bg)?save)$/;
 
 /** Commands that answer chance, time, places in memory or how large something is: only errors and the kind of reply are compared. */
-const LOOSE = /^(info|time|lastsave|randomkey|keys|role|lolwut|command.*|latency.*|slowlog.*|memory.*|client.*|object\|(idletime|freq)|acl.*|config.*|dump|scan|[hsz]scan|.*rand(member|field)|function.*|script.*|geo.*|.*ttl|.*expiretime|xinfo.*|xpending|xclaim|xadd|sort|sort_ro|pubsub.*|.*help)$/;
+const LOOSE = /^(info|time|lastsave|randomkey|keys|role|lolwut|command.*|latency.*|slowlog.*|memory.*|client.*|object\|(idletime|freq)|acl.*|config.*|dump|scan|[hsz]scan|.*rand(member|field)|function.*|script.*|geo.*|.*ttl|.*expiretime|xinfo.*|xpending|xclaim|xautoclaim|xadd|sort|sort_ro|pubsub.*|.*help)$/;
 
 describe('calls made from the syntax of every command', function () {
   this.timeout(120_000);

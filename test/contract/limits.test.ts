@@ -189,11 +189,14 @@ describe('limits against redis-server', function () {
     await side.admin.call(['DEL', 'big']);
   });
 
-  it('closes who is idle for longer than timeout, but not who listens or waits', async () => {
+  it('closes who is idle for longer than timeout, but not who listens, waits or monitors', async () => {
     await Promise.all(Object.values(sides).map(async (side) => {
-      const [idle, listening, waiting] = [await deaf(side), await connectResp(side.port), await connectResp(side.port)];
+      const [idle, listening, waiting, monitor] = [await deaf(side), await connectResp(side.port), await connectResp(side.port), await connectResp(side.port)];
       idle.write('CLIENT SETNAME idle\r\n');
       await listening.call(['SUBSCRIBE', 'c']);
+      await monitor.call(['CLIENT', 'SETNAME', 'monitor']);
+      monitor.keepOrder();
+      await monitor.call(['MONITOR']);
       void waiting.call(['BLPOP', 'l', '0']).catch(() => undefined);
       await until(side, 'idle', true);
       await side.admin.call(['CONFIG', 'SET', 'timeout', '1']);
@@ -201,7 +204,8 @@ describe('limits against redis-server', function () {
       await side.admin.call(['CONFIG', 'SET', 'timeout', '0']);
       assert.match(replyText(await side.admin.call(['INFO', 'clients'])) ?? '', /blocked_clients:1/);
       assert.match(printReply(await side.admin.call(['PUBSUB', 'NUMSUB', 'c'])), /integer 1/);
-      for (const client of [listening, waiting]) client.close();
+      await until(side, 'monitor', true);
+      for (const client of [listening, waiting, monitor]) client.close();
       idle.destroy();
     }));
   });

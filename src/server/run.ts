@@ -50,12 +50,17 @@ export function runCommand(context: Context, command: Command, args: readonly By
     wait.call = { command, args, ms };
     return reply;
   }
+  const { running } = server.scripting;
+  if (running !== undefined && running.caller === session && running.call === undefined) {
+    running.call = { command, args, ms };
+    return reply;
+  }
   if (hot.latencyTracking) countLatency(counts, ms);
   if (hot.slowerThan >= 0 && microseconds >= hot.slowerThan) noteSlow(context, command, args, microseconds);
   return reply;
 }
 
-/** Counts a call that blocked, now that it has its answer; `ms` is what that took, not how long it waited. */
+/** Counts a call that blocked, or a script that took turns, now that it has its answer; `ms` is what that took, not how long it waited. */
 export function countUnblocked(context: Context, call: BlockedCall, ms: number, failed: boolean): void {
   const { server } = context;
   const counts = countsOf(server.statistics, call.command.name);

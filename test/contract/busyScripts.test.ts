@@ -163,7 +163,7 @@ describe('scripts that run too long, as redis-server 7.0 has them', function () 
     same(async (stage) => {
       const [looping, other, blocked] = [await stage.client(), await stage.client(), await stage.client()];
       await stage.say(other, 'CONFIG', 'SET', 'busy-reply-threshold', '0');
-      await stage.say(other, 'DEL', 'list');
+      await stage.say(other, 'FLUSHALL');
       await stage.say(blocked, 'PING');
       await stage.begin(blocked, ['BLPOP', 'list', '0']);
       await stage.say(other, 'PING');
@@ -171,6 +171,21 @@ describe('scripts that run too long, as redis-server 7.0 has them', function () 
       await stage.begin(looping, ['MULTI'], ['EVAL', `redis.call("rpush","list","a") ${between} return redis.call("llen","list")`, '0'], ['RPUSH', 'list', 'b'], ['EVAL', `${between} return redis.call("lrange","list",0,-1)`, '0'], ['EXEC'], ['LRANGE', 'list', '0', '-1']);
       await stage.take(looping, 6);
       await stage.take(blocked, 1);
+      await stage.say(other, 'CONFIG', 'SET', 'busy-reply-threshold', LIMIT);
+    }));
+
+  it('counts it once, by all of its time', () =>
+    same(async (stage) => {
+      const [looping, other] = [await stage.client(), await stage.client()];
+      await stage.say(other, 'CONFIG', 'SET', 'busy-reply-threshold', '0', 'slowlog-log-slower-than', '40000');
+      await stage.say(other, 'CONFIG', 'RESETSTAT');
+      await stage.say(other, 'SLOWLOG', 'RESET');
+      await stage.begin(looping, ['EVAL', 'local x for i=1,3e7 do x = i end redis.call("ping") return x', '0'], ['EVAL', 'local x for i=1,3e7 do x = i end redis.call("nosuch")', '0'], ['CLIENT', 'REPLY', 'SKIP'], ['EVAL', 'local x for i=1,3e7 do x = i end return "skipped"', '0'], ['PING']);
+      await stage.take(looping, 3);
+      await stage.say(other, 'SLOWLOG', 'LEN');
+      const counts = printReply(await other.call(['INFO', 'commandstats']));
+      for (const wanted of [/cmdstat_eval:calls=3,usec=\d{6}/, /eval:.*failed_calls=1/, /cmdstat_ping:calls=2/]) assert.match(counts, wanted);
+      await stage.say(other, 'INFO', 'errorstats');
       await stage.say(other, 'CONFIG', 'SET', 'busy-reply-threshold', LIMIT);
     }));
 
@@ -182,7 +197,6 @@ describe('scripts that run too long, as redis-server 7.0 has them', function () 
       looping.close();
       await stage.say(other, 'GET', 'a');
       await stage.say(other, 'SCRIPT', 'KILL');
-      await stage.say(other, 'GET', 'a');
     }));
 
   it('stops the code of a library that takes long to load', () =>

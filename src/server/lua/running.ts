@@ -4,7 +4,7 @@ import { serveReady } from '../blocking.ts';
 import { monotonic } from '../clock.ts';
 import { NO_REPLY, fail } from '../commands/support.ts';
 import type { LogLevel } from '../outside.ts';
-import { countError } from '../run.ts';
+import { countError, countUnblocked } from '../run.ts';
 import type { Command, Context, ServerState, Session } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
 import { callFromScript, mayCall } from './call.ts';
@@ -98,10 +98,12 @@ export function runScript(context: Context, call: Call): Reply {
     allowOom: flags?.has('allow-oom') === true,
     startedAt: monotonic(),
     calls: 0,
+    call: undefined,
     wrote: false,
     killed: false,
     timedOut: false,
-    deliver: (reply) => session.deliver(reply),
+    // CLIENT REPLY SKIP is over when the reply comes.
+    deliver: session.replies === 'skipping' ? () => undefined : (reply) => session.deliver(reply),
   };
   server.scripting.running = running;
   const progress = engine.run(call.fn, call.keys, call.args, call.title, call.kind === 'eval');
@@ -136,7 +138,9 @@ function goOn(server: ServerState, running: Running): void {
     return;
   }
   leave(server, running);
-  if (progress.kind === 'error' && progress.counted !== true) countError(server, progress.text);
+  const failed = progress.kind === 'error';
+  if (failed && progress.counted !== true) countError(server, progress.text);
+  if (running.call !== undefined) countUnblocked({ ...running.context, session: running.caller }, running.call, monotonic() - running.startedAt - running.call.ms, failed);
   server.current = running.caller;
   running.deliver(progress);
   server.current = undefined;

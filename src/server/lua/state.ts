@@ -1,3 +1,4 @@
+import type { BlockedCall } from '../blocking.ts';
 import type { Context, Session } from '../state.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Bytes } from '../store/value.ts';
@@ -51,6 +52,8 @@ export interface Running {
   /** By `monotonic`, ms. */
   readonly startedAt: number;
   calls: number;
+  /** Set once it is clear that it takes longer: how it is counted when it ends. */
+  call: BlockedCall | undefined;
   wrote: boolean;
   killed: boolean;
   /** It ran longer than busy-reply-threshold: others are told so instead of waiting. */

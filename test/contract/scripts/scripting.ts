@@ -105,6 +105,7 @@ export const scripting: readonly Script[] = [
     name: 'scripts: what they do to the data',
     steps: [
       'EVAL "redis.call(\'set\',KEYS[1],ARGV[1]) return redis.call(\'get\',KEYS[1])" 1 k v', 'GET k', 'EVAL "redis.call(\'select\',5) redis.call(\'set\',\'k\',\'in5\') return redis.call(\'get\',\'k\')" 0', 'GET k', 'SELECT 5', 'GET k', 'SELECT 0',
+      'SADD letters c b a e d', 'EVAL "return redis.call(\'sort\',\'letters\',\'by\',\'nosort\')" 0', 'EVAL "return redis.call(\'sort\',\'letters\',\'by\',\'nosort\',\'desc\')" 0',
       'EVAL "return redis.call(\'incr\',\'n\') + redis.call(\'incr\',\'n\')" 0', 'EVAL "for i=1,10 do redis.call(\'rpush\',\'l\',i) end return redis.call(\'lrange\',\'l\',0,-1)" 0', 'EVAL "return redis.call(\'set\',\'f\',0.1)" 0', 'GET f', 'EVAL "return redis.call(\'set\',\'f\',1e20)" 0', 'GET f',
       'EVAL "return redis.call(\'set\',\'f\',-0)" 0', 'GET f', 'EVAL "return redis.call(\'set\',\'f\',3)" 0', 'GET f', 'EVAL_RO "return redis.call(\'set\',\'f\',3)" 0', 'EVAL_RO "return redis.pcall(\'set\',\'f\',3)" 0', 'EVAL_RO "return redis.call(\'get\',\'f\')" 0', 'EVAL_RO "#!lua\nreturn 1" 0', 'EVAL_RO "#!lua flags=no-writes\nreturn 1" 0',
       'EVAL "return redis.call(\'lpush\',\'f\',1)" 0', 'EVAL "return redis.pcall(\'lpush\',\'f\',1)" 0', 'EVAL "return redis.pcall(\'lpush\',\'f\',1).err" 0', 'EVAL "redis.call(\'set\',\'done\',1) error(\'late\')" 0', 'GET done', 'EVAL "return redis.call(\'xread\',\'block\',0,\'streams\',\'none\',\'$\')" 0',

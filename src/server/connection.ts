@@ -32,8 +32,24 @@ export interface Peer {
 
 /** A large reply on its way out, a slice at a time. */
 interface Unfinished {
-  readonly items: readonly Reply[];
+  /** A text is a bulk string. */
+  readonly items: readonly (Reply | string)[];
   next: number;
+}
+
+/** The items of a reply that is too large to be encoded at once. */
+function largeItems(reply: Reply): { readonly kind: 'array' | 'set' | 'map' | 'push'; readonly items: Unfinished['items'] } | undefined {
+  switch (reply.kind) {
+    case 'texts':
+      return reply.values.length > ITEMS ? { kind: reply.as, items: reply.values } : undefined;
+    case 'array':
+    case 'set':
+    case 'map':
+    case 'push':
+      return reply.items.length > ITEMS ? reply : undefined;
+    default:
+      return undefined;
+  }
 }
 
 /** CLIENT CACHING is for the next command that is not CLIENT, or for the transaction that it begins. */
@@ -150,10 +166,10 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
   const answer = (reply: Reply): void => {
     // Messages of channels and what confirms a subscription are no replies.
     if (session.replies !== 'on' && reply.kind !== 'push' && reply.kind !== 'sequence') return;
-    if ('items' in reply && reply.items.length > ITEMS && reply.kind !== 'attribute' && reply.kind !== 'sequence') {
-      writer.writeHeader(reply.kind, reply.items.length, session.version);
-      unfinished = { items: reply.items, next: 0 };
-    } else writer.write(reply, session.version);
+    const large = largeItems(reply);
+    if (large === undefined) return writer.write(reply, session.version);
+    writer.writeHeader(large.kind, large.items.length, session.version);
+    unfinished = { items: large.items, next: 0 };
   };
 
   /** One unit of work: a slice of a large reply, or a request. False when there is nothing to do. */
@@ -161,7 +177,11 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     if (unfinished !== undefined) {
       const { items, next } = unfinished;
       const end = Math.min(items.length, next + ITEMS);
-      for (let index = next; index < end; index += 1) writer.write(items[index] as Reply, session.version);
+      for (let index = next; index < end; index += 1) {
+        const item = items[index] as Reply | string;
+        if (typeof item === 'string') writer.writeText(item);
+        else writer.write(item, session.version);
+      }
       unfinished.next = end;
       if (end === items.length) {
         unfinished = undefined;

@@ -6,6 +6,8 @@ import type { Reply, RespVersion } from './reply.ts';
 export interface ReplyWriter {
   /** Appends a reply in the version's form. */
   write(reply: Reply, version: RespVersion): void;
+  /** Appends a bulk string of one byte a character. */
+  writeText(value: string): void;
   /** Appends only the header of an aggregate of `length` items (of `length / 2` pairs for a map). */
   writeHeader(kind: 'array' | 'set' | 'map' | 'push' | 'attribute', length: number, version: RespVersion): void;
   /** Bytes not yet taken. */
@@ -82,6 +84,12 @@ export function createReplyWriter(): ReplyWriter {
         // RESP2 has no attributes: Redis leaves them out.
         if (version === 2) return;
         break;
+      case 'texts': {
+        const { values } = reply;
+        writeHeader(reply.as, values.length, version);
+        for (let index = 0; index < values.length; index += 1) bulkText(values[index] as string);
+        return;
+      }
       case 'sequence':
         for (const item of reply.items) write(item, version);
         return;
@@ -102,6 +110,7 @@ export function createReplyWriter(): ReplyWriter {
 
   return {
     write,
+    writeText: bulkText,
     writeHeader,
     get size() {
       return writer.size();

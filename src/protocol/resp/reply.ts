@@ -1,7 +1,8 @@
 /**
  * One reply of a Redis server, in RESP2 or RESP3. The decoder yields it, the encoder writes it.
  * `latin1` is a bulk string given as text whose character codes are its bytes (what the practice server stores);
- * the decoder always yields `bulk`. `items` of a map or attribute are flat: key, value, key, value.
+ * the decoder always yields `bulk`. `texts` is an aggregate of such bulk strings and nothing else, without an object for each.
+ * `items` of a map or attribute are flat: key, value, key, value.
  */
 export type Reply =
   | { readonly kind: 'simple'; readonly text: string }
@@ -9,6 +10,7 @@ export type Reply =
   | { readonly kind: 'integer'; readonly value: number | bigint }
   | { readonly kind: 'bulk'; readonly value: Buffer }
   | { readonly kind: 'latin1'; readonly value: string }
+  | { readonly kind: 'texts'; readonly as: 'array' | 'set' | 'map'; readonly values: readonly string[] }
   | { readonly kind: 'null' } // RESP2: null bulk
   | { readonly kind: 'nullArray' } // RESP2: null array; the same as `null` in RESP3
   | { readonly kind: 'double'; readonly value: number; readonly text?: string } // `text`: how it is written, where not as usual

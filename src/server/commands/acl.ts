@@ -74,7 +74,7 @@ function getUser(context: Context, args: readonly Bytes[]): Reply {
   if (user === undefined) return NULL;
   return map([
     ['flags', { kind: 'set', items: describeFlags(user).map(bulk) }],
-    ['passwords', bulks(user.passwords)],
+    ['passwords', bulks([...user.passwords])],
     ...selectorEntries(rootSelector(user)),
     ['selectors', array(user.selectors.slice(1).map((selector) => map(selectorEntries(selector))))],
   ]);

@@ -106,7 +106,7 @@ function collect(hash: HashValue | undefined, what: 'fields' | 'values' | 'both'
 }
 
 function hgetall(context: Context, args: readonly Bytes[]): Reply {
-  return { kind: 'map', items: collect(readTyped(context, arg(args, 1), 'hash'), 'both').map(bulk) };
+  return { kind: 'texts', as: 'map', values: collect(readTyped(context, arg(args, 1), 'hash'), 'both') };
 }
 
 function hmget(context: Context, args: readonly Bytes[]): Reply {

@@ -11,9 +11,9 @@ import {
   readTyped, removeEmptied, store, typed, writeTyped,
 } from './support.ts';
 
-/** The members of a set as a reply: a set in RESP3. */
+/** The members of a set as a reply: a set in RESP3. Nobody may change `members`. */
 function setReply(members: readonly Bytes[]): Reply {
-  return { kind: 'set', items: members.map(bulk) };
+  return { kind: 'texts', as: 'set', values: members };
 }
 
 function sadd(context: Context, args: readonly Bytes[]): Reply {

@@ -55,9 +55,9 @@ export function array(items: readonly Reply[]): Reply {
   return { kind: 'array', items };
 }
 
-/** An array of bulk strings. */
+/** An array of bulk strings. It may be sent later than now: nobody may change `values`. */
 export function bulks(values: readonly Bytes[]): Reply {
-  return { kind: 'array', items: values.map(bulk) };
+  return { kind: 'texts', as: 'array', values };
 }
 
 /** A map reply of text names. */

@@ -33,6 +33,8 @@ export function pushReply(vm: Vm, L: Thread, reply: Reply, version: RespVersion)
     case 'latin1':
       vm.pushBytes(L, reply.value);
       return;
+    case 'texts':
+      return pushReply(vm, L, { kind: reply.as, items: reply.values.map((value) => ({ kind: 'latin1', value })) }, version);
     case 'bulk':
       vm.pushBytes(L, reply.value.toString('latin1'));
       return;

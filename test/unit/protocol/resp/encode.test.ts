@@ -22,6 +22,8 @@ describe('protocol/resp encoder', () => {
       [{ kind: 'set', items: [one] }, '*1\r\n$1\r\na\r\n', '~1\r\n$1\r\na\r\n'],
       [{ kind: 'push', items: [one] }, '*1\r\n$1\r\na\r\n', '>1\r\n$1\r\na\r\n'],
       [{ kind: 'attribute', items: [one, two] }, '', '|1\r\n$1\r\na\r\n:2\r\n'],
+      [{ kind: 'texts', as: 'array', values: ['a', ''] }, '*2\r\n$1\r\na\r\n$0\r\n\r\n', '*2\r\n$1\r\na\r\n$0\r\n\r\n'],
+      [{ kind: 'texts', as: 'map', values: ['a', 'b'] }, '*2\r\n$1\r\na\r\n$1\r\nb\r\n', '%1\r\n$1\r\na\r\n$1\r\nb\r\n'],
       [{ kind: 'error', text: 'ERR two\r\nlines\n' }, '-ERR two  lines\r\n', '-ERR two  lines\r\n'],
     ];
     for (const [reply, resp2, resp3] of cases) {

@@ -97,7 +97,12 @@ export function endWait(wait: Wait, reply: Reply, ms = 0, failed = reply.kind ==
 /** Answers those whose time is over. */
 export function timeOutWaits(server: ServerState): void {
   const now = server.clock.now();
-  for (const wait of server.waits) if (wait.deadline !== 0 && wait.deadline < now) endWait(wait, wait.timedOut);
+  for (const wait of server.waits) {
+    if (wait.deadline === 0 || wait.deadline >= now) continue;
+    // Redis neither logs such a call nor counts how long it took.
+    wait.call = undefined;
+    endWait(wait, wait.timedOut);
+  }
 }
 
 /**

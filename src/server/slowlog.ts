@@ -18,9 +18,9 @@ function trimmed(name: string, args: readonly Bytes[]): Bytes[] {
 /** Puts a call into the slow log. */
 export function noteSlow({ server, session, now }: Context, command: Command, args: readonly Bytes[], microseconds: number): void {
   if (command.flags.has('skip_slowlog')) return;
-  const entry: SlowlogEntry = {
-    id: server.nextSlowlogId, time: Math.floor(now / 1000), microseconds, args: trimmed(command.name, args), address: session.address, name: session.name,
-  };
+  // Calls of a script come from a client of its own, which is nowhere and has no name.
+  const { address, name } = session.address === 'lua' ? { address: '?:0', name: '' } : session;
+  const entry: SlowlogEntry = { id: server.nextSlowlogId, time: Math.floor(now / 1000), microseconds, args: trimmed(command.name, args), address, name };
   server.slowlog.unshift(entry);
   server.nextSlowlogId += 1;
   trimSlowlog(server);

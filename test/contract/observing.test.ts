@@ -40,7 +40,7 @@ describe('slow log and latency monitor as in redis-server 7.0', () => {
     const entries = await same(
       [
         'CONFIG SET slowlog-log-slower-than 0', 'SLOWLOG RESET', 'CLIENT SETNAME me', 'SET a 1', `SET long ${'x'.repeat(300)}`, `SET exact ${'x'.repeat(128)}`, `SADD s ${many}`, `SADD s ${many.split(' ').slice(0, 30).join(' ')}`, `SADD s ${many.split(' ').slice(0, 31).join(' ')}`, 'GET', 'NOSUCH', 'MULTI', 'INCR a', 'EXEC', 'AUTH secret', 'CONFIG SET requirepass ""',
-        'CONFIG SET masterauth secret', 'CONFIG SET masterauth ""', 'DEBUG SLEEP 0', 'SPOP nosuch', 'LPUSH a x', 'PING', 'get a',
+        'CONFIG SET masterauth secret', 'CONFIG SET masterauth ""', 'DEBUG SLEEP 0', 'SPOP nosuch', 'LPUSH a x', 'EVAL "redis.pcall(\'lpush\',\'a\',\'x\') return redis.call(\'get\',\'a\')" 0', 'BLPOP nosuch 0.01', 'RPUSH q a', 'BLPOP q 0', 'PING', 'get a',
       ],
       logged,
     );

@@ -21,6 +21,16 @@ export const server: readonly Script[] = [
     ],
   },
   {
+    name: "server: CONFIG's values that have a form of their own",
+    steps: [
+      'CONFIG SET save "900 1 300 10"', 'CONFIG GET save', 'CONFIG SET save ""', 'CONFIG GET save', 'CONFIG SET client-output-buffer-limit "replica 1mb 2kb 3"', 'CONFIG GET client-output-buffer-limit',
+      'CONFIG SET client-output-buffer-limit "slave 268435456 67108864 60"', 'CONFIG SET notify-keyspace-events KEA', 'CONFIG GET notify-keyspace-events', 'CONFIG SET notify-keyspace-events ""', 'CONFIG SET maxmemory-clients 5%', 'CONFIG GET maxmemory-clients',
+      'CONFIG SET maxmemory-clients 0', 'CONFIG SET shutdown-on-sigterm "FORCE now"', 'CONFIG GET shutdown-on-sigterm', 'CONFIG SET shutdown-on-sigterm default', 'CONFIG SET hz 1000', 'CONFIG GET hz', 'CONFIG SET hz 10', 'CONFIG SET slave-priority 1 replica-priority 2',
+      unordered('CONFIG GET *-priority', 2), 'CONFIG SET replica-priority 100', 'MULTI', 'CONFIG SET timeout 5 timeout 6', 'CONFIG SET maxclients 9000', 'CONFIG GET maxclients', 'CONFIG SET maxclients 10000', 'EXEC', 'CONFIG SET dbfilename x', 'CONFIG SET appendfilename x',
+      'SHUTDOWN BOGUS', 'SHUTDOWN SAVE NOSAVE', 'SHUTDOWN ABORT', 'SHUTDOWN ABORT NOW', 'MULTI', 'SHUTDOWN', 'EXEC',
+    ],
+  },
+  {
     name: 'server: clients of one another',
     steps: [
       'CLIENT SETNAME first', other('CLIENT SETNAME second'), other('CLIENT GETNAME'), 'CLIENT KILL 1.2.3.4:5', 'CLIENT KILL ID 999999', 'CLIENT KILL ID abc', 'CLIENT KILL BOGUS x', 'CLIENT KILL', 'CLIENT KILL TYPE bogus', 'CLIENT KILL ID', 'CLIENT LIST BOGUS', 'CLIENT LIST TYPE bogus', 'CLIENT LIST ID abc', fields('CLIENT LIST', 'id addr name db cmd'), 'CLIENT LIST TYPE replica', 'CLIENT NO-EVICT on', 'CLIENT NO-EVICT off', 'CLIENT NO-EVICT maybe',

@@ -13,9 +13,10 @@ const BATCH = 64;
 
 /** Removes the fields of a hash whose time is over and, with the last of its fields, the key. True if the key is gone. */
 export function expireFields(place: EventPlace, key: Bytes, hash: HashValue, now: number): boolean {
-  if (removeExpiredFields(hash, now) === 0) return false;
   const { database } = place;
-  touchValue(database, hash);
+  if (!isStale(hash, now)) return false;
+  touchValue(database, key, hash);
+  if (removeExpiredFields(hash, now) === 0) return false;
   notify(place, 'hash', 'hexpired', key);
   const gone = hashLength(hash) === 0;
   if (gone) {

@@ -12,7 +12,7 @@ import { createMemoryState } from './memory/used.ts';
 import { withinAnother } from './outside.ts';
 import { abandonScript, showScripting } from './lua/running.ts';
 import { createScripting } from './lua/state.ts';
-import { createSaving } from './persistence/save.ts';
+import { createSaving, stopBackgroundSave } from './persistence/save.ts';
 import { createListeners } from './pubsub.ts';
 import { createStatistics } from './statistics.ts';
 import { loadSample } from './samples/index.ts';
@@ -90,7 +90,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
   const hex = (): string => Array.from({ length: 40 }, () => HEX[Math.floor(random() * 16)]).join('');
   const seed = Math.floor(random() * 2 ** 32);
   const commands = commandMap();
-  const signals: KeySignals = { touched: undefined };
+  const signals: KeySignals = { touched: undefined, keeper: undefined };
   const state: ServerState = {
     clock,
     random,
@@ -192,6 +192,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     async close() {
       closed = true;
       abandonScript(state);
+      stopBackgroundSave(state);
       if (timer !== undefined) clearInterval(timer);
       const closing = [...listeners].map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
       listeners.clear();

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadFromFile, saveToFile, type Libraries } from '../../src/server/persistence/files.ts';
+import { load, save, saveInBackground } from '../../src/server/persistence/save.ts';
 import { frozenServer, type FrozenServer } from '../support/practiceServer.ts';
 import { seededRandom } from '../support/random.ts';
 import { sampleTypes, sampleValue } from '../support/rdbSamples.ts';
-import { connectResp, type RespClient } from '../support/respClient.ts';
+import { connectResp, openRespClient, type RespClient } from '../support/respClient.ts';
 import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
 
 const SEED = 21;
-const none: Libraries = { sources: () => [], load: () => undefined };
 
 describe('files of the practice server', function () {
   this.timeout(60_000);
@@ -46,13 +46,27 @@ describe('files of the practice server', function () {
   });
 
   it(`a dump of redis-server is loaded, saved and loaded by redis-server to equal data (seed ${SEED})`, async () => {
-    const { keys, expired, empty } = loadFromFile(practice.state, path, none);
+    const { keys, expired, empty } = load(practice.state, path);
     assert.deepEqual({ keys, expired, empty }, { keys: sampleTypes.length * 8 * 2, expired: 0, empty: 0 });
-    saveToFile(practice.state, path, none);
+    assert.ok(save(practice.state, path));
     assert.equal(await judge(), digest);
   });
 
+  it('a save in the background goes on in slices, and its file holds the data of its start', async () => {
+    saveInBackground(practice.state, path);
+    const { background } = practice.state.saving;
+    assert.ok(background !== undefined);
+    const busy = openRespClient(practice.connect());
+    assert.equal((await busy.call(['SET', 'late', 'x'])).kind, 'simple');
+    assert.equal((await busy.call(['FLUSHDB'])).kind, 'simple');
+    while (background.step());
+    while (practice.state.saving.background !== undefined) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(await judge(), digest);
+    assert.ok(!readdirSync(server.dir).some((name) => name.endsWith('.tmp')));
+    busy.close();
+  });
+
   it('a file is refused where keys are there already, and leaves them as they are', () => {
-    assert.throws(() => loadFromFile(practice.state, path, none), /there twice/);
+    assert.throws(() => load(practice.state, path), /there twice/);
   });
 });

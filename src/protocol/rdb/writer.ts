@@ -21,7 +21,7 @@ export interface RdbWriter<T> {
   aux(name: string, value: string): void;
   /** A library of functions (from version 10 on). */
   library(source: T): void;
-  /** The keys that follow belong to this database; `keys` and `expires` let a reader make room. */
+  /** The keys that follow belong to this database; `keys` and `expires` let a reader make room, and are written once. */
   database(index: number, keys: number, expires: number): void;
   /** Throws RdbError `unsupported` for what the version cannot say; nothing of the key is written then. Empty collections are not allowed. */
   key(entry: KeyToWrite<T>): void;
@@ -40,6 +40,8 @@ export function createRdbWriter<T extends Uint8Array | string>(options: EncodeOp
   const crc = startCrc64();
   let out = createByteWriter(FIRST_CAPACITY);
   let summed = 0;
+  let selected: number | undefined;
+  const sized = new Set<number>();
   putBytes(out, `REDIS${version.toString().padStart(4, '0')}`);
   const sumUp = (): void => {
     if (options.checksum !== false) addCrc64(crc, out.bytes, summed, out.size);
@@ -56,8 +58,12 @@ export function createRdbWriter<T extends Uint8Array | string>(options: EncodeOp
       putString(out, source, compress);
     },
     database(index, keys, expires) {
+      if (index === selected) return;
+      selected = index;
       putByte(out, 0xfe);
       putNumber(out, index);
+      if (sized.has(index)) return;
+      sized.add(index);
       putByte(out, 0xfb);
       putNumber(out, keys);
       putNumber(out, expires);

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import type { Outside, ShutdownOptions } from '../outside.ts';
 import { shutdownOptions } from '../outside.ts';
-import { save } from '../persistence/save.ts';
+import { save, stopBackgroundSave } from '../persistence/save.ts';
 import type { PracticeServer } from '../server.ts';
 import type { Listeners } from './listeners.ts';
 import { put } from './log.ts';
@@ -29,6 +29,7 @@ export function createLifecycle({ server, listeners, log, pidFile }: { readonly 
 
   const shutDown = ({ save: wanted, force }: ShutdownOptions): boolean => {
     log('warning', 'User requested shutdown...');
+    stopBackgroundSave(server.state);
     const saves = wanted === 'save' || (wanted === 'default' && config.get('save') !== '');
     if (saves && !saveAtEnd(server, log) && !force) {
       log('warning', "Error trying to save the DB, can't exit.");

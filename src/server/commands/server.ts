@@ -1,5 +1,5 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
-import { save } from '../persistence/save.ts';
+import { save, stopBackgroundSave } from '../persistence/save.ts';
 import type { Context, Handlers, ServerState } from '../state.ts';
 import { clearDatabase, databaseSize, touchAllWatchers } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
@@ -28,6 +28,7 @@ function flush(context: Context, args: readonly Bytes[], databases: readonly Dat
 
 /** FLUSHALL saves at once where there are save points: a restart must not bring back what is gone. */
 function saveEmptied(server: ServerState): void {
+  stopBackgroundSave(server);
   const { dataFile } = server.outside;
   if (dataFile !== undefined && server.config.get('save') !== '') save(server, dataFile());
 }

@@ -15,7 +15,7 @@ function lookupGroup(context: Context, args: readonly Bytes[]): { readonly strea
 
 function groupIn(context: Context, value: Value | undefined, args: readonly Bytes[]): { readonly stream: StreamValue; readonly group: StreamGroup } {
   const stream = typed(value, 'stream');
-  if (stream !== undefined) touchValue(context.database, stream);
+  if (stream !== undefined) touchValue(context.database, arg(args, 1), stream);
   const group = stream?.groups.get(arg(args, 2));
   if (stream === undefined || group === undefined) return fail(`NOGROUP No such key '${shown(arg(args, 1))}' or consumer group '${shown(arg(args, 2))}'`);
   return { stream, group };

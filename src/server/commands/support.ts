@@ -147,7 +147,7 @@ export function isOption(text: Bytes | undefined, name: string): boolean {
 /** The value of a key for writing, or undefined; an expired key is removed on the way. */
 export function lookupWrite(context: Context, key: Bytes): Value | undefined {
   const value = lookupLive(context, key);
-  if (value !== undefined) touchValue(context.database, value);
+  if (value !== undefined) touchValue(context.database, key, value);
   return value;
 }
 
@@ -214,7 +214,7 @@ export function typed<T extends ValueType>(value: Value | undefined, type: T): V
 export function readTyped<T extends ValueType>(context: Context, key: Bytes, type: T): ValueOf<T> | undefined {
   const value = lookupRead(context, key);
   // A read changes the groups of a stream (XACK, XCLAIM).
-  if (value?.type === 'stream') touchValue(context.database, value);
+  if (value?.type === 'stream') touchValue(context.database, key, value);
   return typed(value, type);
 }
 

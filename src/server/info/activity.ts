@@ -12,8 +12,8 @@ export function persistenceLines({ server }: Context): Lines {
   const { saving } = server;
   return [
     ...zeros('loading async_loading current_cow_peak current_cow_size current_cow_size_age'), ['current_fork_perc', '0.00'],
-    ...zeros('current_save_keys_processed current_save_keys_total'), ['rdb_changes_since_last_save', server.dirty], ['rdb_bgsave_in_progress', 0],
-    ['rdb_last_save_time', saving.lastAt], ['rdb_last_bgsave_status', saving.lastOk ? 'ok' : 'err'], ['rdb_last_bgsave_time_sec', saving.lastTook], ['rdb_current_bgsave_time_sec', -1],
+    ...zeros('current_save_keys_processed current_save_keys_total'), ['rdb_changes_since_last_save', server.dirty], ['rdb_bgsave_in_progress', saving.background === undefined ? 0 : 1],
+    ['rdb_last_save_time', saving.lastAt], ['rdb_last_bgsave_status', saving.lastOk ? 'ok' : 'err'], ['rdb_last_bgsave_time_sec', saving.lastTook], ['rdb_current_bgsave_time_sec', saving.background === undefined ? -1 : Math.floor((server.clock.now() - saving.background.startedAt) / 1000)],
     ['rdb_saves', saving.count], ['rdb_last_cow_size', 0], ['rdb_last_load_keys_expired', saving.loaded.expired], ['rdb_last_load_keys_loaded', saving.loaded.keys],
     ...zeros('aof_enabled aof_rewrite_in_progress aof_rewrite_scheduled'),
     ['aof_last_rewrite_time_sec', -1], ['aof_current_rewrite_time_sec', -1], ['aof_last_bgrewrite_status', 'ok'],

@@ -1,9 +1,8 @@
-import { closeSync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { ServerState } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
 import { createLoader } from './loader.ts';
 import type { Loaded } from './loader.ts';
-import { saveAll } from './saver.ts';
 
 /** Bytes read at once. */
 const PIECE = 1024 * 1024;
@@ -16,22 +15,48 @@ export interface Libraries {
   readonly load: (source: Bytes) => void;
 }
 
-/** Writes the data set to a file: under another name first, so that a file of that name is whole at any time. Throws the system's error. */
-export function saveToFile(server: ServerState, path: string, libraries: Libraries): void {
+/** A file in the making: under another name until it is whole, so that one of that name is whole at any time. */
+export interface FileInTheMaking {
+  /** Throws the system's error. */
+  write(piece: Uint8Array): void;
+  /** On the disk and under its name. Throws the system's error. */
+  finish(): void;
+  /** As `finish`, without holding up the thread. */
+  finishLater(done: (error: Error | undefined) => void): void;
+  /** Leaves nothing behind. */
+  abandon(): void;
+}
+
+/** Starts a file. Throws the system's error. */
+export function startFile(path: string): FileInTheMaking {
   const temporary = `${path}.${process.pid}.tmp`;
   const file = openSync(temporary, 'w');
-  try {
-    saveAll(server, libraries.sources(), (piece) => {
+  return {
+    write(piece) {
       for (let at = 0; at < piece.length;) at += writeSync(file, piece, at);
-    });
-    fsyncSync(file);
-  } catch (error) {
-    closeSync(file);
-    rmSync(temporary, { force: true });
-    throw error;
-  }
-  closeSync(file);
-  renameSync(temporary, path);
+    },
+    finish() {
+      fsyncSync(file);
+      closeSync(file);
+      renameSync(temporary, path);
+    },
+    finishLater(done) {
+      fsync(file, (problem) => {
+        try {
+          if (problem !== null) throw problem;
+          closeSync(file);
+          renameSync(temporary, path);
+        } catch (error) {
+          return done(error instanceof Error ? error : new Error(String(error)));
+        }
+        done(undefined);
+      });
+    },
+    abandon() {
+      closeSync(file);
+      rmSync(temporary, { force: true });
+    },
+  };
 }
 
 /** Takes a file into the databases. Throws RdbError for one that is damaged (what came before the damage is in), or the system's error. */

@@ -23,6 +23,16 @@ export interface Watch {
 export interface KeySignals {
   /** `byServer`: nobody's command did it, its time was over or memory was short. */
   touched: ((key: Bytes, byServer: boolean) => void) | undefined;
+  /** There while a snapshot is written. */
+  keeper: KeyKeeper | undefined;
+}
+
+/** What a snapshot of one instant has to know of what comes after. */
+export interface KeyKeeper {
+  /** A value is about to change or to go. */
+  readonly keep: (dict: Dict<Value>, key: Bytes, value: Value) => void;
+  /** A value came: it is not of that instant. */
+  readonly leaveOut: (value: Value) => void;
 }
 
 /** One of the numbered databases. */
@@ -74,11 +84,12 @@ export function isExpired(value: Value, now: number): boolean {
 
 /** Puts a value, with the expiry it carries, in place of whatever is there. */
 export function putValue(db: Database, key: Bytes, value: Value): void {
+  if (db.signals.keeper !== undefined) keepAside(db, db.signals.keeper, key, value);
   const before = dictPut(db.dict, key, value);
   if (before === undefined) db.bytes += keyBytes(key);
   else db.bytes -= uncount(before);
   db.bytes += weighIn(value);
-  touchValue(db, value);
+  weighAgain(db, value);
   signalReady(db, key);
   if (value.expireAt !== NO_EXPIRY) dictSet(db.volatile, key, value);
   else if (before !== undefined && before.expireAt !== NO_EXPIRY) dictDelete(db.volatile, key);
@@ -87,6 +98,7 @@ export function putValue(db: Database, key: Bytes, value: Value): void {
 
 /** Removes a key and answers its value. */
 export function removeValue(db: Database, key: Bytes): Value | undefined {
+  if (db.signals.keeper !== undefined) keepAside(db, db.signals.keeper, key, undefined);
   const entry = dictDelete(db.dict, key);
   signalReady(db, key);
   if (entry === undefined) return undefined;
@@ -95,8 +107,20 @@ export function removeValue(db: Database, key: Bytes): Value | undefined {
   return entry.value;
 }
 
-/** Says that the value of a key may change in place, so that it is weighed again. */
-export function touchValue(db: Database, value: Value): void {
+/** A snapshot takes what stands at a key before something else, or nothing, stands there. */
+function keepAside(db: Database, keeper: KeyKeeper, key: Bytes, next: Value | undefined): void {
+  const before = findValue(db, key);
+  if (before !== undefined && before !== next) keeper.keep(db.dict, key, before);
+  if (next !== undefined && before !== next) keeper.leaveOut(next);
+}
+
+/** Says that the value of a key is about to change in place: a snapshot takes it as it is, and it is weighed again. */
+export function touchValue(db: Database, key: Bytes, value: Value): void {
+  db.signals.keeper?.keep(db.dict, key, value);
+  weighAgain(db, value);
+}
+
+function weighAgain(db: Database, value: Value): void {
   if (value.type !== 'string' && db.touched.at(-1) !== value) db.touched.push(value);
 }
 
@@ -110,6 +134,7 @@ export function settle(db: Database): void {
 
 /** Sets or, with NO_EXPIRY, takes away the expiry of a value that is in the database. */
 export function setExpiry(db: Database, key: Bytes, value: Value, expireAt: number | bigint): void {
+  db.signals.keeper?.keep(db.dict, key, value);
   value.expireAt = expireAt;
   if (expireAt === NO_EXPIRY) dictDelete(db.volatile, key);
   else dictSet(db.volatile, key, value);

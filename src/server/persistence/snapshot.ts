@@ -1,0 +1,110 @@
+import { createRdbWriter } from '../../protocol/rdb/writer.ts';
+import type { RdbWriter } from '../../protocol/rdb/writer.ts';
+import type { ServerState } from '../state.ts';
+import { findValue } from '../store/database.ts';
+import { dictScan, dictSize } from '../store/dict.ts';
+import type { Dict } from '../store/dict.ts';
+import { frequencyOf, idleSeconds } from '../store/frequency.ts';
+import { NO_EXPIRY } from '../store/value.ts';
+import type { Bytes, Value } from '../store/value.ts';
+import { encodeOptions } from './encodeOptions.ts';
+import { hasFieldTimes, toRdb } from './toRdb.ts';
+
+/** A file in the making that holds the data of one instant, whatever changes while it is written. */
+export interface Snapshot {
+  /** Writes keys until `enough` answers true (it is asked after each); false once the whole file is written. */
+  step(enough: () => boolean): boolean;
+  /** Bytes written and not taken yet. */
+  held(): number;
+  /** Takes them. */
+  take(): Buffer;
+  /** Ends it before its time; a finished one is ended already. */
+  stop(): void;
+}
+
+/** A table as it was at that instant, and how far it is written. */
+interface Source {
+  readonly index: number;
+  readonly dict: Dict<Value>;
+  cursor: number;
+  done: boolean;
+}
+
+/**
+ * Starts a snapshot of all databases and of the libraries of functions (their sources). There is no fork: a key that changes
+ * before it was written is written first, and one that came later is left out. FLUSHALL leaves it the tables, SWAPDB moves them
+ * under it. At most one at a time. O(size of the data) in all.
+ */
+export function startSnapshot(server: ServerState, libraries: readonly Bytes[]): Snapshot {
+  const { signals } = server;
+  const options = encodeOptions(server.config);
+  const writer = createRdbWriter<Bytes>({ ...options, version: holdsExpiringFields(server) ? 12 : options.version, checksum: server.config.get('rdbchecksum') === 'yes' });
+  const access = accessOf(server, Math.floor(server.clock.now()));
+  const sources = server.databases.map((db): Source => ({ index: db.index, dict: db.dict, cursor: 0, done: dictSize(db.dict) === 0 }));
+  const sizes = server.databases.map((db) => [dictSize(db.dict), dictSize(db.volatile)] as const);
+  /** What is written, or came too late. */
+  const passed = new Set<Value>();
+
+  writeAbout(writer, server);
+  for (const source of libraries) writer.library(source);
+  const put = ({ index }: Source, key: Bytes, value: Value): void => {
+    if (passed.has(value)) return;
+    passed.add(value);
+    writer.database(index, ...sizes[index] ?? [0, 0]);
+    writer.key({ key, value: toRdb(value), expireAt: value.expireAt === NO_EXPIRY ? undefined : value.expireAt, ...access(value) });
+  };
+  const stop = (): void => {
+    signals.keeper = undefined;
+  };
+  signals.keeper = {
+    keep(dict, key, value) {
+      const source = sources.find((one) => one.dict === dict);
+      if (source?.done === false) put(source, key, value);
+    },
+    leaveOut: (value) => passed.add(value),
+  };
+  return {
+    step(enough) {
+      for (;;) {
+        const source = sources.find(({ done }) => !done);
+        if (source === undefined) {
+          stop();
+          writer.end();
+          return false;
+        }
+        source.cursor = dictScan(source.dict, source.cursor, ({ key, value }) => put(source, key, value));
+        source.done = source.cursor === 0;
+        if (enough()) return true;
+      }
+    },
+    held: () => writer.held(),
+    take: () => writer.take(),
+    stop,
+  };
+}
+
+/** True if a field of some hash expires. Every hash that ever had such a field is in the lists that this looks at. */
+function holdsExpiringFields(server: ServerState): boolean {
+  return server.databases.some((db) => [...db.fieldKeys].some((key) => {
+    const value = findValue(db, key);
+    return value !== undefined && hasFieldTimes(value);
+  }));
+}
+
+/** What Redis tells about a file it writes. */
+function writeAbout(writer: RdbWriter<Bytes>, server: ServerState): void {
+  writer.aux('redis-ver', server.config.version);
+  writer.aux('redis-bits', '64');
+  writer.aux('ctime', Math.floor(server.clock.now() / 1000).toString());
+  writer.aux('used-mem', Math.floor(server.databases.reduce((bytes, db) => bytes + db.bytes, 0)).toString());
+  writer.aux('aof-base', '0');
+}
+
+/** When or how often a value was used, where the policy makes that worth keeping. */
+function accessOf({ config }: ServerState, now: number): (value: Value) => { idle?: number; frequency?: number } {
+  if (config.countsAccesses()) {
+    const decay = config.number('lfu-decay-time');
+    return (value) => ({ frequency: frequencyOf(value, now, decay) });
+  }
+  return config.get('maxmemory-policy').endsWith('lru') ? (value) => ({ idle: idleSeconds(value, now) }) : () => ({});
+}

@@ -20,7 +20,6 @@ export const later: ReadonlySet<string> = new Set(
 export const untried: ReadonlyMap<string, string> = new Map([
   ['migrate', 'it takes a second server, and migrate.test.ts holds it to redis-server'],
   ['pfselftest', 'it holds the real server up for a second, and answers OK'],
-  ['shutdown', 'it ends the real server that all scripts share'],
 ]);
 
 /** Commands of which only the errors are there, with what is missing; each answers an error that says so. */

@@ -10,11 +10,11 @@ import { NO_REPLY, NULL_ARRAY, OK, array, fail } from './support.ts';
 /** Forgets all watched keys. */
 export function unwatch(context: Context): void {
   const { session, server } = context;
-  for (const watch of session.watched) {
-    const watchers = server.databases[watch.database]?.watchers;
-    const watches = watchers?.get(watch.key);
-    watches?.delete(watch);
-    if (watches?.size === 0) watchers?.delete(watch.key);
+  for (const watched of session.watched) {
+    const watchers = server.databases[watched.database]?.watchers;
+    const watches = watchers?.get(watched.key);
+    watches?.delete(watched);
+    if (watches?.size === 0) watchers?.delete(watched.key);
   }
   session.watched.length = 0;
   session.watch.dirty = false;
@@ -73,9 +73,12 @@ function exec(context: Context): Reply {
   const { transaction } = session;
   if (transaction === undefined) return fail('ERR EXEC without MULTI');
   const aborted = session.watch.dirty || watchedExpired(context);
-  dropTransaction(context);
-  if (transaction.failed) return fail('EXECABORT Transaction discarded because of previous errors.');
-  if (aborted) return NULL_ARRAY;
+  unwatch(context);
+  if (transaction.failed || aborted) {
+    session.transaction = undefined;
+    return transaction.failed ? fail('EXECABORT Transaction discarded because of previous errors.') : NULL_ARRAY;
+  }
+  // It is still a transaction to what runs now (CLIENT INFO, ACL LOG).
   context.mayBlock = false;
   return runQueued(context, transaction.queue, []);
 }
@@ -96,6 +99,7 @@ function runQueued(context: Context, queue: readonly QueuedCommand[], replies: R
     replies.push(reply);
   }
   context.mayBlock = true;
+  session.transaction = undefined;
   return array(replies);
 }
 

@@ -87,7 +87,7 @@ export const acl: readonly Script[] = [
   ]),
   users('rights that change within a transaction', 'u', [
     'ACL SETUSER u on >pw allkeys &c +@all', on('u', 'AUTH u pw'), on('u', 'MULTI'), on('u', 'SET a 1'), on('u', 'GET a'), on('u', 'PUBLISH c x'), on('u', 'PING'), 'ACL SETUSER u -get resetkeys ~b resetchannels', on('u', 'EXEC'), each('ACL LOG', LOGGED), on('u', 'MULTI'), on('u', 'PING'), 'ACL SETUSER u -exec', on('u', 'EXEC'), on('u', 'EXEC'), each('ACL LOG', LOGGED), on('u', 'PING'),
-    'ACL SETUSER u +exec', on('u', 'MULTI'), on('u', 'AUTH u bad'), on('u', 'AUTH default x'), on('u', 'GET a'), on('u', 'EXEC'), on('u', 'ACL WHOAMI'), each('ACL LOG', LOGGED),
+    'ACL SETUSER u +exec', on('u', 'MULTI'), on('u', 'AUTH u bad'), on('u', 'AUTH default x'), on('u', 'SET b 1'), by('u', { do: 'call', args: [Buffer.from('EXEC')], rule: { kind: 'shape' } }), on('u', 'ACL WHOAMI'), each('ACL LOG', LOGGED),
   ]),
   users('AUTH, HELLO and the default user', 'u v', [
     'ACL SETUSER u on >pw +@all', 'ACL SETUSER v >pw +@all', on('c', 'AUTH v pw'), on('c', 'AUTH u'), on('c', 'AUTH u pw x'), on('c', 'AUTH U pw'), on('c', 'AUTH u PW'), on('c', 'HELLO 2 AUTH u bad'), on('c', 'HELLO 2 AUTH u'), on('c', 'ACL WHOAMI'), by('c', entries('HELLO 2 AUTH u pw', 'proto')), on('c', 'ACL WHOAMI'), each('ACL LOG', LOGGED),

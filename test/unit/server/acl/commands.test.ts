@@ -16,6 +16,17 @@ describe('ACL of the practice server', () => {
     await practice.close();
   });
 
+  it('is still within the transaction while EXEC runs', async () => {
+    const practice = createServer();
+    const client = openRespClient(practice.connect());
+    for (const call of [['MULTI'], ['CLIENT', 'INFO'], ['AUTH', 'nobody', 'x']]) await client.call(call);
+    const [info] = replyItems(await client.call(['EXEC']));
+    assert.match(replyText(info) ?? '', / flags=x .* multi=2 /);
+    assert.match(replyText(await client.call(['CLIENT', 'INFO'])) ?? '', / flags=N .* multi=-1 /);
+    assert.equal(replyText(replyItems(replyItems(await client.call(['ACL', 'LOG']))[0])[5]), 'multi');
+    await practice.close();
+  });
+
   it('tells the age of a refusal by the server\'s clock, and joins those of one minute', async () => {
     let now = 1_000_000;
     const practice = createServer({ clock: { now: () => now }, cron: false });

@@ -4,6 +4,7 @@ import { putString, takeString } from '../../protocol/rdb/primitives.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { monotonic } from '../clock.ts';
 import { addLibrary, forgetLibrary, functionEngine, loadLibrary, removeLibrary } from '../lua/libraryLoader.ts';
+import type { Shelf } from '../lua/libraryLoader.ts';
 import { busyText, killScript, runScript } from '../lua/running.ts';
 import type { Library, LibraryFunction } from '../lua/state.ts';
 import type { Context, Handler, Handlers, ServerState } from '../state.ts';
@@ -27,13 +28,12 @@ const call = (readOnly: boolean): Handler => (context, args) => {
   return runScript(context, { kind: 'function', engine, fn, title: name, keys: args.slice(3, 3 + count), args: args.slice(3 + count), command: args, flags, readOnly });
 };
 
-/** The first function of a library whose name another library than `except` has. */
-function clash({ scripting }: ServerState, library: Library, except: Library | undefined): Bytes | undefined {
+/** Throws if a library has a function of the same name as one on the shelf that is not in `except`. */
+function refuseClash({ named }: Shelf, library: Library, except: readonly Library[]): void {
   for (const { name } of library.functions.values()) {
-    const other = scripting.named.get(name.toLowerCase());
-    if (other !== undefined && other.library !== except) return name;
+    const other = named.get(name.toLowerCase());
+    if (other !== undefined && !except.includes(other.library)) fail(`ERR Function ${name} already exists`);
   }
-  return undefined;
 }
 
 function load(context: Context, args: readonly Bytes[]): Reply {
@@ -49,24 +49,27 @@ function load(context: Context, args: readonly Bytes[]): Reply {
   return bulk(library.name);
 }
 
-/** Loads a library and makes it known. Throws CommandError; then all is as it was. */
-export function install(server: ServerState, code: Bytes, replace: boolean): Library {
-  const { scripting } = server;
+/** Loads a library and puts it among others. Throws CommandError; then all is as it was. */
+export function install(server: ServerState, code: Bytes, replace: boolean, shelf: Shelf = server.scripting): Library {
   const library = loadLibrary(server, code, (name) => {
-    if (!replace && scripting.libraries.has(name)) fail(`ERR Library '${name}' already exists`);
+    if (!replace && shelf.libraries.has(name)) fail(`ERR Library '${name}' already exists`);
   });
-  const old = scripting.libraries.get(library.name);
-  const taken = clash(server, library, old);
-  if (taken !== undefined) {
-    forgetLibrary(scripting.functions, library);
-    return fail(`ERR Function ${taken} already exists`);
+  const old = shelf.libraries.get(library.name);
+  try {
+    refuseClash(shelf, library, old === undefined ? [] : [old]);
+  } catch (error) {
+    forgetLibrary(server.scripting.functions, library);
+    throw error;
   }
-  if (old !== undefined) {
-    removeLibrary(server, old);
-    forgetLibrary(scripting.functions, old);
-  }
-  addLibrary(server, library);
+  if (old !== undefined) discard(server, old, shelf);
+  addLibrary(shelf, library);
   return library;
+}
+
+/** Takes a library away for good. */
+function discard({ scripting }: ServerState, library: Library, shelf: Shelf = scripting): void {
+  removeLibrary(shelf, library);
+  forgetLibrary(scripting.functions, library);
 }
 
 function list({ server }: Context, args: readonly Bytes[]): Reply {
@@ -126,8 +129,7 @@ function flush({ server }: Context, args: readonly Bytes[]): Reply {
 
 function remove({ server }: Context, args: readonly Bytes[]): Reply {
   const library = server.scripting.libraries.get(arg(args, 2)) ?? fail('ERR Library not found');
-  removeLibrary(server, library);
-  forgetLibrary(server.scripting.functions, library);
+  discard(server, library);
   server.dirty += 1;
   return OK;
 }
@@ -150,13 +152,13 @@ function librariesIn(payload: Buffer): Bytes[] {
   const body = payloadBody(payload);
   const reader = readerOf(body);
   const codes: Bytes[] = [];
-  try {
-    while (reader.at < body.length) {
-      if (takeByte(reader) !== FUNCTION_OPCODE) return fail('ERR given type is not a function');
+  while (reader.at < body.length) {
+    if (takeByte(reader) !== FUNCTION_OPCODE) return fail('ERR given type is not a function');
+    try {
       codes.push(takeString(reader, latin1Kind));
+    } catch {
+      return fail('ERR Failed loading library payload');
     }
-  } catch {
-    return fail('ERR failed loading functions');
   }
   return codes;
 }
@@ -167,23 +169,29 @@ function restore({ server }: Context, args: readonly Bytes[]): Reply {
   if (!['FLUSH', 'APPEND', 'REPLACE'].includes(policy)) {
     fail('ERR Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.');
   }
-  const codes = librariesIn(Buffer.from(arg(args, 2), 'latin1'));
   const { scripting } = server;
-  const before = [...scripting.libraries.values()];
-  const engine = scripting.functions;
-  if (policy === 'FLUSH') clear(server);
+  const shelf: Shelf = { libraries: new Map(), named: new Map() };
   try {
-    for (const code of codes) install(server, code, policy === 'REPLACE');
+    for (const code of librariesIn(Buffer.from(arg(args, 2), 'latin1'))) install(server, code, false, shelf);
+    join(server, shelf, policy);
   } catch (error) {
-    // All or nothing: the libraries of before, in their interpreter, which still has them.
-    scripting.functions = engine;
-    scripting.libraries.clear();
-    scripting.named.clear();
-    for (const library of before) addLibrary(server, library);
+    // All or nothing.
+    for (const library of shelf.libraries.values()) forgetLibrary(scripting.functions, library);
     throw error;
   }
   server.dirty += 1;
   return OK;
+}
+
+/** Puts the libraries of a dump among those of the server, or in their place. Throws CommandError; then all is as it was. */
+function join(server: ServerState, shelf: Shelf, policy: string): void {
+  const { scripting } = server;
+  const added = [...shelf.libraries.values()];
+  const replaced = policy === 'FLUSH' ? [...scripting.libraries.values()] : added.flatMap(({ name }) => scripting.libraries.get(name) ?? []);
+  if (policy === 'APPEND') for (const { name } of replaced) fail(`ERR Library ${name} already exists`);
+  for (const library of added) refuseClash(scripting, library, replaced);
+  for (const library of replaced) discard(server, library);
+  for (const library of added) addLibrary(scripting, library);
 }
 
 /** FCALL FCALL_RO FUNCTION ... */

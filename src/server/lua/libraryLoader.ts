@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts';
 import { loadingRedis, raiseTable } from './redisLibrary.ts';
 import { engineFor } from './running.ts';
 import { BAD_NAME, isLibraryName, libraryHeader, scriptFlags } from './shebang.ts';
-import type { Library, LibraryFunction } from './state.ts';
+import type { Library, LibraryFunction, Scripting } from './state.ts';
 import { LuaType } from './vm.ts';
 import type { Thread } from './wasm.ts';
 
@@ -60,7 +60,7 @@ function reloadAll(server: ServerState): void {
   scripting.named.clear();
   for (const { code } of [...scripting.libraries.values()]) {
     const { name, body } = libraryHeader(code);
-    addLibrary(server, loadInto(server, engine, name, code, body));
+    addLibrary(scripting, loadInto(server, engine, name, code, body));
   }
 }
 
@@ -70,16 +70,19 @@ export function functionEngine(server: ServerState): Engine {
   return (server.scripting.functions ??= engineFor(server, 'function'));
 }
 
+/** Libraries that go together: those of the server, or those of a dump that is being read. */
+export type Shelf = Pick<Scripting, 'libraries' | 'named'>;
+
 /** Makes a library's functions known. */
-export function addLibrary({ scripting }: ServerState, library: Library): void {
-  scripting.libraries.set(library.name, library);
-  for (const found of library.functions.values()) scripting.named.set(found.name.toLowerCase(), found);
+export function addLibrary({ libraries, named }: Shelf, library: Library): void {
+  libraries.set(library.name, library);
+  for (const found of library.functions.values()) named.set(found.name.toLowerCase(), found);
 }
 
 /** Takes a library away; its functions stay in the interpreter until `forgetLibrary`. */
-export function removeLibrary({ scripting }: ServerState, library: Library): void {
-  scripting.libraries.delete(library.name);
-  for (const { name } of library.functions.values()) scripting.named.delete(name.toLowerCase());
+export function removeLibrary({ libraries, named }: Shelf, library: Library): void {
+  libraries.delete(library.name);
+  for (const { name } of library.functions.values()) named.delete(name.toLowerCase());
 }
 
 /** Lets the interpreter forget a library's functions. */

@@ -1,3 +1,6 @@
+import { createByteWriter, putByte, putBytes, written } from '../../../src/protocol/rdb/bytes.ts';
+import { closePayload } from '../../../src/protocol/rdb/dump.ts';
+import { putString } from '../../../src/protocol/rdb/primitives.ts';
 import { call, unordered, type Script, type Step } from '../script.ts';
 
 /** FUNCTION LOAD REPLACE of a library named x with this code. */
@@ -55,6 +58,26 @@ const dumped = Buffer.from(
   'f53a23216c7561206e616d653d6f6e650a72656469732e72656769737465725f66756e6374696f6e28226f6e65222c66756e6374696f6e28292072657475726e203120656e64290a', 'hex',
 );
 
+/** A payload of FUNCTION DUMP: libraries by their code, other bytes as they are. */
+function payload(parts: readonly (string | Buffer)[], version = 10): Buffer {
+  const writer = createByteWriter();
+  for (const part of parts) {
+    if (typeof part !== 'string') putBytes(writer, part);
+    else {
+      putByte(writer, 245);
+      putString(writer, part, false);
+    }
+  }
+  return closePayload(written(writer), version);
+}
+
+const restore = (parts: readonly (string | Buffer)[], policy: readonly string[] = [], version?: number): Step[] => [
+  call('FUNCTION', 'RESTORE', payload(parts, version), ...policy), unordered('FUNCTION LIST WITHCODE'), 'FCALL one 0', 'FCALL two 0',
+].map((step) => (typeof step === 'string' ? call(...step.split(' ')) : step));
+
+const newOne = '#!lua name=one\nredis.register_function("one",function() return "new" end)\n';
+const clashing = '#!lua name=three\nredis.register_function("one",function() return 3 end)\n';
+
 /** FUNCTION and FCALL. */
 export const functions: readonly Script[] = [
   {
@@ -71,6 +94,14 @@ export const functions: readonly Script[] = [
     steps: [
       'FUNCTION FLUSH', call('FUNCTION', 'LOAD', '#!lua name=other\nredis.register_function("f1",function() return 1 end)'), ...registrations.flatMap((code) => [load(code), unordered('FUNCTION LIST LIBRARYNAME x')]), ...loads(refused), 'FUNCTION FLUSH',
       ...headers.map((code) => call('FUNCTION', 'LOAD', code)), 'FUNCTION LOAD foo bar', 'FUNCTION LOAD replace', 'FUNCTION LOAD replace replace x', 'FUNCTION LOAD', 'FUNCTION LIST',
+    ],
+  },
+  {
+    name: 'functions: RESTORE and its policies',
+    steps: [
+      'FUNCTION FLUSH', ...restore([small, other]), ...restore([small]), ...restore([newOne], ['replace']), ...restore([small], ['FLUSH']), ...restore([other], ['append']), ...restore([clashing]), ...restore([clashing], ['REPLACE']),
+      ...restore([newOne, clashing], ['REPLACE']), ...restore([newOne, '#!lua name=bad\nx x'], ['REPLACE']), ...restore(['#!lua name=bad\nreturn 1'], ['FLUSH']), ...restore(['no header'], ['FLUSH']), ...restore([small, small], ['FLUSH']), ...restore([small, newOne], ['REPLACE']),
+      ...restore([Buffer.from([1, 1, 65])]), ...restore([Buffer.from([245, 60, 65])]), ...restore([small, Buffer.from([245])], ['REPLACE']), ...restore([small], ['REPLACE'], 9), ...restore([small], ['REPLACE'], 11), ...restore([], ['FLUSH']), 'FUNCTION FLUSH',
     ],
   },
   {

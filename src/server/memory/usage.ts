@@ -10,6 +10,8 @@ const PACK = 7;
 /** Bytes of a quicklist's node, and what it holds at most (list-max-listpack-size -2). */
 const NODE = 32;
 const NODE_HOLDS = 8192;
+/** The time at which a field expires (Redis 7.4). */
+const FIELD_TIME = 24;
 /** A skiplist's header, with all of its levels. */
 const SKIPLIST = 720;
 /** Bytes that the last listpack of a stream has in store. */
@@ -35,7 +37,7 @@ export function valueBytes(value: Value): number {
     case 'list':
       return OBJECT + 48 + allocated(PACK + value.items.weight) + Math.ceil(value.items.weight / NODE_HOLDS) * NODE;
     case 'hash':
-      return OBJECT + (value.body.encoding === 'listpack' ? packed(value.body.pairs) : hashed(value.body.dict));
+      return OBJECT + (value.times?.at.size ?? 0) * FIELD_TIME + (value.body.encoding === 'listpack' ? packed(value.body.pairs) : hashed(value.body.dict));
     case 'set':
       return OBJECT + (value.body.encoding === 'intset' ? intset(value.body.numbers) : hashed(value.body.dict));
     case 'zset':

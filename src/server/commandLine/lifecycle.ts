@@ -5,6 +5,7 @@ import { save, stopBackgroundSave } from '../persistence/save.ts';
 import type { PracticeServer } from '../server.ts';
 import type { Listeners } from './listeners.ts';
 import { put } from './log.ts';
+import type { Log } from './log.ts';
 
 /** The number of the process in a file; empty where there is to be none. A file that cannot be written is no reason not to start, as in Redis. */
 export function writePidFile(path: string): void {
@@ -23,7 +24,7 @@ export interface Lifecycle {
 }
 
 /** Ends a server on SHUTDOWN, SIGTERM and SIGINT: it says so, removes its files, closes its connections and leaves with code 0. */
-export function createLifecycle({ server, listeners, log, pidFile }: { readonly server: PracticeServer; readonly listeners: Listeners; readonly log: Outside['log']; readonly pidFile: string }): Lifecycle {
+export function createLifecycle({ server, listeners, log, pidFile }: { readonly server: PracticeServer; readonly listeners: Listeners; readonly log: Log; readonly pidFile: string }): Lifecycle {
   let ending = false;
   const { config } = server.state;
 
@@ -41,7 +42,7 @@ export function createLifecycle({ server, listeners, log, pidFile }: { readonly 
       rmSync(pidFile, { force: true });
     }
     listeners.close();
-    const path = config.get('unixsocket');
+    const path = Buffer.from(config.get('unixsocket'), 'latin1').toString();
     if (path !== '') {
       log('notice', 'Removing the unix socket file.');
       rmSync(path, { force: true });
@@ -53,8 +54,7 @@ export function createLifecycle({ server, listeners, log, pidFile }: { readonly 
   };
 
   const onSignal = (signal: 'SIGTERM' | 'SIGINT'): void => {
-    const file = config.get('logfile');
-    const line = (text: string): void => put(file, `${process.pid}:signal-handler (${Math.floor(server.state.clock.now() / 1000)}) ${text}\n`);
+    const line = (text: string): void => put(log.file, `${process.pid}:signal-handler (${Math.floor(server.state.clock.now() / 1000)}) ${text}\n`);
     if (ending && signal === 'SIGINT') {
       line('You insist... exiting now.');
       if (pidFile !== '') rmSync(pidFile, { force: true });

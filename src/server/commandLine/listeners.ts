@@ -51,7 +51,8 @@ export function createListeners(accept: (socket: Socket, path?: string) => void,
 
   const listen = (options: { readonly host: string; readonly port: number; readonly backlog: number } | { readonly path: string }): Promise<Server> =>
     new Promise((resolve, reject) => {
-      const path = 'path' in options ? options.path : undefined;
+      // Clients are shown with it, and what they are shown is bytes.
+      const path = 'path' in options ? Buffer.from(options.path).toString('latin1') : undefined;
       const server = createServer({ allowHalfOpen: true }, (socket) => accept(socket, path));
       server.once('error', reject);
       server.listen(options, () => {

@@ -122,10 +122,14 @@ function load(config: Config, log: Log, read: () => Loaded): Loaded {
   }
 }
 
-/** A path of the configuration as Node wants it. */
+/** A path of the configuration, which holds a character for each byte, as Node wants it: absolute, or ''. */
 function pathOf(config: Config, name: string): string {
-  const path = Buffer.from(config.get(name), 'latin1').toString();
+  const path = asPath(config.get(name));
   return path === '' ? '' : resolve(path);
+}
+
+function asPath(bytes: Bytes): string {
+  return Buffer.from(bytes, 'latin1').toString();
 }
 
 /** Starts the same again without a terminal, and leaves it alone. What came by the standard input goes there too. */
@@ -211,7 +215,7 @@ function loadData({ state }: PracticeServer, log: Log): void {
 async function listen(server: PracticeServer, listeners: Listeners, log: Log): Promise<void> {
   const { config } = server.state;
   const port = config.number('port');
-  const path = config.get('unixsocket');
+  const path = asPath(config.get('unixsocket'));
   if (isNarrowed(config.get('bind')) && port !== 0) log('warning', `Bound to the addresses of this machine only, not to ${config.get('bind')}`);
   if (!(await listeners.open({ bind: config.get('bind'), port, backlog: config.number('tcp-backlog') }))) {
     log('warning', `Failed listening on port ${port} (TCP), aborting.`);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { aclCategories } from '../../src/protocol/commands/categories.ts';
+import { aclCategories, categoriesOf } from '../../src/protocol/commands/categories.ts';
+import type { CommandFact } from '../../src/protocol/commands/fact.ts';
 import { allCommandFacts } from '../../src/protocol/commands/lookup.ts';
 import { createServer, type PracticeServer } from '../../src/server/server.ts';
 import { seededRandom, type Random } from '../support/random.ts';
@@ -66,8 +67,11 @@ function rule(random: Random): string[] {
   }
 }
 
-function anyCall(random: Random): string[] {
-  const { name, arity } = random.pick(facts);
+/** Commands that neither end nor hold up a connection or a server. */
+const harmless = facts.filter((fact) => !['@admin', '@blocking', '@connection', '@pubsub', '@scripting', '@transaction'].some((one) => categoriesOf(fact).includes(one)) && !['migrate', 'acl|setuser', 'acl|deluser'].includes(fact.name));
+
+function anyCall(random: Random, from: readonly CommandFact[] = facts): string[] {
+  const { name, arity } = random.pick(from);
   const parts = name.split('|');
   const wanted = Math.max(0, Math.abs(arity) - parts.length) + (arity < 0 ? random.below(4) : 0) - (random.oneIn(15) ? 1 : 0);
   return [...parts, ...Array.from({ length: Math.max(0, wanted) }, () => random.pick([...names, '1', '2', 'STORE', 'STREAMS', 'KEYS', 'GET']))];
@@ -113,6 +117,34 @@ describe('ACL beside redis-server', function () {
       for (let call = 0; call < 15; call += 1) await both(['ACL', 'DRYRUN', user, ...anyCall(random)], { kind: 'exact' });
     }
     for (const client of clients) client.close();
+  });
+
+  it(`refuses a limited client the same calls, and keeps the same log of them (seed ${String(SEED)})`, async () => {
+    const random = seededRandom(SEED);
+    const clients = await open();
+    const limited = await open();
+    const twice = async (of: readonly RespClient[], call: readonly string[]): Promise<[Reply, Reply]> => (await Promise.all(of.map((client) => client.call(call)))) as [Reply, Reply];
+    const isRefusal = (reply: Reply): boolean => reply.kind === 'error' && reply.text.startsWith('NOPERM');
+    let refusals = 0;
+    for (let round = 0; round < SEQUENCES / 10; round += 1) {
+      const rules = Array.from({ length: 3 + random.below(5) }, () => selectorRule(random)).filter((one) => !/^([~%&]|all)/.test(one));
+      const keys = random.pick([['~a*', '%R~b'], ['~*'], ['%W~k*', '~c'], ['(%R~* +@read)', '~a']]);
+      await twice(clients, ['ACL', 'LOG', 'RESET']);
+      await twice(clients, ['ACL', 'SETUSER', 'u', 'reset', 'on', 'nopass', random.pick(['+@all', '+@read', '-@all']), random.pick(['&*', '&a', 'resetchannels']), ...keys]);
+      for (const one of rules) await twice(clients, ['ACL', 'SETUSER', 'u', one]);
+      await twice(limited, ['AUTH', 'u', 'x']);
+      for (let count = 0; count < 40; count += 1) {
+        const call = anyCall(random, harmless);
+        const [ours, theirs] = await twice(limited, call);
+        if (!isRefusal(ours) && !isRefusal(theirs)) continue;
+        refusals += 1;
+        assert.equal(printReply(ours), printReply(theirs), printArguments(call, 2000));
+      }
+      const [ours, theirs] = await twice(clients, ['ACL', 'LOG', '100']);
+      assert.equal(difference(ours, theirs, { kind: 'each', names: ['count', 'reason', 'context', 'object', 'username'] }), undefined);
+    }
+    assert.ok(refusals > 0);
+    for (const client of [...clients, ...limited]) client.close();
   });
 });
 

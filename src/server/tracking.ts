@@ -89,7 +89,7 @@ function listen(server: ServerState): void {
   const { prefixes, readers } = server.tracking;
   const wanted = prefixes.size > 0 || readers.size > 0;
   if (!wanted) server.signals.touched = undefined;
-  else server.signals.touched ??= (key, byServer) => invalidate(server, key, byServer || server.scripting.running !== undefined ? undefined : server.current);
+  else server.signals.touched ??= (key, byServer) => invalidate(server, key, byServer || server.scripting.running !== undefined ? undefined : (server.serving ?? server.current));
 }
 
 /** Remembers the keys of a command that only reads, after it ran. */

@@ -6,6 +6,7 @@ import { connectResp, encodeCall, type RespClient } from '../support/respClient.
 import { printReply, replyText } from '../support/respReply.ts';
 import { splitArguments } from './script.ts';
 import { startPractice, type Practice } from './practice.ts';
+import { run } from '../soak/clients.ts';
 
 /** `a: COMMAND`: the client of that name sends it, and takes one reply, or as many as `/N` behind the colon says. */
 type Scene = readonly string[];
@@ -121,6 +122,11 @@ describe('clients of the practice server, as redis-server 7.0 has them', functio
       client.close();
     }));
     assert.deepEqual(await scene(() => practice.openTcp()), await scene(() => connectResp(real.port)));
+  });
+
+  it('hear the same in the same order whatever they do to each other, for a slice of `npm run soak -- clients`', async () => {
+    const { checks } = await run({ seed: 11, seconds: 2 });
+    assert.ok(checks > 50, `only ${String(checks)} checks`);
   });
 
   describe('that are no good clients', () => {

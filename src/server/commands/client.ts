@@ -122,9 +122,16 @@ function unblock(context: Context, args: readonly Bytes[]): Reply {
   const error: Reply = { kind: 'error', text: 'UNBLOCKED client unblocked via CLIENT UNBLOCK' };
   // One that CLIENT PAUSE holds up has no reply to a timeout (Redis 7.0 dies of it, later ones answer 0), and gets the error but stays.
   if (wait === undefined || (wait.postponed && !failing)) return ZERO;
-  if (wait.postponed) wait.context.session.deliver(error);
+  if (wait.postponed) {
+    const { waits } = context.server;
+    wait.context.session.deliver(error);
+    // It is held up anew, behind the others.
+    waits.delete(wait);
+    waits.add(wait);
+    return ONE;
+  }
   // Redis counts the call as failed in either case.
-  else endWait(wait, failing ? error : wait.timedOut, 0, true);
+  endWait(wait, failing ? error : wait.timedOut, 0, true);
   return ONE;
 }
 

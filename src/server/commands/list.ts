@@ -43,7 +43,10 @@ export function takeItems(context: Context, key: Bytes, list: ListValue, end: En
 function finish(context: Context, key: Bytes, list: ListValue, count: number, event: string): void {
   // Of these LTRIM alone is a change where it took nothing away.
   if (count > 0 || event === 'ltrim') {
-    changed(context, key, count);
+    // What a blocked client takes from a list is no change to those who watch or track it, but by BLMPOP.
+    const { serving } = context.server;
+    if (serving === undefined || serving.lastCommand === 'blmpop') changed(context, key, count);
+    else context.server.dirty += count;
     notify(context, 'list', event, key);
   }
   if (list.items.length === 0) removeEmptied(context, key);

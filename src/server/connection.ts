@@ -13,6 +13,7 @@ import { evictClients } from './clientEviction.ts';
 import { POSTPONED, execute } from './execute.ts';
 import { waitsForScript, whenScriptEnds } from './lua/running.ts';
 import { OWN_BUFFER, exceedsOutputLimit, hasOutputLimit } from './outputLimit.ts';
+import { longestString } from './commands/support.ts';
 import { createSubscriptions, unsubscribeAll } from './pubsub.ts';
 import type { Context, ServerState, Session } from './state.ts';
 import { stopTracking } from './tracking.ts';
@@ -232,7 +233,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
         server.turnStartedAt = 0;
       });
     }
-    decoder.limits.maxBulk = server.config.number('proto-max-bulk-len');
+    decoder.limits.maxBulk = longestString(server);
     try {
       for (;;) {
         if (server.asleepUntil > 0) {

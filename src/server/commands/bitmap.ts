@@ -7,7 +7,7 @@ import { makePlainString } from '../store/stringValue.ts';
 import { NO_EXPIRY } from '../store/value.ts';
 import type { Bytes, StringValue } from '../store/value.ts';
 import {
-  ONE, SYNTAX, ZERO, arg, changed, discard, fail, integer, integerArg, isOption, lookupRead, numberArg, putAnnounced, readTyped, store, typed, writeTyped,
+  ONE, SYNTAX, ZERO, arg, changed, discard, fail, integer, integerArg, isOption, longestString, lookupRead, numberArg, putAnnounced, readTyped, store, typed, writeTyped,
 } from './support.ts';
 
 const BAD_OFFSET = 'ERR bit offset is not an integer or out of range';
@@ -16,12 +16,12 @@ const BAD_BIT = 'ERR bit is not an integer or out of range';
 /** Number of ones in each byte. */
 const ones = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).replaceAll('0', '').length);
 
-/** A bit offset; with `width` also `#n`, n times that many bits. Throws beyond proto-max-bulk-len bytes. */
+/** A bit offset; with `width` also `#n`, n times that many bits. Throws beyond the longest string. */
 export function bitOffset(context: Context, text: Bytes, width = 0): number {
   const scaled = width > 0 && text.startsWith('#');
   const parsed = parseInteger(scaled ? text.slice(1) : text) ?? fail(BAD_OFFSET);
   const offset = scaled ? BigInt.asIntN(64, BigInt(parsed) * BigInt(width)) : BigInt(parsed);
-  if (offset < 0n || offset >> 3n >= BigInt(context.server.config.get('proto-max-bulk-len'))) fail(BAD_OFFSET);
+  if (offset < 0n || offset >> 3n >= BigInt(longestString(context.server))) fail(BAD_OFFSET);
   return Number(offset);
 }
 

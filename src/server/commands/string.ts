@@ -11,7 +11,7 @@ import type { Bytes, StringValue } from '../store/value.ts';
 import { expiryArg, expiryOptions } from './expiry.ts';
 import {
   NOT_FLOAT, NULL, OK, OVERFLOW, SYNTAX, ZERO, arg, bulk, bulkOrNull, changed, fail, integer, integerArg, lookupRead,
-  lookupWrite, numberArg, readTyped, remove, removeEmptied, store, typed, writeTyped,
+  lookupWrite, longestString, numberArg, readTyped, remove, removeEmptied, store, typed, writeTyped,
 } from './support.ts';
 
 const TOO_LONG = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)';
@@ -147,7 +147,7 @@ function append(context: Context, args: readonly Bytes[]): Reply {
 }
 
 function checkLength(context: Context, length: number): void {
-  if (length > context.server.config.number('proto-max-bulk-len')) fail(TOO_LONG);
+  if (length > longestString(context.server)) fail(TOO_LONG);
 }
 
 function setrange(context: Context, args: readonly Bytes[]): Reply {

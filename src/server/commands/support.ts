@@ -1,9 +1,10 @@
+import { constants } from 'node:buffer';
 import { parseInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { notify } from '../events.ts';
 import { expireFields } from '../fieldExpiry.ts';
 import { isPaused } from '../pause.ts';
-import type { Context } from '../state.ts';
+import type { Context, ServerState } from '../state.ts';
 import { findValue, isExpired, putValue, removeValue, signalChange, touchValue } from '../store/database.ts';
 import { dictSize } from '../store/dict.ts';
 import { countAccess, inheritFrequency } from '../store/frequency.ts';
@@ -137,6 +138,11 @@ export function parseFloatStrict(text: Bytes): number | undefined {
 /** A double argument. */
 export function floatArg(text: Bytes, message: string = NOT_FLOAT): number {
   return parseFloatStrict(text) ?? fail(message);
+}
+
+/** Bytes that a string may have: proto-max-bulk-len, and no more than V8 can hold, which is 24 short of Redis's 512 MB. */
+export function longestString({ config }: ServerState): number {
+  return Math.min(config.number('proto-max-bulk-len'), constants.MAX_STRING_LENGTH);
 }
 
 /** True for the option `name` (upper case) in any case. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { constants } from 'node:buffer';
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import type { Redis } from 'ioredis';
@@ -32,6 +33,16 @@ for (const protocol of [2, 3] as const) {
     afterEach(async () => {
       redis.disconnect();
       await server.close();
+    });
+
+    it('refuses a string that is longer than V8 can hold in the words of one beyond proto-max-bulk-len', async () => {
+      const longest = constants.MAX_STRING_LENGTH;
+      const refusal = /string exceeds maximum allowed size \(proto-max-bulk-len\)/;
+      await assert.rejects(redis.setrange('long', longest, 'x'), refusal);
+      await assert.rejects(redis.setbit('long', longest * 8, 1), /bit offset is not an integer or out of range/);
+      assert.equal(await redis.setrange('long', longest - 1, 'x'), longest);
+      await assert.rejects(redis.append('long', 'x'), refusal);
+      assert.equal(await redis.strlen('long'), longest);
     });
 
     it('shakes hands', async () => {

@@ -21,6 +21,14 @@ describe('practice server in a worker thread', () => {
     await once(redis, 'end');
   });
 
+  it('runs scripts and functions', async () => {
+    const redis = redisOver(() => worker.connect());
+    assert.deepEqual(await redis.eval("redis.call('SET', KEYS[1], ARGV[1]) return {redis.call('GET', KEYS[1]), #ARGV[1]}", 1, 'scripted', 'value'), ['value', 5]);
+    assert.equal(await redis.function('LOAD', "#!lua name=lib\nredis.register_function('twice', function(_, args) return args[1] * 2 end)"), 'lib');
+    assert.equal(await redis.fcall('twice', 0, '21'), 42);
+    redis.disconnect();
+  });
+
   it('carries large values and many of them both ways', async () => {
     const redis = redisOver(() => worker.connect());
     const value = Buffer.alloc(3_000_000, 'keyspace');

@@ -41,7 +41,9 @@ export async function play(script: Script, ours: Player, theirs: Player, protoco
     for (const step of script.steps.map(toStep)) {
       if (stopAtFirst && differences.length > 0) break;
       steps += 1;
-      const [left, right] = await Promise.all([perform(step, seats[0]), perform(step, seats[1])]);
+      const [left, right] = await Promise.all([perform(step, seats[0]), perform(step, seats[1])]).catch((error: unknown) => {
+        throw new Error(`step ${String(steps)}, ${printStep(step)}: ${String(error)}`, { cause: error });
+      });
       const rule: Rule = step.do === 'call' || step.do === 'other' || step.do === 'on' ? step.rule : { kind: 'exact' };
       for (let i = 0; i < Math.max(left.length, right.length); i += 1) {
         const mine = left[i] ?? { kind: 'closed' };
@@ -206,8 +208,13 @@ async function scanAll(client: RespClient, args: readonly Argument[], at: number
   return { kind: 'error', text: `no cursor 0 within ${String(MOST_PAGES)} calls` };
 }
 
+function printStep(step: Step): string {
+  if (step.do === 'raw') return JSON.stringify(step.bytes.toString('latin1').slice(0, 200));
+  return step.do === 'on' ? `${step.client}: ${printArguments(step.args)}` : printArguments(step.args);
+}
+
 function describe(step: Step, wrong: string, ours: Reply, theirs: Reply): string {
-  const command = step.do === 'raw' ? JSON.stringify(step.bytes.toString('latin1').slice(0, 200)) : step.do === 'on' ? `${step.client}: ${printArguments(step.args)}` : printArguments(step.args);
+  const command = printStep(step);
   const [mine, real] = around(printReply(ours), printReply(theirs));
   return `${command}\n  ${wrong}\n  ours:\n${block(mine)}\n  theirs:\n${block(real)}`;
 }

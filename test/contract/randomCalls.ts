@@ -76,6 +76,37 @@ function acl(random: Random, { plain }: { plain(): Call }): readonly Step[] {
   }
 }
 
+const on = (client: string, args: readonly Buffer[], { rule = EXACT, replies = 1, blocks = false }: { rule?: Rule; replies?: number; blocks?: boolean } = {}): Step =>
+  ({ do: 'on', client, args, replies, blocks, rule });
+
+/** A client that waits, what another does about it, and what the first then hears. */
+function waiting(random: Random, { plain }: { plain(): Call }): readonly Step[] {
+  const [wait, ...push] = random.pick([
+    ['BLPOP wait 0', 'RPUSH wait {<value>}'], ['BRPOP <list> wait 0', 'LPUSH wait {<value>}'], ['BLMPOP 0 2 wait wait LEFT COUNT <small1>', 'RPUSH wait {<value>}'], ['BLMOVE wait <list> LEFT RIGHT 0', 'RPUSH wait {<value>}'],
+    ['BRPOPLPUSH wait wait 0', 'RPUSH wait {<value>}'], ['BZPOPMIN wait 0', 'ZADD wait {<number> <member>}'], ['BZMPOP 0 1 wait MAX COUNT <small1>', 'ZADD wait {<number> <member>}'], ['XREAD COUNT <small1> BLOCK 0 STREAMS wait $', 'XADD wait 1-1 <member> <value>'],
+    ['BLPOP wait 0', 'SADD <set> z', 'SORT <set> BY nosort STORE wait', 'RPUSH wait a'], ['BLPOP wait 0', 'MULTI', 'RPUSH wait a', 'DEL wait', 'RPUSH wait b c', 'EXEC'], ['BZPOPMAX wait 0', 'ZADD <zset> 1 a', 'RENAME <zset> wait', 'ZADD wait 1 a'],
+  ]);
+  const args = (form: string): Buffer[] => expand(form.replace('<small1>', String(1 + random.below(3))), random).map(bytes);
+  const first = args(wait ?? '');
+  const other = first[0]?.toString() === 'BRPOP' ? [step([bytes('DEL'), first[1] ?? bytes('')])] : [];
+  // What is still blocked then is let go, so that there is a reply to hear in any case.
+  return [step(words('DEL wait')), ...other, on('w', first, { replies: 0, blocks: true }), ...push.map((form) => step(args(form))), step(words('CLIENT UNBLOCK ID:w')), on('w', []), stepOf(plain())];
+}
+
+/** Calls of a user who may do some of them. */
+function restricted(random: Random, { plain }: { plain(): Call }): readonly Step[] {
+  const rules = Array.from({ length: 1 + random.below(4) }, () => random.pick(words('+@all -@all +get +@read -@write ~* ~string:* %R~* resetkeys &* -set +@string +@hash -@dangerous allkeys -config|set')));
+  const as = random.pick(['u0', 'u1']);
+  return [
+    step([...words(`ACL SETUSER ${as} on nopass`), ...rules]),
+    on('r', words(`AUTH ${as} x`)),
+    ...Array.from({ length: 1 + random.below(4) }, () => {
+      const { args, rule } = plain();
+      return on('r', args, { rule });
+    }),
+  ];
+}
+
 const KEYS = ['string', 'hash', 'list', 'set', 'zset', 'stream', 'hll', 'geo', 'lex'].flatMap((kind) => [0, 1, 2].map((number) => `${kind}:${String(number)}`));
 
 function transaction(random: Random, { plain, exact }: { plain(): Call; exact(): Call }): readonly Step[] {
@@ -117,7 +148,7 @@ function library(random: Random, { exact }: { exact(): Call }): readonly Step[] 
   const fcall = random.pick(['FCALL', 'FCALL', 'FCALL_RO']);
   switch (random.below(8)) {
     case 0: return [step([...words(`FUNCTION LOAD${random.oneIn(2) ? ' REPLACE' : ''}`), bytes(random.pick(LIBRARIES))])];
-    case 1: return [step(words(random.pick(['FUNCTION DELETE one', 'FUNCTION DELETE two', 'FUNCTION FLUSH', 'FUNCTION STATS', 'FUNCTION LIST LIBRARYNAME t*', 'FUNCTION LIST LIBRARYNAME one WITHCODE'])))];
+    case 1: return [step(words(random.pick(['FUNCTION DELETE one', 'FUNCTION DELETE two', 'FUNCTION FLUSH', 'FUNCTION STATS', 'FUNCTION LIST LIBRARYNAME t*', 'FUNCTION LIST LIBRARYNAME two WITHCODE'])))];
     case 2: return [step(words(`${fcall} count ${random.pick(['0', '1 a', '2 a b c', '3 a', '-1', 'x'])}`))];
     case 3: return [step(words(`${fcall} other 0 ${random.pick(['x', 'y'])}`))];
     default: return [step([...words(`${fcall} ${random.pick(['call', 'call', 'read'])} 0`), ...exact().args])];
@@ -141,6 +172,9 @@ const COMPOUNDS: readonly Compound[] = [
   { needs: 'FUNCTION', weight: 5, make: library },
   { needs: 'CLIENT', weight: 3, make: tracking },
   { needs: 'DEBUG', weight: 1, make: () => [step(words('DEBUG RELOAD'))] },
+  { needs: 'BLPOP', weight: 4, make: waiting },
+  { needs: 'ACL', weight: 3, make: restricted },
+  { needs: 'HELLO', weight: 1, make: (random) => [step(words(random.pick(['HELLO 2', 'HELLO 3', 'HELLO 3 SETNAME x', 'HELLO 3 AUTH default x', 'HELLO', 'HELLO 4', 'HELLO 3 AUTH nobody x'])), { kind: 'entries', names: ['server', 'version', 'proto', 'mode', 'role'] }), step(words('CLIENT GETNAME'))] },
   { needs: 'INFO', weight: 2, make: counting },
   { needs: 'INFO', weight: 1, make: () => [step(words('INFO errorstats'))] },
 ];
@@ -148,6 +182,13 @@ const COMPOUNDS: readonly Compound[] = [
 /** The names of the commands of all forms, upper case, once each. */
 export function randomCommandNames(): string[] {
   return [...new Set([...FORMS.map(nameOf), ...COMPOUNDS.map(({ needs }) => needs)])];
+}
+
+/** Steps from a source until there are at least so many. */
+export function takeSteps(next: () => readonly Step[], count: number): readonly Step[] {
+  const steps: Step[] = [];
+  while (steps.length < count) steps.push(...next());
+  return steps;
 }
 
 /** What undoes all that a session leaves behind beside its keys. */
@@ -161,8 +202,8 @@ export function closingSteps(known: ReadonlySet<string>): readonly Step[] {
   return known.has('DEBUG') ? ['DISCARD', 'DEL geo:distances', 'SELECT 1', 'DEL geo:distances', 'SELECT 0', 'DEBUG DIGEST'].map((line) => step(words(line))) : [];
 }
 
-/** Makes random steps of the commands in `known`; about one call in twelve is spoiled. */
-export function createCalls(random: Random, known: ReadonlySet<string>): () => Step {
+/** Makes random steps of the commands in `known`, one or some that belong together; about one call in twelve is spoiled. */
+export function createCalls(random: Random, known: ReadonlySet<string>): () => readonly Step[] {
   const forms = FORMS.filter((form) => known.has(nameOf(form)));
   const compounds = COMPOUNDS.filter(({ needs }) => known.has(needs)).flatMap((compound) => Array.from({ length: compound.weight }, () => compound));
   const plain = (): Call => {
@@ -177,15 +218,9 @@ export function createCalls(random: Random, known: ReadonlySet<string>): () => S
       if (call.rule.kind === 'exact') return call;
     }
   };
-  const pending: Step[] = [];
   return () => {
-    const next = pending.shift();
-    if (next !== undefined) return next;
     const chosen = random.pick([...forms, ...compounds]);
-    if (typeof chosen === 'string') return scanOf(chosen, random) ?? stepOf(callOf(chosen, random));
-    const [first, ...rest] = chosen.make(random, { plain, exact });
-    pending.push(...rest);
-    return first ?? step(words('PING'));
+    return typeof chosen === 'string' ? [scanOf(chosen, random) ?? stepOf(callOf(chosen, random))] : chosen.make(random, { plain, exact });
   };
 }
 

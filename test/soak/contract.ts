@@ -1,5 +1,5 @@
 import { startPractice } from '../contract/practice.ts';
-import { closingSteps, createCalls, openingSteps, randomCommandNames } from '../contract/randomCalls.ts';
+import { closingSteps, createCalls, openingSteps, randomCommandNames, takeSteps } from '../contract/randomCalls.ts';
 import { play, type Player } from '../contract/play.ts';
 import type { Script, Step } from '../contract/script.ts';
 import { seededRandom } from '../support/random.ts';
@@ -28,14 +28,16 @@ export async function run({ seed, seconds }: { seed: number; seconds: number }):
     for (const player of [ours, theirs]) await settle(player);
     const random = seededRandom(seed);
     const known = await commandsOf(ours);
-    const nextStep = createCalls(random, known);
+    const nextSteps = createCalls(random, known);
     const opening = openingSteps(known);
     let checks = 0;
     for (let session = 0; session === 0 || performance.now() < end; session += 1) {
       const protocol = random.oneIn(2) ? 2 : 3;
       const events = random.oneIn(2);
-      const script: Script = { name: `session ${String(session)}`, steps: [...opening, ...Array.from({ length: SESSION }, nextStep), ...closingSteps(known)] };
-      const played = await play(script, ours, theirs, protocol, { stopAtFirst: true, events });
+      const script: Script = { name: `session ${String(session)}`, steps: [...opening, ...takeSteps(nextSteps, SESSION), ...closingSteps(known)] };
+      const played = await play(script, ours, theirs, protocol, { stopAtFirst: true, events }).catch((error: unknown) => {
+        throw new Error(`seed ${String(seed)}, ${script.name}, RESP${String(protocol)}: ${String(error)}`, { cause: error });
+      });
       checks += played.checks;
       const [difference] = played.differences;
       if (difference === undefined) continue;
@@ -77,17 +79,32 @@ interface Shrunk {
 /** Leaves out halves, quarters … single steps for as long as a difference remains. */
 async function shrink(all: readonly Step[], opening: readonly Step[], { ours, theirs, protocol, events }: { ours: Player; theirs: Player; protocol: 2 | 3; events: boolean }): Promise<Shrunk> {
   let kept: Shrunk = { steps: all.slice(opening.length), difference: undefined };
+  let units = inUnits(kept.steps);
   let replays = 0;
-  for (let size = Math.ceil(all.length / 2); size >= 1 && replays < SHRINKS; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-    for (let at = 0; at < kept.steps.length - 1 && replays < SHRINKS; ) {
-      const fewer = kept.steps.toSpliced(at, Math.min(size, kept.steps.length - 1 - at));
+  for (let size = Math.ceil(units.length / 2); size >= 1 && replays < SHRINKS; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+    for (let at = 0; at < units.length - 1 && replays < SHRINKS; ) {
+      const fewer = units.toSpliced(at, Math.min(size, units.length - 1 - at)).flat();
       replays += 1;
       const played = await play({ name: 'shrinking', steps: [...opening, ...fewer] }, ours, theirs, protocol, { stopAtFirst: true, events });
-      if (played.differences.length > 0) kept = { steps: fewer.slice(0, played.steps - opening.length), difference: played.differences[0] };
-      else at += size;
+      if (played.differences.length > 0) {
+        kept = { steps: fewer.slice(0, played.steps - opening.length), difference: played.differences[0] };
+        units = inUnits(kept.steps);
+      } else at += size;
     }
   }
   return kept;
+}
+
+/** Steps of which none can do without the others stay together: from a client that begins to wait to what it hears. */
+function inUnits(steps: readonly Step[]): Step[][] {
+  const units: Step[][] = [];
+  let open: Step[] | undefined;
+  for (const step of steps) {
+    if (open !== undefined) open.push(step);
+    else units.push((open = [step]));
+    if (step.do !== 'on' || !step.blocks) open = units.at(-1)?.some((one) => one.do === 'on' && one.blocks) === true && (step.do !== 'on' || step.args.length > 0) ? open : undefined;
+  }
+  return units;
 }
 
 function printSteps(steps: readonly Step[]): string {

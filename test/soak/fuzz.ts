@@ -40,11 +40,11 @@ export async function run({ seed, seconds }: { seed: number; seconds: number }):
   const server = createServer({ config: { 'proto-max-bulk-len': '1048576' }, random: () => random.below(2 ** 30) / 2 ** 30 });
   const names = [...server.state.commands.keys()].filter((name) => !LEFT_OUT.test(name.replace('|', ' ')));
   const known = new Set(randomCommandNames().filter((name) => !['ACL', 'CONFIG', 'DEBUG'].includes(name) && server.state.commands.has(name.toLowerCase())));
-  const nextStep = createCalls(random, known);
+  const nextSteps = createCalls(random, known);
   const nextCall = (): readonly Buffer[] => {
     if (random.oneIn(12)) return random.pick(STATES);
     if (random.oneIn(3)) return strayCall(random.pick(names), random);
-    const step = nextStep();
+    const step = random.pick(nextSteps());
     const args = 'args' in step ? step.args.map((arg) => Buffer.from(arg)) : [Buffer.from('PING')];
     return random.oneIn(3) ? misfit(args, random) : args;
   };

@@ -35,10 +35,12 @@ function aggregate(kind: Aggregate, a: number, b: number): number {
 /** Combines inputs; `limit` ends an intersection early (0: not). */
 function combine(operation: Operation, inputs: readonly ScoredMember[][], weights: readonly number[], kind: Aggregate, limit = 0): ScoredMember[] {
   const weigh = (score: number, index: number): number => {
-    const weighed = score * (weights[index] ?? 1);
-    return Number.isNaN(weighed) ? 0 : weighed;
+    const product = score * (weights[index] ?? 1);
+    return Number.isNaN(product) ? 0 : product;
   };
-  const maps = inputs.map((members, index) => new Map(members.map(({ member, score }) => [member, operation === 'diff' ? score : weigh(score, index)])));
+  const weighed = inputs.map((members, index) => new Map(members.map(({ member, score }) => [member, operation === 'diff' ? score : weigh(score, index)])));
+  // Redis adds up from the smallest input to the largest, which shows in the last digit of a sum of three.
+  const maps = operation === 'diff' ? weighed : weighed.sort((a, b) => a.size - b.size);
   const [first = new Map<Bytes, number>(), ...others] = maps;
   if (operation === 'diff') return [...first].filter(([member]) => !others.some((map) => map.has(member))).map(([member, score]) => ({ member, score }));
   const result = new Map<Bytes, number>();

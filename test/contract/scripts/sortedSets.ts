@@ -75,4 +75,10 @@ export const sortedSets: readonly Script[] = [
     name: 'sorted sets: the wrong type',
     steps: ['SET s v', 'ZADD s 1 a', 'ZADD s abc a', 'ZINCRBY s 1 a', 'ZREM s a', 'ZCARD s', 'ZSCORE s a', 'ZMSCORE s a', 'ZRANK s a', 'ZREVRANK s a', 'ZRANGE s 0 -1', 'ZRANGE s a b', 'ZREVRANGE s 0 -1', 'ZRANGEBYSCORE s 0 1', 'ZCOUNT s 0 1', 'ZLEXCOUNT s - +', 'ZPOPMIN s', 'ZPOPMIN s 1', 'ZRANDMEMBER s', 'ZREMRANGEBYRANK s 0 1', 'ZREMRANGEBYSCORE s 0 1', 'ZREMRANGEBYLEX s - +', 'ZRANGEBYLEX s - +', 'ZSCAN s 0', 'GET s'],
   },
+  {
+    name: 'sorted sets: sums of three, added up from the smallest set',
+    steps: [
+      'ZADD a 0.1 x', 'ZADD b 0.2 x 1 y', 'ZADD c 0.3 x 2 y 3 z', 'ZUNION 3 a b c WITHSCORES', 'ZUNION 3 c b a WITHSCORES', 'ZUNION 3 b c a WITHSCORES', 'ZINTER 3 c b a WITHSCORES', 'ZINTERSTORE d 3 b c b', 'ZSCORE d x', 'ZUNIONSTORE d 4 c a b c WEIGHTS 1 0.7 3 -1', 'ZRANGE d 0 -1 WITHSCORES', 'ZADD a inf x', 'ZADD c -inf x', 'ZUNION 3 c b a WITHSCORES', 'ZUNION 3 a c b WITHSCORES', 'ZDIFF 2 c a WITHSCORES', 'SADD s x y z q', 'ZUNION 3 s b a WITHSCORES', 'ZINTER 2 s c WITHSCORES',
+    ],
+  },
 ];

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { asInteger } from '../../src/core/connection/reply.ts';
 import { present } from '../../src/ui/explorer/present.ts';
 import { tooltipOf } from '../../src/ui/explorer/tooltip.ts';
 import { startRedisServer } from '../support/redisServer.ts';
@@ -48,6 +49,13 @@ describe('connections', () => {
 });
 
 describe('the practice connection', () => {
+  it('runs scripts: the interpreter came along with the extension', async () => {
+    const { practice, sessions } = await services();
+    const session = sessions.acquire(practice.profile, 0);
+    assert.equal(asInteger(await session.send(['EVAL', "return redis.call('HLEN', KEYS[1]) / 1000", '1', 'catalogue:prices'])), 50);
+    session.release();
+  });
+
   it('is there with data, without a server', async () => {
     const { practice } = await services();
     const database = await databaseOf(practice.profile);

@@ -5,6 +5,7 @@ import type { Context, Handlers } from '../state.ts';
 import { findValue } from '../store/database.ts';
 import type { Bytes, Value } from '../store/value.ts';
 import { debugObject, keyTable, packedEncoding, tableReport } from './debugObject.ts';
+import { clientBuckets } from './debugClients.ts';
 import { debugProtocol } from './debugProtocol.ts';
 import { populate, reload } from './debugData.ts';
 import { helpReply } from './help.ts';
@@ -69,7 +70,7 @@ const subcommands: Readonly<Record<string, Sub>> = {
   },
   'CLIENT-EVICTION': {
     least: 0, most: 0,
-    run: ({ server }) => (server.config.number('maxmemory-clients') === 0 ? fail('ERR maxmemory-clients is disabled.') : verbatim('Bucket Tot Mem              Clients\n')),
+    run: ({ server }) => (server.config.number('maxmemory-clients') === 0 ? fail('ERR maxmemory-clients is disabled.') : verbatim(clientBuckets(server))),
   },
   DIGEST: { least: 0, most: 0, run: ({ server }) => ({ kind: 'simple', text: dataDigest(server.databases) }) },
   'DIGEST-VALUE': {

@@ -1,6 +1,6 @@
 /**
- * Bytes that have arrived and are not yet consumed. While a long piece is awaited (`expect`) chunks are only collected,
- * so a value that arrives in a thousand chunks is copied once.
+ * Bytes that have arrived and are not yet consumed. While a long piece is awaited (`expect`) chunks are only put together,
+ * in a buffer that grows with them: a value that arrives in a thousand chunks costs little with each, and little at its end.
  */
 export interface ByteQueue {
   push(chunk: Buffer): void;
@@ -23,49 +23,62 @@ export interface ByteQueue {
 }
 
 const EMPTY = Buffer.alloc(0);
+/** Up to here a buffer is made for all that is awaited; beyond that an announced length is only believed as it arrives. */
+const BELIEVED = 1024 * 1024;
+/** Room for what comes in one chunk with the end of an awaited piece. */
+const SLACK = 64 * 1024;
 
 /** Makes an empty queue. */
 export function createByteQueue(): ByteQueue {
-  let pending: Buffer[] = [];
-  let pendingSize = 0;
-  let needed = 0;
+  /** The awaited piece: what of it is here, from the window's unread bytes on, and how long it is; 0 while none is awaited. */
+  let gathered = EMPTY;
+  let filled = 0;
+  let awaited = 0;
   let searched = 0;
   let before = 0;
+
+  const gather = (chunk: Buffer): void => {
+    const size = filled + chunk.length;
+    if (size > gathered.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(size, Math.min(awaited + SLACK, Math.max(2 * gathered.length, BELIEVED))));
+      gathered.copy(larger, 0, 0, filled);
+      gathered = larger;
+    }
+    filled += chunk.copy(gathered, filled);
+  };
+
   const queue: ByteQueue = {
     buffer: EMPTY,
     position: 0,
     push(chunk) {
       if (chunk.length === 0) return;
-      if (needed > 0) {
-        pending.push(chunk);
-        pendingSize += chunk.length;
-        if (pendingSize < needed) return;
-        before += queue.position;
-        queue.buffer = Buffer.concat([queue.buffer.subarray(queue.position), ...pending]);
-        pending = [];
-        pendingSize = 0;
-        needed = 0;
-      } else {
-        before += queue.position;
-        const rest = queue.buffer.subarray(queue.position);
-        queue.buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      const rest = queue.buffer.subarray(queue.position);
+      const size = rest.length + chunk.length;
+      if (filled === 0 && size >= awaited) queue.buffer = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+      else {
+        if (filled === 0) gather(rest);
+        gather(chunk);
+        if (filled < awaited) return;
+        queue.buffer = gathered.subarray(0, filled);
+        gathered = EMPTY;
+        filled = 0;
       }
+      awaited = 0;
+      before += queue.position;
       searched = Math.max(0, searched - queue.position);
       queue.position = 0;
     },
-    ready: () => needed === 0,
+    ready: () => awaited === 0,
     available: () => queue.buffer.length - queue.position,
     expect(size) {
-      const here = queue.buffer.length - queue.position;
-      // Only what is still missing is collected; `pendingSize` counts it.
-      if (here < size) needed = size - here;
+      if (queue.buffer.length - queue.position < size) awaited = size;
     },
     findLineFeed() {
       const index = queue.buffer.indexOf(10, Math.max(queue.position, searched));
       searched = index === -1 ? queue.buffer.length : index;
       return index;
     },
-    held: () => queue.buffer.length - queue.position + pendingSize,
+    held: () => Math.max(filled, queue.buffer.length - queue.position),
     consumed: () => before + queue.position,
   };
   return queue;

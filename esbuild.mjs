@@ -5,7 +5,7 @@
 //   node esbuild.mjs --serve ...  dist/serve.cjs alone, then runs it with the rest of the arguments, in this process
 //   node esbuild.mjs --host-tests  test/.out/host/index.cjs: what the extension host runs
 import { build, context, stop } from 'esbuild';
-import { copyFileSync, globSync, existsSync, mkdirSync } from 'node:fs';
+import { copyFileSync, globSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -87,6 +87,20 @@ function placeBeside() {
   for (const [name, source] of Object.entries(beside)) copyFileSync(join(root, source), join(root, 'dist', name));
 }
 
+/** What the licenses of the packages inside the bundles ask for: their notices, in one file beside the bundles. */
+function writeLicenses(metafiles) {
+  const inputs = metafiles.flatMap(({ inputs }) => Object.keys(inputs));
+  const folders = inputs.map(path => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]).filter(folder => folder !== undefined);
+  const packages = [...new Set([...folders, ...Object.values(beside).map(path => path.split('/').slice(0, 2).join('/'))])].sort();
+  const texts = packages.map(folder => {
+    const { name, version, license } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
+    const file = globSync('[lL][iI][cC][eE][nN][cCsS][eE]*', { cwd: join(root, folder) })[0];
+    return `${name} ${version} (${license})\n\n${file === undefined ? '' : readFileSync(join(root, folder, file), 'utf8').trim()}`;
+  });
+  const lua = 'Lua 5.1, which lua51.wasm is made of: Copyright (C) 1994-2012 Lua.org, PUC-Rio, under the same MIT license as wasmoon-lua5.1.';
+  writeFileSync(join(root, 'dist', 'licenses.txt'), `Keyspace contains these packages.\n\n${[lua, ...texts].join(`\n\n${'-'.repeat(80)}\n\n`)}\n`);
+}
+
 async function main(flags) {
   if (flags.has('--host-tests')) {
     await build(hostTests());
@@ -104,7 +118,8 @@ async function main(flags) {
     for (const options of all) await (await context({ ...options, plugins: [say] })).watch();
     return;
   }
-  await Promise.all(all.map(options => build(options)));
+  const made = await Promise.all(all.map(options => build({ ...options, metafile: true })));
+  writeLicenses(made.map(({ metafile }) => metafile));
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -11,12 +11,13 @@ const allowed: readonly RegExp[] = [
   /^extension\/(?:readme\.md|changelog\.md|LICENSE(?:\.txt)?)$/i,
   /^extension\/dist\/(?:extension|practiceWorker)\.cjs$/,
   /^extension\/dist\/lua51\.wasm$/,
+  /^extension\/dist\/licenses\.txt$/,
   /^extension\/media\/[\w/-]+\.(?:svg|png|md)$/,
   /^extension\/l10n\/bundle\.l10n(?:\.[\w-]+)?\.json$/,
 ];
 
 /** What has to be in it to work and to be read. */
-const needed = ['extension/package.json', 'extension/package.nls.json', 'extension/dist/extension.cjs', 'extension/dist/practiceWorker.cjs', 'extension/dist/lua51.wasm', 'extension/readme.md', 'extension/changelog.md', 'extension/LICENSE.txt'];
+const needed = ['extension/package.json', 'extension/package.nls.json', 'extension/dist/extension.cjs', 'extension/dist/practiceWorker.cjs', 'extension/dist/lua51.wasm', 'extension/dist/licenses.txt', 'extension/readme.md', 'extension/changelog.md', 'extension/LICENSE.txt'];
 
 describe('keyspace.vsix', () => {
   before(() => {

@@ -107,6 +107,13 @@ describe('what data take in memory', function () {
     await ours.call(['FLUSHALL']);
   });
 
+  it('counts a value where it is, when it changes on its way', async () => {
+    await ours.call(['FLUSHALL']);
+    const before = await used(ours);
+    for (const call of ['MULTI', 'RPUSH l a', 'MOVE l 1', 'SELECT 1', `RPUSH l ${'x'.repeat(5000)}`, 'EXEC', 'FLUSHDB', 'SELECT 0']) await ours.call(call.split(' '));
+    assert.ok(Math.abs((await used(ours)) - before) < 200, String((await used(ours)) - before));
+  });
+
   it('goes back to where it was after every kind of change in place', async () => {
     await ours.call(['FLUSHALL']);
     const before = await used(ours);

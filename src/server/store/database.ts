@@ -55,7 +55,7 @@ export interface Database {
   /** What keys and values take, but for tables; values that are `touched` by what they took when they were last weighed. */
   bytes: number;
   /** Values that may have grown or shrunk since. */
-  touched: Container[];
+  touched: Set<Container>;
   /** Keys that blocked clients wait for, each with those clients. */
   readonly awaited: ReadonlyMap<Bytes, unknown>;
   /** Those of them that came, went or got something new, and were not looked at since; in that order. */
@@ -64,7 +64,7 @@ export interface Database {
 
 /** Makes an empty database. */
 export function createDatabase(index: number, seed: number, signals: KeySignals): Database {
-  return { index, dict: createDict(seed), volatile: createDict(seed), sweep: 0, averageTtl: 0, fieldKeys: new Set(), fieldSweep: undefined, bytes: 0, touched: [], watchers: new Map(), signals, awaited: new Map(), ready: new Set() };
+  return { index, dict: createDict(seed), volatile: createDict(seed), sweep: 0, averageTtl: 0, fieldKeys: new Set(), fieldSweep: undefined, bytes: 0, touched: new Set(), watchers: new Map(), signals, awaited: new Map(), ready: new Set() };
 }
 
 /** DBSIZE: expired keys count until something notices them, as in Redis. */
@@ -87,7 +87,10 @@ export function putValue(db: Database, key: Bytes, value: Value): void {
   if (db.signals.keeper !== undefined) keepAside(db, db.signals.keeper, key, value);
   const before = dictPut(db.dict, key, value);
   if (before === undefined) db.bytes += keyBytes(key);
-  else db.bytes -= uncount(before);
+  else {
+    forget(db, before);
+    db.bytes -= uncount(before);
+  }
   db.bytes += weighIn(value);
   weighAgain(db, value);
   signalReady(db, key);
@@ -102,6 +105,7 @@ export function removeValue(db: Database, key: Bytes): Value | undefined {
   const entry = dictDelete(db.dict, key);
   signalReady(db, key);
   if (entry === undefined) return undefined;
+  forget(db, entry.value);
   db.bytes -= keyBytes(key) + uncount(entry.value);
   if (entry.value.expireAt !== NO_EXPIRY) dictDelete(db.volatile, key);
   return entry.value;
@@ -121,15 +125,19 @@ export function touchValue(db: Database, key: Bytes, value: Value): void {
 }
 
 function weighAgain(db: Database, value: Value): void {
-  if (value.type !== 'string' && db.touched.at(-1) !== value) db.touched.push(value);
+  if (value.type !== 'string') db.touched.add(value);
+}
+
+/** What is gone, perhaps to another database, is not weighed here any more. */
+function forget(db: Database, value: Value): void {
+  if (value.type !== 'string') db.touched.delete(value);
 }
 
 /** Weighs what was touched. Only between commands: what a command still changes would be missed. */
 export function settle(db: Database): void {
-  if (db.touched.length === 0) return;
-  // What was removed meanwhile counts no more.
+  if (db.touched.size === 0) return;
   for (const value of db.touched) if (value.counted > 0) db.bytes += weighIn(value, value.counted);
-  db.touched = [];
+  db.touched.clear();
 }
 
 /** Sets or, with NO_EXPIRY, takes away the expiry of a value that is in the database. */
@@ -188,7 +196,7 @@ export function clearDatabase(db: Database): number {
   db.sweep = 0;
   db.averageTtl = 0;
   db.bytes = 0;
-  db.touched = [];
+  db.touched = new Set();
   for (const key of db.awaited.keys()) db.ready.add(key);
   return size;
 }

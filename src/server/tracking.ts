@@ -1,4 +1,5 @@
 import type { Reply } from '../protocol/resp/reply.ts';
+import { searchKeys } from '../protocol/commands/keySearch.ts';
 import { keysOf } from '../protocol/commands/keys.ts';
 import { sendAfterReply } from './afterReply.ts';
 import { isSubscriber } from './pubsub.ts';
@@ -102,7 +103,8 @@ export function rememberReads({ server, session }: Context, command: Command, ar
   // What a script reads counts as its caller's EVAL, with the keys named there.
   const call = scripting.running?.command ?? args;
   const caller = scripting.running === undefined ? command : server.commands.get((call[0] ?? '').toLowerCase());
-  for (const { index } of (caller === undefined ? undefined : keysOf(caller, call)) ?? []) {
+  // Of XREAD Redis takes no keys here that it could not read, in contrast to COMMAND GETKEYS.
+  for (const { index } of (caller === undefined ? undefined : caller.name === 'xread' ? searchKeys(caller.name, call) : keysOf(caller, call)) ?? []) {
     const key = call[index] ?? '';
     let readers = table.readers.get(key);
     if (readers === undefined) table.readers.set(key, (readers = new Set()));
@@ -134,7 +136,7 @@ function tellReaders(server: ServerState, key: Bytes): void {
   for (const id of readers) {
     const session = server.sessions.get(id);
     if (session?.tracking === undefined || session.tracking.broadcast) continue;
-    if (session === server.current && session.tracking.noLoop) continue;
+    if (session === (server.serving ?? server.current) && session.tracking.noLoop) continue;
     tell(server, session, key);
   }
   table.items -= readers.size;

@@ -45,7 +45,7 @@ export async function run({ seed, seconds }: { seed: number; seconds: number }):
     if (random.oneIn(12)) return random.pick(STATES);
     if (random.oneIn(3)) return strayCall(random.pick(names), random);
     const step = random.pick(nextSteps());
-    const args = 'args' in step ? step.args.map((arg) => Buffer.from(arg)) : [Buffer.from('PING')];
+    const args = 'args' in step && step.args.length > 0 ? step.args.map((arg) => Buffer.from(arg)) : [Buffer.from('PING')];
     return random.oneIn(3) ? misfit(args, random) : args;
   };
   const onlooker = openRespClient(server.connect());

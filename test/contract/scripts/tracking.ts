@@ -28,6 +28,12 @@ export const tracking: readonly Script[] = [
     ],
   },
   {
+    name: 'tracking: NOLOOP and those who are served, XREAD that cannot be read',
+    steps: [
+      ...speak('c', 3), on('c', 'CLIENT TRACKING ON NOLOOP'), on('c', 'LRANGE m 0 -1'), begin('b', 'BLMOVE l m LEFT RIGHT 0'), on('c', 'RPUSH l 1', 2), hear('b'), on('c', 'LRANGE m 0 -1'), on('c', 'RPUSH m 2'), on('c', 'XREAD STREAMS x y 0'), 'XADD y 1-1 f v', on('c', 'XREAD STREAMS x y 0 0'), 'XADD x 1-1 f v', hear('c'), on('c', 'PING'),
+    ],
+  },
+  {
     name: 'tracking: OPTIN and OPTOUT',
     steps: [
       ...speak('a', 3), on('a', 'CLIENT TRACKING ON OPTIN'), on('a', 'GET x'), 'SET x 1', on('a', 'CLIENT CACHING YES'), on('a', 'GET x'), on('a', 'GET y'), 'SET y 1', 'SET x 1', hear('a'), on('a', 'CLIENT CACHING YES'), on('a', 'MULTI'), on('a', 'GET x'), on('a', 'GET y'), on('a', 'EXEC'), on('a', 'GET z'), 'MSET z 1 y 1 x 1', hear('a', 2), on('a', 'CLIENT TRACKING OFF'), on('a', 'CLIENT TRACKING ON OPTOUT'), on('a', 'GET x'), on('a', 'CLIENT CACHING NO'), on('a', 'MGET y z'), 'MSET z 1 y 1 x 1', hear('a'),

@@ -32,13 +32,13 @@ export function baseFunctions(vm: Vm, native: (name: string) => Address, tables:
       return vm.callNative(fn, L);
     };
   };
-  const refusing = (name: string): LuaFunction => guarded(vm, native(name), tables);
   const nextNative = native('next');
   const next = seeThrough('next');
   const getmetatable = native('getmetatable');
   const unpack = native('unpack');
   const select = native('select');
   const tostring = native('tostring');
+  const tonumber = native('tonumber');
 
   /** Pushes the function that source text compiles to, or nil and what is wrong. */
   const compile = (L: Thread, source: Bytes, name: Bytes): number => {
@@ -52,8 +52,8 @@ export function baseFunctions(vm: Vm, native: (name: string) => Address, tables:
   return {
     next,
     rawget: seeThrough('rawget'),
-    rawset: refusing('rawset'),
-    setmetatable: refusing('setmetatable'),
+    rawset: guarded(vm, native('rawset'), tables, (L) => api.lua_gettop(L) >= 3),
+    setmetatable: guarded(vm, native('setmetatable'), tables, (L) => [LuaType.nil, LuaType.table].some((type) => api.lua_type(L, 2) === type)),
     pairs(L) {
       vm.checkTable(L, 1);
       if (readOnly(L) === undefined) api.lua_pushcclosure(L, nextNative, 0);
@@ -78,6 +78,14 @@ export function baseFunctions(vm: Vm, native: (name: string) => Address, tables:
       if (api.lua_type(L, 1) !== LuaType.lightUserdata || api.lua_touserdata(L, 1) !== 0) return vm.callNative(tostring, L);
       // cjson.null, as C's library prints a null pointer there.
       vm.pushBytes(L, 'userdata: (nil)');
+      return 1;
+    },
+    tonumber(L) {
+      const base = api.lua_type(L, 2) <= LuaType.nil ? 10 : vm.checkInt(L, 2);
+      if (base === 10 || base < 2 || base > 36) return vm.callNative(tonumber, L);
+      const value = readUnsigned(vm.checkBytes(L, 1), base);
+      if (value === undefined) api.lua_pushnil(L);
+      else api.lua_pushnumber(L, value);
       return 1;
     },
     unpack(L) {
@@ -121,11 +129,25 @@ export function baseFunctions(vm: Vm, native: (name: string) => Address, tables:
   };
 }
 
-/** A function of C that changes the table that is its first argument, unless it is a read-only one. */
-export function guarded(vm: Vm, fn: Address, tables: ReadOnlyTables): LuaFunction {
+/** A number in another base as C's strtoul reads it, in 64 bits: too large ones are the largest, negative ones are counted from above. */
+function readUnsigned(text: Bytes, base: number): number | undefined {
+  const [, sign = '', prefix = '', digits = ''] = /^[ \t-\r]*([+-]?)(0x(?=[0-9a-f]))?([0-9a-z]+)[ \t-\r]*(?:\0|$)/i.exec(text) ?? [];
+  if (digits === '' || (prefix !== '' && base !== 16)) return undefined;
+  let value = 0n;
+  for (const char of digits) {
+    const digit = parseInt(char, 36);
+    if (digit >= base) return undefined;
+    value = value * BigInt(base) + BigInt(digit);
+  }
+  if (value >= 2n ** 64n) return 2 ** 64;
+  return Number(sign === '-' ? BigInt.asUintN(64, -value) : value);
+}
+
+/** A function of C that changes the table that is its first argument, unless that is a read-only one and the other arguments are `fit`. */
+export function guarded(vm: Vm, fn: Address, tables: ReadOnlyTables, fit: (L: Thread) => boolean): LuaFunction {
   const { api } = vm;
   return (L) => {
-    if (tables.has(api.lua_topointer(L, 1))) {
+    if (tables.has(api.lua_topointer(L, 1)) && fit(L)) {
       vm.pushBytes(L, READ_ONLY);
       return api.lua_error(L);
     }

@@ -1,6 +1,6 @@
 import type { Bytes } from '../store/value.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
-import { createRand48 } from './libraries/random.ts';
+import type { Rand48 } from './libraries/random.ts';
 import { redisLibrary } from './redisLibrary.ts';
 import type { EngineKind, ScriptHost } from './redisLibrary.ts';
 import { replyFrom } from './replies.ts';
@@ -38,6 +38,8 @@ export interface Engine {
 export interface EngineOptions extends Omit<ThreadsOptions, 'interrupt'> {
   readonly host: ScriptHost;
   readonly kind: EngineKind;
+  /** Of math.random; the server has one. */
+  readonly random: Rand48;
   readonly interrupt?: ThreadsOptions['interrupt'];
 }
 
@@ -47,11 +49,10 @@ type ErrorReply = Extract<Reply, { kind: 'error' }>;
 const COLLECT = 2;
 
 /** Makes an interpreter for EVAL or for functions; about 1 ms. */
-export function createEngine({ host, kind, ...options }: EngineOptions): Engine {
+export function createEngine({ host, kind, random, ...options }: EngineOptions): Engine {
   const threads = createThreads(options);
   const { vm } = threads;
   const { api } = vm;
-  const random = createRand48();
   const sandbox = createSandbox(threads, random);
   let broken = false;
   let title: Bytes = '';
@@ -129,7 +130,6 @@ export function createEngine({ host, kind, ...options }: EngineOptions): Engine 
     run(fn, keys, args, name, asGlobals) {
       title = name;
       host.resp = 2;
-      random.seed(0);
       return progress(() => {
         const L = threads.thread('new');
         api.lua_settop(L, 0);

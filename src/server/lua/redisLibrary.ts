@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { formatDouble } from '../../protocol/resp/number.ts';
 import type { Reply, RespVersion } from '../../protocol/resp/reply.ts';
+import { shown } from '../commands/support.ts';
 import type { Bytes } from '../store/value.ts';
 import type { Library } from './libraries/library.ts';
 import { pushErrorTable, pushReply } from './replies.ts';
@@ -106,7 +107,7 @@ export function redisLibrary(vm: Vm, host: ScriptHost, kind: EngineKind): Librar
       vm.setField(L, 'ok', () => vm.pushBytes(L, text));
     } else {
       // Without a word that could be a code it is an error of the kind ERR.
-      const message = text.startsWith('-') ? text.slice(1) : text;
+      const message = shown(text).replace(/^-/, '');
       pushErrorTable(vm, L, message.includes(' ') ? message : `ERR ${message}`, false);
     }
     return 1;

@@ -113,6 +113,9 @@ export function toInteger(value: number): Reply {
   return integer(whole >= -(2 ** 63) && whole < 2 ** 63 ? BigInt(whole) : -(2n ** 63n));
 }
 
+/** Redis's limit is the stack's, 8,000 values; this thread's own would not reach so far down tables in tables (in themselves). */
+const ROOM = 5000;
+
 /**
  * The value on top of the stack as a reply, by Redis's rules; it stays there. `version` is the script's own: it tells how
  * booleans are meant. The encoder turns the rest into what the client's version has.
@@ -130,7 +133,7 @@ export function replyFrom(vm: Vm, L: Thread, version: RespVersion): Reply {
       return value ? integer(1) : NULL;
     }
     case LuaType.table:
-      return api.lua_checkstack(L, 8) === 0 ? { kind: 'error', text: 'ERR reached lua stack limit' } : fromTable(vm, L, version);
+      return api.lua_checkstack(L, ROOM) === 0 ? { kind: 'error', text: 'ERR reached lua stack limit' } : fromTable(vm, L, version);
     default:
       return NULL;
   }

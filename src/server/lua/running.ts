@@ -66,6 +66,7 @@ export function engineFor(server: ServerState, kind: EngineKind): Engine {
   return createEngine({
     host,
     kind,
+    random: scripting.random,
     memoryLimit: MEMORY_LIMIT,
     elapsed: monotonic,
     slice: SLICE,

@@ -5,7 +5,7 @@ import { addNull, cjsonLibrary } from './libraries/cjson.ts';
 import { cmsgpackLibrary } from './libraries/cmsgpack.ts';
 import { addToTable, pushLibrary } from './libraries/library.ts';
 import type { Library } from './libraries/library.ts';
-import { randomFunctions } from './libraries/mathRandom.ts';
+import { mathFunctions } from './libraries/math.ts';
 import type { Rand48 } from './libraries/random.ts';
 import { clampInt, wideStrings } from './libraries/strings.ts';
 import { structLibrary } from './libraries/struct.ts';
@@ -69,7 +69,7 @@ export function createSandbox(threads: Threads, random: Rand48): Sandbox {
 
   const libraries: Readonly<Record<string, () => void>> = {
     coroutine: () => amend(vm, 'coroutine', () => threads.coroutine),
-    math: () => amend(vm, 'math', () => randomFunctions(vm, random)),
+    math: () => amend(vm, 'math', (native) => mathFunctions(vm, native, random)),
     string: () => amend(vm, 'string', (native) => wideStrings(vm, native)),
     table: () => amend(vm, 'table', (native) => tableFunctions(vm, native, tables)),
     bit: () => pushLibrary(vm, L, bitLibrary(vm)),
@@ -161,7 +161,7 @@ function amend(vm: Vm, name: string, functions: (native: (name: string) => Addre
 function tableFunctions(vm: Vm, native: (name: string) => Address, tables: ReadOnlyTables): Record<string, LuaFunction> {
   const concat = native('concat');
   return {
-    insert: guarded(vm, native('insert'), tables),
+    insert: guarded(vm, native('insert'), tables, (L) => vm.api.lua_gettop(L) === 2 || vm.api.lua_gettop(L) === 3),
     concat(L) {
       clampInt(vm, L, 3);
       clampInt(vm, L, 4);

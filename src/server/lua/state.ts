@@ -3,6 +3,8 @@ import type { Context, Session } from '../state.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Bytes } from '../store/value.ts';
 import type { Engine } from './engine.ts';
+import { createRand48 } from './libraries/random.ts';
+import type { Rand48 } from './libraries/random.ts';
 import type { EngineKind } from './redisLibrary.ts';
 
 /** What a script or function says of itself: `no-writes` ... */
@@ -70,6 +72,8 @@ export interface Scripting {
   readonly bodies: Map<Bytes, Script>;
   evals: Engine | undefined;
   functions: Engine | undefined;
+  /** What math.random takes from. */
+  readonly random: Rand48;
   readonly libraries: Map<Bytes, Library>;
   /** Functions of all libraries; their names are the same in any case. */
   readonly named: Map<Bytes, LibraryFunction>;
@@ -81,6 +85,6 @@ export interface Scripting {
 /** No scripts yet; an interpreter is made when there is one. */
 export function createScripting(): Scripting {
   return {
-    scripts: new Map(), bodies: new Map(), evals: undefined, functions: undefined, libraries: new Map(), named: new Map(), running: undefined, held: [],
+    scripts: new Map(), bodies: new Map(), evals: undefined, functions: undefined, random: createRand48(), libraries: new Map(), named: new Map(), running: undefined, held: [],
   };
 }

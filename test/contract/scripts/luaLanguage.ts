@@ -208,6 +208,14 @@ const language = [
   'return string.format("%s", setmetatable({}, {__tostring=function() return "x" end}))',
 ];
 
+const wide = [
+  'return tostring(tonumber("ffffffffff",16))', 'return tostring(tonumber("-1",16))', 'return tostring(tonumber("0xff",16))', 'return tostring(tonumber("0xff",15))', 'return tostring(tonumber("0x",16))', 'return tostring(tonumber(" z ",36))', 'return tostring(tonumber("8",8))',
+  'return tostring(tonumber("ffffffffffffffffff",16))', 'return tostring(tonumber("",16))', 'return tostring(tonumber("1 1",2))', 'return tostring(tonumber("+101",2))', 'return tostring(tonumber("12",1))', 'return tostring(tonumber("12",37))', 'return tostring(tonumber(12,8))', 'return tostring(tonumber({},8))',
+  'return tostring(tonumber("1\\0",2))', 'return tostring(tonumber("0",16))', 'return tostring(tonumber("0x0",16))', 'return redis.error_reply("a\\0b")', 'return string.format("%u %x %o",1/0,2^63,2^64)', 'return string.format("%d %d",-1/0,0/0)', 'return {pcall(math.pow)}', 'return {pcall(math.fmod,"a",{})}',
+  'return {pcall(math.ldexp,1,2^33)}', 'return tostring(math.ldexp(1,2^33+1))', 'return {pcall(setmetatable,string)}', 'return {pcall(rawset,string)}', 'return {pcall(table.insert,string)}', 'return {pcall(cmsgpack.unpack_one,"abc",2^32)}', 'return {pcall(cmsgpack.unpack_one,"abc",-2^33)}', 'return {pcall(string.char,2^32+65)}',
+  'return {pcall(struct.unpack,"b","a",0/0)}', 'return {pcall(string.format,"%d%d","x",{})}', 'return {("x"):rep(2^32+1)}',
+];
+
 const commands = [
   'return redis.error_reply("")',
   'return redis.error_reply("a\\r\\nb")',
@@ -304,5 +312,6 @@ const commands = [
 /** Lua 5.1 as Redis has it, and what a script may call. */
 export const luaLanguage: readonly Script[] = [
   { name: 'scripts: the language', steps: evals(language) },
+  { name: 'scripts: numbers that need more than 32 bits', steps: evals(wide) },
   { name: 'scripts: commands in scripts', steps: evals(commands) },
 ];

@@ -11,14 +11,21 @@ const NIL = '\xc0';
 /** cmsgpack 0.4: MessagePack for scripts. */
 export function cmsgpackLibrary(vm: Vm): Library {
   const { api } = vm;
-  const offsetArgument = (L: Thread, index: number): number => vm.checkInt(L, index, 0);
+  /** A 64-bit integer; what it cannot hold is the least one. */
+  const whole = (L: Thread, index: number): number => {
+    const value = Math.trunc(vm.checkNumber(L, index));
+    return value >= -(2 ** 63) && value < 2 ** 63 ? value : -(2 ** 63);
+  };
+  const offsetArgument = (L: Thread, index: number): number => (api.lua_type(L, index) <= LuaType.nil ? 0 : whole(L, index));
+  /** As C's `%d` prints it: the low 32 bits. */
+  const low = (value: number): string => BigInt.asIntN(32, BigInt(value)).toString();
 
   /** Pushes up to `limit` values (0 with offset 0: all there are); for a part, first where the rest begins. */
   const unpackFrom = (L: Thread, limit: number, offset: number): number => {
     const text = vm.checkBytes(L, 1);
     const all = limit === 0 && offset === 0;
-    if (offset < 0 || limit < 0) vm.raise(L, `Invalid request to unpack with offset of ${offset} and limit of ${text.length}.`);
-    if (offset > text.length) vm.raise(L, `Start offset ${offset} greater than input length ${text.length}.`);
+    if (offset < 0 || limit < 0) vm.raise(L, `Invalid request to unpack with offset of ${low(offset)} and limit of ${text.length}.`);
+    if (offset > text.length) vm.raise(L, `Start offset ${low(offset)} greater than input length ${text.length}.`);
     api.lua_settop(L, 1);
     const bytes = Buffer.from(text, 'latin1');
     let at = offset;
@@ -55,7 +62,7 @@ export function cmsgpackLibrary(vm: Vm): Library {
       unpack: (L) => unpackFrom(L, 0, 0),
       unpack_one: (L) => unpackFrom(L, 1, offsetArgument(L, 2)),
       unpack_limit(L) {
-        const limit = vm.checkInt(L, 2);
+        const limit = whole(L, 2);
         return unpackFrom(L, limit, offsetArgument(L, 3));
       },
     },

@@ -4,13 +4,14 @@ export interface Rand48 {
   next(): number;
 }
 
-/** The drand48 of C's library, which Redis carries with it so that scripts see the same numbers everywhere. */
+/** The drand48 of C's library, which Redis carries with it so that scripts see the same numbers on every machine. */
 export function createRand48(): Rand48 {
   // 48 bits as a high half of 24 and a low one of 24, each of which multiplies without loss.
   const A_HIGH = 0x5de;
   const A_LOW = 0xece66d;
-  let high = 0;
-  let low = 0;
+  // What drand48 begins with. Redis 7 never sets it anew: scripts go on with it.
+  let high = 0x1234ab;
+  let low = 0xcd330e;
   return {
     seed(value) {
       const word = value >>> 0;

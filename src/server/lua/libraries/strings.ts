@@ -1,5 +1,4 @@
 import type { Bytes } from '../../store/value.ts';
-import { LuaType } from '../vm.ts';
 import type { LuaFunction, Vm } from '../vm.ts';
 import type { Address, Thread } from '../wasm.ts';
 
@@ -23,6 +22,7 @@ export function wideStrings(vm: Vm, native: (name: string) => Address): Record<s
   };
   const gsub = native('gsub');
   const format = native('format');
+  const char = native('char');
   return {
     sub: clamped('sub', 2, 3),
     byte: clamped('byte', 2, 3),
@@ -31,6 +31,10 @@ export function wideStrings(vm: Vm, native: (name: string) => Address): Record<s
     gsub(L) {
       clampInt(vm, L, 4);
       return vm.callNative(gsub, L);
+    },
+    char(L) {
+      for (let index = api.lua_gettop(L); index > 0; index -= 1) clampInt(vm, L, index);
+      return vm.callNative(char, L);
     },
     rep(L) {
       const text = vm.checkBytes(L, 1);
@@ -53,7 +57,7 @@ export function wideStrings(vm: Vm, native: (name: string) => Address): Record<s
 
 /** Brings a number beyond 32 bits into their range, where it means the same for an index. */
 function clampIndex({ api }: Vm, L: Thread, index: number): void {
-  if (api.lua_type(L, index) !== LuaType.number) return;
+  if (api.lua_isnumber(L, index) === 0) return;
   const value = api.lua_tonumber(L, index);
   if (Math.abs(value) < 2 ** 31) return;
   // What a 64-bit integer cannot hold is the least one.
@@ -63,7 +67,7 @@ function clampIndex({ api }: Vm, L: Thread, index: number): void {
 
 /** A number beyond 32 bits as C makes an int of it: the low bits. */
 export function clampInt({ api }: Vm, L: Thread, index: number): void {
-  if (api.lua_type(L, index) !== LuaType.number) return;
+  if (api.lua_isnumber(L, index) === 0) return;
   const value = Math.trunc(api.lua_tonumber(L, index));
   if (Math.abs(value) < 2 ** 31) return;
   api.lua_pushnumber(L, Math.abs(value) < 2 ** 63 ? Number(BigInt.asIntN(32, BigInt(value))) : 0);
@@ -78,8 +82,9 @@ function formatIntegers(vm: Vm, L: Thread, given: Bytes): void {
   const format = given.replace(SPECIFIER, (whole: string, flags: string | undefined, width: string | undefined, precision: string | undefined, code: string | undefined) => {
     if (code === undefined) return whole;
     index += 1;
-    if (!'diouxX'.includes(code) || index > top) return whole;
-    const text = formatInteger(vm.checkNumber(L, index), flags ?? '', Number(width ?? 0), precision, code);
+    // Lua's own function says what is wrong, argument by argument.
+    if (!'diouxX'.includes(code) || index > top || api.lua_isnumber(L, index) === 0) return whole;
+    const text = formatInteger(api.lua_tonumber(L, index), flags ?? '', Number(width ?? 0), precision, code);
     vm.pushBytes(L, text);
     api.lua_replace(L, index);
     return '%s';
@@ -88,12 +93,15 @@ function formatIntegers(vm: Vm, L: Thread, given: Bytes): void {
   api.lua_replace(L, 1);
 }
 
+/** A double as a 64-bit integer, as x86-64 has it: what does not fit is the least one. */
+function wholeBits(value: number): bigint {
+  return Math.abs(value) < 2 ** 63 ? BigInt(Math.trunc(value)) : -(2n ** 63n);
+}
+
 /** A whole number of 64 bits as C's printf writes it. */
 function formatInteger(value: number, flags: string, width: number, precision: string | undefined, code: string): string {
-  const bits = Number.isFinite(value) && Math.abs(value) < 2 ** 64 ? BigInt(Math.trunc(value)) : 2n ** 63n;
   const signed = code === 'd' || code === 'i';
-  // Redis's Lua goes through a long: an unsigned one keeps what is beyond 2^63.
-  const number = signed ? BigInt.asIntN(64, bits >= 2n ** 63n ? 2n ** 63n : bits) : BigInt.asUintN(64, bits);
+  const number = signed ? BigInt.asIntN(64, wholeBits(value)) : value >= 2 ** 63 ? (value < 2 ** 64 ? BigInt(value) : 0n) : BigInt.asUintN(64, wholeBits(value));
   const negative = number < 0n;
   let digits = (negative ? -number : number).toString(code === 'o' ? 8 : code === 'x' || code === 'X' ? 16 : 10);
   let prefix = '';

@@ -129,6 +129,7 @@ export function structLibrary(vm: Vm): Library {
     const format = startFormat(L);
     const data = vm.checkBytes(L, 2);
     let at = api.lua_type(L, 3) <= LuaType.nil ? 0 : Math.trunc(vm.checkNumber(L, 3)) - 1;
+    if (!(at >= -(2 ** 63) && at < 2 ** 63)) at = -(2 ** 63);
     if (at === -1) vm.badArgument(L, 3, 'offset must be 1 or greater');
     let values = 0;
     const within = (size: number): void => {

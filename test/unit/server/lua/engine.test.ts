@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Reply } from '../../../../src/protocol/resp/reply.ts';
 import { createEngine, type Engine, type EngineOptions } from '../../../../src/server/lua/engine.ts';
+import { createRand48 } from '../../../../src/server/lua/libraries/random.ts';
 import type { ScriptHost } from '../../../../src/server/lua/redisLibrary.ts';
 
 const MB = 1024 * 1024;
@@ -12,7 +13,7 @@ function testEngine(options: Partial<EngineOptions> = {}): Engine {
     version: '7.0.15', resp: 2, log: () => undefined, mayCall: () => true,
     call: (args) => (args[0] === 'fail' ? { kind: 'error', text: 'ERR no' } : { kind: 'latin1', value: args.at(-1) ?? '' }),
   };
-  return createEngine({ host, kind: 'eval', memoryLimit: 64 * MB, slice: 10, elapsed: () => (now += 1), ...options });
+  return createEngine({ host, kind: 'eval', random: createRand48(), memoryLimit: 64 * MB, slice: 10, elapsed: () => (now += 1), ...options });
 }
 
 interface Ran {
@@ -63,10 +64,12 @@ describe('the interpreter of scripts', () => {
     assert.equal(value(engine, 'return ("x"):rep(3)'), 'xxx');
   });
 
-  it('has Redis\'s numbers for math.random, the same in every script', () => {
-    const script = 'return tostring(math.random()) .. " " .. math.random(1000) .. " " .. math.random(5, 7)';
-    assert.equal(value(engine, script), '0.17082803611217 750 5');
-    assert.equal(value(engine, script), '0.17082803611217 750 5');
+  it('has Redis\'s numbers for math.random, from its start and from a seed', () => {
+    const script = 'return tostring(math.random()) .. " " .. tostring(math.random())';
+    assert.equal(value(engine, script), '0.39646477363839 0.84048536971234');
+    assert.equal(value(engine, script), '0.35333609737146 0.44658343468168');
+    assert.equal(value(engine, 'math.randomseed(0) return tostring(math.random()) .. " " .. math.random(1000) .. " " .. math.random(5, 7)'), '0.17082803611217 750 5');
+    assert.equal(value(engine, 'math.randomseed(12) return tostring(math.random())'), '0.6204557403086');
   });
 
   for (const [name, source] of Object.entries({

@@ -29,7 +29,7 @@ async function mocha(level: string, pattern: string, timeout: number, except?: s
 async function soakSlices(): Promise<Outcome> {
   const outcome = { passed: 0, failed: 0, output: '' };
   for (const name of soakNames()) {
-    const { code, output } = await runNode(['test/soak/run.ts', name, '--seed', '1', '--seconds', '10']);
+    const { code, output } = await runNode(['test/soak/run.ts', name, '--seed', '1', '--seconds', '6']);
     outcome[code === 0 ? 'passed' : 'failed'] += 1;
     outcome.output += output;
   }

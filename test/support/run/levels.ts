@@ -25,7 +25,7 @@ async function mocha(level: string, pattern: string, timeout: number, except?: s
   return await counted(level, ['--expose-gc', 'test/support/mocha/main.ts', '--timeout', String(timeout), ...files]);
 }
 
-/** Ten seconds of every long property, always with the same seed. */
+/** Six seconds of every long property, always with the same seed. */
 async function soakSlices(): Promise<Outcome> {
   const outcome = { passed: 0, failed: 0, output: '' };
   for (const name of soakNames()) {

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { formatDouble } from '../protocol/resp/number.ts';
 import type { Database } from './store/database.ts';
 import { eachItem } from './store/chunked.ts';
 import { dictForEach } from './store/dict.ts';
@@ -57,7 +58,7 @@ function mixValue(digest: Digest, value: Value): void {
       for (const member of setMembers(value)) add(digest, member);
       break;
     case 'zset':
-      for (const { member, score } of zsetSlice(value, 0, zsetSize(value) - 1)) addGroup(digest, member, seventeenDigits(score));
+      for (const { member, score } of zsetSlice(value, 0, zsetSize(value) - 1)) addGroup(digest, member, formatDouble(score));
       break;
     case 'hash':
       hashEach(value, (field, item) => addGroup(digest, field, item));
@@ -69,18 +70,6 @@ function mixValue(digest: Digest, value: Value): void {
       }
   }
   if (value.expireAt !== NO_EXPIRY) add(digest, '!!expire!!');
-}
-
-/** A double as C's `%.17g` writes it. */
-export function seventeenDigits(value: number): string {
-  if (!Number.isFinite(value)) return value === Infinity ? 'inf' : value === -Infinity ? '-inf' : 'nan';
-  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
-  const [digits = '', exponentText = '0'] = value.toExponential(16).split('e');
-  const exponent = Number(exponentText);
-  const bare = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
-  if (exponent >= -4 && exponent < 17) return bare(value.toFixed(Math.max(0, 16 - exponent)));
-  const shown = Math.abs(exponent) < 10 ? `0${Math.abs(exponent)}` : `${Math.abs(exponent)}`;
-  return `${bare(digits)}e${exponent < 0 ? '-' : '+'}${shown}`;
 }
 
 /** DEBUG DIGEST-VALUE: 40 hexadecimal digits, the same that redis-server gives; zeros without a value. */

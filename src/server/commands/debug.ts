@@ -1,4 +1,5 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { parseMemory } from '../config/memory.ts';
 import { dataDigest, valueDigest } from '../digest.ts';
 import { sdsBytes } from '../memory/weights.ts';
 import type { Context, Handlers } from '../state.ts';
@@ -53,10 +54,8 @@ function sdsLength(context: Context, [key = '']: readonly Bytes[]): Reply {
 }
 
 function threshold(size: Bytes): Reply {
-  const [, digits = '', unit = ''] = /^(\d+)([a-z]*)$/i.exec(size) ?? [];
-  const factor = { '': 1, b: 1, k: 1e3, kb: 1024, m: 1e6, mb: 1024 ** 2, g: 1e9, gb: 1024 ** 3 }[unit.toLowerCase()];
-  if (digits === '' || factor === undefined || Number(digits) * factor > 2 ** 32) fail('ERR argument must be a memory value bigger than 1 and smaller than 4gb');
-  return OK;
+  const bytes = parseMemory(size);
+  return bytes === undefined || bytes > 2n ** 32n ? fail('ERR argument must be a memory value bigger than 1 and smaller than 4gb') : OK;
 }
 
 const subcommands: Readonly<Record<string, Sub>> = {

@@ -4,8 +4,7 @@ import type { Rule } from './script.ts';
 
 /** Undefined where the rule holds, else what is wrong in a few words. */
 export function difference(ours: Reply, theirs: Reply, rule: Rule): string | undefined {
-  // An error or a null is never excused by an exception.
-  if (ours.kind === 'error' || theirs.kind === 'error' || ours.kind === 'null' || theirs.kind === 'null') return exact(ours, theirs);
+  if (isNoAnswer(ours) || isNoAnswer(theirs)) return exact(ours, theirs);
   switch (rule.kind) {
     case 'exact':
       return exact(ours, theirs);
@@ -28,6 +27,11 @@ export function difference(ours: Reply, theirs: Reply, rule: Rule): string | und
     case 'each':
       return eachEntries(ours, theirs, rule.names);
   }
+}
+
+/** An error, a null, the end of a connection, a command that is only queued: no exception excuses them. */
+function isNoAnswer(reply: Reply): boolean {
+  return reply.kind === 'error' || reply.kind === 'null' || reply.kind === 'closed' || (reply.kind === 'simple' && reply.text === 'QUEUED');
 }
 
 function exact(ours: Reply, theirs: Reply): string | undefined {

@@ -48,7 +48,7 @@ describe('INFO has the fields of redis-server 7.0, in its order', () => {
   });
 
   it('counts calls, errors and rejections alike', async () => {
-    const calls = ['SET k 1', 'GET k', 'GET', 'LPUSH k a', 'INCR k', 'NOSUCH', 'EXEC', 'MULTI', 'GET', 'EXEC', 'EVALSHA a', 'XADD k * f v', 'CONFIG GET nosuch', 'CONFIG BOGUS', 'SELECT 99', 'OBJECT ENCODING k', 'AUTH a b c d'];
+    const calls = ['SET k 1', 'GET k', 'GET', 'LPUSH k a', 'INCR k', 'NOSUCH', 'EXEC', 'MULTI', 'GET', 'EXEC', 'EVALSHA a', 'XADD k * f v', 'CONFIG GET nosuch', 'CONFIG BOGUS', 'SELECT 99', 'OBJECT ENCODING k', 'AUTH a b c d', 'DEBUG ERROR FOO', 'DEBUG NOSUCH'];
     for (const client of [ours, theirs]) {
       await client.call(['CONFIG', 'RESETSTAT']);
       for (const call of calls) await client.call(call.split(' '));

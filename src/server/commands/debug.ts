@@ -9,6 +9,7 @@ import { debugObject, keyTable, packedEncoding, tableReport } from './debugObjec
 import { clientBuckets } from './debugClients.ts';
 import { debugProtocol } from './debugProtocol.ts';
 import { populate, reload } from './debugData.ts';
+import { rewrite } from './config.ts';
 import { helpReply } from './help.ts';
 import { NO_SUCH_KEY, OK, arg, array, bulk, fail, isOption, lookupSilent, numberArg, verbatim } from './support.ts';
 
@@ -82,8 +83,10 @@ const subcommands: Readonly<Record<string, Sub>> = {
         }),
       ),
   },
+  'CONFIG-REWRITE-FORCE-ALL': { least: 0, most: 0, run: (context) => rewrite(context, true) },
   'DROP-CLUSTER-PACKET-FILTER': accepted(1),
-  ERROR: { least: 1, most: 1, run: (_, [text = '']) => ({ kind: 'error', text: text.replace(/[\r\n]/g, ' ') }) },
+  // An answer that looks like an error, and counts as none.
+  ERROR: { least: 1, most: 1, run: (_, [text = '']) => ({ kind: 'sequence', items: [{ kind: 'error', text: text.replace(/[\r\n]/g, ' ') }] }) },
   HELP: { least: 0, most: 0, run: () => helpReply('debug') },
   HTSTATS: {
     least: 1, most: 1,
@@ -140,7 +143,13 @@ const subcommands: Readonly<Record<string, Sub>> = {
       return OK;
     },
   },
-  'SET-DISABLE-DENY-SCRIPTS': accepted(1),
+  'SET-DISABLE-DENY-SCRIPTS': {
+    least: 1, most: 1,
+    run: ({ server }, [on = '']) => {
+      server.scriptsAsk = leading(on) !== 0;
+      return OK;
+    },
+  },
   'SET-SKIP-CHECKSUM-VALIDATION': accepted(1),
   SLEEP: { least: 1, most: 1, run: sleep },
   STRUCTSIZE: { least: 0, most: 0, run: () => bulk('bits:64 robj:16 dictentry:24 sdshdr5:1 sdshdr8:3 sdshdr16:5 sdshdr32:9 sdshdr64:17 ') },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
 import { connectResp, encodeCall, type RespClient } from '../support/respClient.ts';
-import { printReply } from '../support/respReply.ts';
+import { printReply, replyText } from '../support/respReply.ts';
 import { startPractice, type Practice } from './practice.ts';
 
 /** Opens a connection to one of the two servers. */
@@ -19,6 +19,8 @@ interface Stage {
   begin(client: RespClient, ...commands: readonly (readonly string[])[]): Promise<void>;
   /** Takes replies that were not waited for. */
   take(client: RespClient, count: number): Promise<void>;
+  /** Until a client is blocked. */
+  untilBlocked(client: RespClient): Promise<void>;
   /** Until others are told that the server is busy. */
   untilBusy(client: RespClient): Promise<void>;
 }
@@ -45,6 +47,11 @@ async function perform(open: Open, scene: (stage: Stage) => Promise<void>): Prom
       },
       async take(client, count) {
         for (const reply of await client.raw(Buffer.alloc(0), count)) hear(printReply(reply));
+      },
+      async untilBlocked(client) {
+        for (let look = 0; !(replyText(await client.call(['INFO', 'clients'])) ?? '').includes('blocked_clients:1'); look += 1) {
+          assert.ok(look < 10_000, 'nobody ever was blocked');
+        }
       },
       async untilBusy(client) {
         for (let look = 0; ; look += 1) {
@@ -166,7 +173,7 @@ describe('scripts that run too long, as redis-server 7.0 has them', function () 
       await stage.say(other, 'FLUSHALL');
       await stage.say(blocked, 'PING');
       await stage.begin(blocked, ['BLPOP', 'list', '0']);
-      await stage.say(other, 'PING');
+      await stage.untilBlocked(other);
       const between = 'local x for i=1,1e7 do x = i end';
       await stage.begin(looping, ['MULTI'], ['EVAL', `redis.call("rpush","list","a") ${between} return redis.call("llen","list")`, '0'], ['RPUSH', 'list', 'b'], ['EVAL', `${between} return redis.call("lrange","list",0,-1)`, '0'], ['EXEC'], ['LRANGE', 'list', '0', '-1']);
       await stage.take(looping, 6);
@@ -235,6 +242,7 @@ describe('scripts that run too long, as redis-server 7.0 has them', function () 
     same(async (stage) => {
       const [looping, other, blocked] = [await stage.client(), await stage.client(), await stage.client()];
       await stage.begin(blocked, ['BLPOP', 'list', '0']);
+      await stage.untilBlocked(other);
       await stage.say(other, 'CONFIG', 'SET', 'busy-reply-threshold', '0');
       await stage.begin(looping, ['EVAL', 'local x for i=1,2e7 do x = i end redis.call("rpush","list","a") redis.call("set","b","1") return x', '0'], ['GET', 'b']);
       await stage.take(looping, 2);

@@ -133,8 +133,7 @@ function counting(random: Random, { plain }: { plain(): Call }): readonly Step[]
 }
 
 const LIMITS = ['hash-max-listpack-entries', 'hash-max-listpack-value', 'set-max-intset-entries', 'zset-max-listpack-entries', 'zset-max-listpack-value', 'stream-node-max-entries', 'hll-sparse-max-bytes'] as const;
-// Which repetitions LZF finds depends on what it packed before: it does not clear its table.
-const DEFAULTS = 'CONFIG SET hash-max-listpack-entries 512 hash-max-listpack-value 64 set-max-intset-entries 512 zset-max-listpack-entries 128 zset-max-listpack-value 64 stream-node-max-entries 100 hll-sparse-max-bytes 3000 rdbcompression no';
+const DEFAULTS = 'CONFIG SET hash-max-listpack-entries 512 hash-max-listpack-value 64 set-max-intset-entries 512 zset-max-listpack-entries 128 zset-max-listpack-value 64 stream-node-max-entries 100 hll-sparse-max-bytes 3000';
 
 const LIBRARIES = [
   '#!lua name=one\nredis.register_function("call", function(keys, args) return redis.call(unpack(args)) end)\nredis.register_function{function_name="read", callback=function(keys, args) return redis.pcall(unpack(args)) end, flags={"no-writes"}}',

@@ -2,7 +2,7 @@
 const MAX_LITERAL = 32;
 const MAX_MATCH = 264;
 const MAX_OFFSET = 8192;
-const HASH_BITS = 14;
+const HASH_BITS = 16;
 /** Bytes that Redis's packer wants to have left where it looks: a string that saves only 4 bytes stays as it is. */
 const TAIL = 4;
 
@@ -42,56 +42,70 @@ export function lzfDecompress(source: Buffer, start: number, end: number, length
   return to === length ? target : undefined;
 }
 
+/** Where each hash of three bytes was last seen. */
 const table = new Int32Array(1 << HASH_BITS);
 
-/** Packs bytes, or answers undefined where that saves fewer than 4 of them: Redis keeps such a string as it is. O(n). */
+/** The place in the table of the three bytes from `at` on: as Redis's packer mixes them, so that the same repetitions are found. */
+function slotOf(source: Buffer, at: number): number {
+  const three = ((source[at] as number) << 16) | ((source[at + 1] as number) << 8) | (source[at + 2] as number);
+  return ((three >> (24 - HASH_BITS)) - three * 5) & (table.length - 1);
+}
+
+/** How many bytes from `match` and from `at` on are alike, of which three are known to be; up to MAX_MATCH or two before the end. */
+function matchLength(source: Buffer, match: number, at: number): number {
+  const limit = Math.min(MAX_MATCH, source.length - at - 2);
+  // Redis compares the first 19 at one go where there are nearly that many, and finds one or two more than the limit then.
+  const sure = limit > 16 ? 19 : limit;
+  let length = 3;
+  while (length < sure && source[match + length] === source[at + length]) length += 1;
+  if (length === sure) while (length < limit && source[match + length] === source[at + length]) length += 1;
+  return length;
+}
+
+/**
+ * Packs bytes, or answers undefined where that saves fewer than 4 of them: Redis keeps such a string as it is. The result is
+ * Redis's own but for what that finds by chance in a table which it does not clear. O(n).
+ */
 export function lzfCompress(source: Buffer): Buffer | undefined {
   const { length } = source;
   const room = length - 4;
   if (room <= 0) return undefined;
-  const target = Buffer.allocUnsafe(room);
+  // The last literals are written before the room is looked at.
+  const target = Buffer.allocUnsafe(room + 4);
   table.fill(-1);
   let to = 1;
-  /** Where the control byte of the literals that are being collected stands. */
-  let control = 0;
   let literals = 0;
   let from = 0;
+  /** Writes how many literals stand before, or takes back the byte that was kept for that. */
   const closeLiterals = (): void => {
-    if (literals > 0) target[control] = literals - 1;
+    if (literals > 0) target[to - literals - 1] = literals - 1;
     else to -= 1;
     literals = 0;
   };
-  while (from < length) {
-    if (from === length - 2 && to + TAIL > room + 1) return undefined;
-    let reach = 0;
-    let distance = 0;
-    if (from + 2 < length) {
-      const three = ((source[from] as number) << 16) | ((source[from + 1] as number) << 8) | (source[from + 2] as number);
-      const slot = (Math.imul(three, 0x9e3779b1) >>> (32 - HASH_BITS)) & (table.length - 1);
-      const before = table[slot] as number;
-      table[slot] = from;
-      distance = from - before - 1;
-      if (before >= 0 && distance < MAX_OFFSET && source[before] === source[from] && source[before + 1] === source[from + 1] && source[before + 2] === source[from + 2]) {
-        const limit = Math.max(3, Math.min(MAX_MATCH, length - from - 2));
-        reach = 3;
-        while (reach < limit && source[before + reach] === source[from + reach]) reach += 1;
-      }
-    }
-    if (reach === 0) {
+  const literal = (): void => {
+    target[to] = source[from] as number;
+    to += 1;
+    from += 1;
+    literals += 1;
+    if (literals < MAX_LITERAL) return;
+    closeLiterals();
+    to += 1;
+  };
+  while (from < length - 2) {
+    const slot = slotOf(source, from);
+    const before = table[slot] as number;
+    table[slot] = from;
+    const distance = from - before - 1;
+    // The very first byte is never the beginning of a match.
+    const matches = before > 0 && distance < MAX_OFFSET && source[before] === source[from] && source[before + 1] === source[from + 1] && source[before + 2] === source[from + 2];
+    if (!matches) {
       if (to >= room) return undefined;
-      target[to] = source[from] as number;
-      to += 1;
-      from += 1;
-      literals += 1;
-      if (literals === MAX_LITERAL) {
-        closeLiterals();
-        control = to;
-        to += 1;
-      }
+      literal();
       continue;
     }
+    if (to - (literals === 0 ? 1 : 0) + TAIL >= room) return undefined;
     closeLiterals();
-    if (to + TAIL >= room) return undefined;
+    const reach = matchLength(source, before, from);
     const count = reach - 2;
     if (count < 7) {
       target[to] = (count << 5) | (distance >> 8);
@@ -102,10 +116,14 @@ export function lzfCompress(source: Buffer): Buffer | undefined {
       to += 2;
     }
     target[to] = distance & 255;
-    control = to + 1;
     to += 2;
     from += reach;
+    if (from >= length - 2) break;
+    // Of what is within a match only the last two places are remembered.
+    for (const at of [from - 2, from - 1]) table[slotOf(source, at)] = at;
   }
+  if (to + 3 > room) return undefined;
+  while (from < length) literal();
   closeLiterals();
-  return to <= room ? target.subarray(0, to) : undefined;
+  return target.subarray(0, to);
 }

@@ -12,6 +12,7 @@ export const dumps: readonly Script[] = [
     steps: [
       'DUMP none', 'SET s hello', 'DUMP s', 'SET s 12', 'DUMP s', 'SET s 123456789012', 'DUMP s', 'SET s ""', 'DUMP s', 'SET s 007', 'DUMP s', 'SETRANGE s 10 x', 'DUMP s', 'PEXPIREAT s 33300000000000', 'DUMP s',
       'RPUSH l a 1 -1 4096 "hello world" 300000 99999999999', 'DUMP l', 'SADD i 5 3 100000 -7', 'DUMP i', 'HSET h f v n 10', 'DUMP h', 'ZADD z 1 a 2.5 b -inf c inf d -0 e 0.1 f 1e100 g', 'DUMP z', 'PFADD p a b c', 'DUMP p',
+      call('SET', 'packed', 'abcabcabcd'.repeat(9) + 'x'.repeat(300) + 'bcdabc'.repeat(50)), 'DUMP packed', 'RPUSH pl 3.5 yyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyyy "" 3.5 3.5 "" 1e2 1e2', 'DUMP pl', call('RPUSH', 'pz', 'z'.repeat(300), 'hello world'), 'DUMP pz', 'CONFIG SET rdbcompression no', 'DUMP pz', 'CONFIG SET rdbcompression yes', 
       'XADD x 5-1 f v g w', 'DUMP x', 'XADD x 5-2 f v2 g w2', 'XADD x 6-0 other 1', 'DUMP x', 'XSETID x 9-9 ENTRIESADDED 12 MAXDELETEDID 7-7', 'DUMP x', 'XGROUP CREATE x g 5-1', 'XGROUP CREATE x h $ ENTRIESREAD 2', 'DUMP x', 'SETBIT b 77 1', 'DUMP b',
       `RPUSH long ${many(700, (index) => `item:${index}:${'y'.repeat(index % 40)}`)}`, call('RESTORE', 'long:2', '0', encodeDump({ type: 'list', items: ['x', 'y'] })), 'LRANGE long:2 0 -1', 'DUMP', 'DUMP a b',
     ],

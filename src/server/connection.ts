@@ -12,6 +12,8 @@ import { unwatch } from './commands/transactions.ts';
 import { evictClients } from './clientEviction.ts';
 import { POSTPONED, execute } from './execute.ts';
 import { waitsForScript, whenScriptEnds } from './lua/running.ts';
+import { largeReply, writeSlice } from './largeReply.ts';
+import type { LargeReply } from './largeReply.ts';
 import { OWN_BUFFER, exceedsOutputLimit, hasOutputLimit } from './outputLimit.ts';
 import { longestString } from './commands/support.ts';
 import { createSubscriptions, unsubscribeAll } from './pubsub.ts';
@@ -22,35 +24,11 @@ import { stopTracking } from './tracking.ts';
 const SLICE = 10;
 /** Replies are handed on when this many bytes have come together. */
 const FLUSH = 64 * 1024;
-/** Items of a large reply that are encoded at once. */
-const ITEMS = 4096;
 
 /** Where a connection comes from, as CLIENT LIST shows it. */
 export interface Peer {
   readonly address: string;
   readonly localAddress: string;
-}
-
-/** A large reply on its way out, a slice at a time. */
-interface Unfinished {
-  /** A text is a bulk string. */
-  readonly items: readonly (Reply | string)[];
-  next: number;
-}
-
-/** The items of a reply that is too large to be encoded at once. */
-function largeItems(reply: Reply): { readonly kind: 'array' | 'set' | 'map' | 'push'; readonly items: Unfinished['items'] } | undefined {
-  switch (reply.kind) {
-    case 'texts':
-      return reply.values.length > ITEMS ? { kind: reply.as, items: reply.values } : undefined;
-    case 'array':
-    case 'set':
-    case 'map':
-    case 'push':
-      return reply.items.length > ITEMS ? reply : undefined;
-    default:
-      return undefined;
-  }
 }
 
 /** CLIENT CACHING is for the next command that is not CLIENT, or for the transaction that it begins. */
@@ -108,7 +86,8 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
   let executing = false;
   /** CLIENT PAUSE held the request up. */
   let postponed = false;
-  let unfinished: Unfinished | undefined;
+  /** A large reply on its way out. */
+  let unfinished: LargeReply | undefined;
   /** What came out of turn while a large reply was on its way. */
   let outbox: Reply[] = [];
   let called = false;
@@ -167,24 +146,14 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
   const answer = (reply: Reply): void => {
     // Messages of channels and what confirms a subscription are no replies.
     if (session.replies !== 'on' && reply.kind !== 'push' && reply.kind !== 'sequence') return;
-    const large = largeItems(reply);
-    if (large === undefined) return writer.write(reply, session.version);
-    writer.writeHeader(large.kind, large.items.length, session.version);
-    unfinished = { items: large.items, next: 0 };
+    unfinished = largeReply(reply);
+    if (unfinished === undefined) writer.write(reply, session.version);
   };
 
   /** One unit of work: a slice of a large reply, or a request. False when there is nothing to do. */
   const step = (): boolean => {
     if (unfinished !== undefined) {
-      const { items, next } = unfinished;
-      const end = Math.min(items.length, next + ITEMS);
-      for (let index = next; index < end; index += 1) {
-        const item = items[index] as Reply | string;
-        if (typeof item === 'string') writer.writeText(item);
-        else writer.write(item, session.version);
-      }
-      unfinished.next = end;
-      if (end === items.length) {
+      if (writeSlice(unfinished, writer, session.version)) {
         unfinished = undefined;
         for (const message of outbox) writer.write(message, session.version);
         outbox = [];

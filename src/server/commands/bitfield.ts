@@ -3,7 +3,7 @@ import { normalizeInteger, parseInteger } from '../../protocol/resp/number.ts';
 import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
-import { bitOffset, putBits } from './bitmap.ts';
+import { bitOffset, checkBytes, putBits } from './bitmap.ts';
 import { NULL, SYNTAX, arg, array, changed, fail, integer, integerArg, isOption, readTyped, writeTyped } from './support.ts';
 
 type Overflow = 'WRAP' | 'SAT' | 'FAIL';
@@ -81,6 +81,7 @@ function bitfield(context: Context, args: readonly Bytes[], readOnly: boolean): 
   const operations = parseOperations(context, args);
   const ends = operations.map(({ kind, field }) => (kind === 'GET' ? 0 : Math.floor((field.offset + field.bits - 1) / 8) + 1));
   const length = Math.max(0, ...ends);
+  checkBytes(length);
   if (length > 0 && readOnly) fail('ERR BITFIELD_RO only supports the GET subcommand');
   const before = length === 0 ? readTyped(context, key, 'string') : writeTyped(context, key, 'string');
   const bytes = before?.data ?? '';

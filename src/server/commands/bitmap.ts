@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { parseInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { notify } from '../events.ts';
@@ -7,7 +8,7 @@ import { makePlainString } from '../store/stringValue.ts';
 import { NO_EXPIRY } from '../store/value.ts';
 import type { Bytes, StringValue } from '../store/value.ts';
 import {
-  ONE, SYNTAX, ZERO, arg, changed, discard, fail, integer, integerArg, isOption, longestString, lookupRead, numberArg, putAnnounced, readTyped, store, typed, writeTyped,
+  ONE, SYNTAX, ZERO, arg, changed, discard, fail, integer, integerArg, isOption, lookupRead, numberArg, putAnnounced, readTyped, store, typed, writeTyped,
 } from './support.ts';
 
 const BAD_OFFSET = 'ERR bit offset is not an integer or out of range';
@@ -16,13 +17,18 @@ const BAD_BIT = 'ERR bit is not an integer or out of range';
 /** Number of ones in each byte. */
 const ones = Uint8Array.from({ length: 256 }, (_, byte) => byte.toString(2).replaceAll('0', '').length);
 
-/** A bit offset; with `width` also `#n`, n times that many bits. Throws beyond the longest string. */
+/** A bit offset; with `width` also `#n`, n times that many bits. Throws beyond proto-max-bulk-len bytes. */
 export function bitOffset(context: Context, text: Bytes, width = 0): number {
   const scaled = width > 0 && text.startsWith('#');
   const parsed = parseInteger(scaled ? text.slice(1) : text) ?? fail(BAD_OFFSET);
   const offset = scaled ? BigInt.asIntN(64, BigInt(parsed) * BigInt(width)) : BigInt(parsed);
-  if (offset < 0n || offset >> 3n >= BigInt(longestString(context.server))) fail(BAD_OFFSET);
+  if (offset < 0n || offset >> 3n >= BigInt(context.server.config.get('proto-max-bulk-len'))) fail(BAD_OFFSET);
   return Number(offset);
+}
+
+/** Throws where a string would get more bytes than V8 holds: of Redis's 512 MB the last 24 bytes can be asked for, not set. */
+export function checkBytes(bytes: number): void {
+  if (bytes > constants.MAX_STRING_LENGTH) fail(BAD_OFFSET);
 }
 
 /** Puts changed bytes in place of a string. Redis keeps them raw, and the expiry stays. */
@@ -41,6 +47,7 @@ function setbit(context: Context, args: readonly Bytes[]): Reply {
   const value = writeTyped(context, key, 'string');
   const data = value?.data ?? '';
   const at = Math.floor(offset / 8);
+  checkBytes(at + 1);
   const mask = 0x80 >> (offset & 7);
   const byte = at < data.length ? data.charCodeAt(at) : 0;
   const before = (byte & mask) !== 0;

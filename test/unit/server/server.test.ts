@@ -36,7 +36,10 @@ for (const protocol of [2, 3] as const) {
       const longest = constants.MAX_STRING_LENGTH;
       const refusal = /string exceeds maximum allowed size \(proto-max-bulk-len\)/;
       await assert.rejects(redis.setrange('long', longest, 'x'), refusal);
-      await assert.rejects(redis.setbit('long', longest * 8, 1), /bit offset is not an integer or out of range/);
+      const beyond = /bit offset is not an integer or out of range/;
+      await assert.rejects(redis.setbit('long', longest * 8, 1), beyond);
+      await assert.rejects(redis.call('BITFIELD', 'long', 'SET', 'u8', longest * 8 - 1, 1), beyond);
+      assert.equal(await redis.getbit('long', 2 ** 32 - 1), 0);
       assert.equal(await redis.setrange('long', longest - 1, 'x'), longest);
       await assert.rejects(redis.append('long', 'x'), refusal);
       assert.equal(await redis.strlen('long'), longest);

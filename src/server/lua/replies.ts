@@ -113,8 +113,8 @@ export function toInteger(value: number): Reply {
   return integer(whole >= -(2 ** 63) && whole < 2 ** 63 ? BigInt(whole) : -(2n ** 63n));
 }
 
-/** Redis's limit is the stack's, 8,000 values; this thread's own would not reach so far down tables in tables (in themselves). */
-const ROOM = 5000;
+/** Room that a table's reply has to find on Lua's stack of 8,000: Redis asks for 4, and so answers 8,000 tables in each other; this thread's own stack does not reach so far. */
+const ROOM = 6500;
 
 /**
  * The value on top of the stack as a reply, by Redis's rules; it stays there. `version` is the script's own: it tells how

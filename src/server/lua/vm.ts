@@ -69,8 +69,8 @@ export interface Vm {
   /** The argument as luaL_checklstring takes it. */
   checkBytes(L: Thread, index: number): Bytes;
   checkNumber(L: Thread, index: number): number;
-  /** The argument as a C int, or the default if there is none. */
-  checkInt(L: Thread, index: number, otherwise?: number): number;
+  /** The argument as a C int. */
+  checkInt(L: Thread, index: number): number;
   checkTable(L: Thread, index: number): void;
   /** Makes sure of room for so many values, or raises. */
   room(L: Thread, count: number): void;
@@ -257,8 +257,7 @@ export function createVm({ memoryLimit, hook }: VmOptions): Vm {
     badType,
     checkBytes: (L, index) => bytesAt(L, index) ?? badType(L, index, 'string'),
     checkNumber,
-    checkInt(L, index, otherwise) {
-      if (otherwise !== undefined && api.lua_type(L, index) <= LuaType.nil) return otherwise;
+    checkInt(L, index) {
       const value = Math.trunc(checkNumber(L, index));
       return Math.abs(value) < 2 ** 31 ? value : Number.isFinite(value) ? Number(BigInt.asIntN(32, BigInt(value))) : 0;
     },

@@ -33,7 +33,6 @@ export interface LuaApi {
   lua_yield(L: Thread, count: number): number;
   lua_status(L: Thread): number;
   lua_pcall(L: Thread, args: number, results: number, handler: number): number;
-  lua_call(L: Thread, args: number, results: number): void;
   lua_error(L: Thread): never;
   lua_xmove(from: Thread, to: Thread, count: number): void;
   lua_gettop(L: Thread): number;

@@ -96,10 +96,24 @@ export function cases(scope: BenchScope): readonly BenchCase[] {
     ...['ASYNC', 'SYNC'].map((how) =>
       within(`FLUSHALL ${how} of ${million.toLocaleString('en')} keys`, (server) => fill(server, keys(million)), (server) => holdOf(server, [['FLUSHALL', how]])),
     ),
-    within(`a database grows to ${million.toLocaleString('en')} keys`, () => Promise.resolve(), async (server) => {
-      const hold = await longestBusy(() => fill(server, keys(million)));
-      if (server.state.databases.reduce((sum, db) => sum + databaseSize(db), 0) !== million) throw new Error('some keys are missing');
-      return hold;
-    }),
+    // A Map is moved as a whole when it grows. What V8 does meanwhile to collect the rest counts in both.
+    {
+      name: `a database grows to ${million.toLocaleString('en')} keys, beside a Map`, unit: 'ms of CPU', better: 'lower', goal: 1.5, rounds,
+      async ours() {
+        const server = createServer();
+        const hold = await longestBusy(() => fill(server, keys(million)));
+        const size = server.state.databases.reduce((sum, db) => sum + databaseSize(db), 0);
+        await server.close();
+        if (size !== million) throw new Error(`${size} keys are there`);
+        return hold;
+      },
+      peer: () => longestBusy(async () => {
+        const map = new Map<string, { readonly data: string }>();
+        for (let index = 0; index < million; index += 1) {
+          map.set(`key:${index}`, { data: `value:${index}` });
+          if (index % BATCH === 0) await new Promise(setImmediate);
+        }
+      }),
+    },
   ];
 }

@@ -12,6 +12,7 @@ import { isSubscriber } from './pubsub.ts';
 import type { ServerState } from './state.ts';
 import { sampleRates } from './statistics.ts';
 import { dictRehash, dictShrinkIfNeeded } from './store/dict.ts';
+import { limitTable } from './tracking.ts';
 
 /** Longest time of one round, ms: well under what a person or another extension would notice. */
 const BUDGET = 8;
@@ -42,6 +43,7 @@ export function serverCron(server: ServerState): void {
   // Without a limit this weighs what has changed, and keeps the peak.
   if (makeRoom(server)) usedMemory(server);
   sampleRates(server.statistics, now);
+  if (server.tracking.clients > 0) limitTable(server);
   timeOutWaits(server);
   serveReady(server);
   evictClients(server);

@@ -24,8 +24,8 @@ export interface Outside {
   readonly executable: string;
   /** Listens where `bind` and `port` now say, and no more where they said before. False if that is not possible: all is as it was. */
   readonly listenAgain: (() => Promise<boolean>) | undefined;
-  /** Puts the parameters and the lines of users into the configuration file. Answers the system's error text. */
-  readonly rewriteConfig: ((users: readonly Bytes[]) => string | undefined) | undefined;
+  /** Puts the parameters (`all`: also those at their default) and the lines of users into the configuration file. Answers the system's error text. */
+  readonly rewriteConfig: ((users: readonly Bytes[], all: boolean) => string | undefined) | undefined;
   /** Where the data are saved. */
   readonly dataFile: (() => string) | undefined;
   /** Ends the server. False if the last save failed: it goes on, and nothing is lost. */

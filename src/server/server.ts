@@ -117,6 +117,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     runId: hex(),
     replicationId: hex(),
     cronPaused: false,
+    scriptsAsk: false,
     startedAt: clock.now(),
     saving: createSaving(clock.now()),
     dirty: 0,

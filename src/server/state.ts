@@ -67,6 +67,8 @@ export interface ServerState {
   replicationId: string;
   /** DEBUG PAUSE-CRON. */
   cronPaused: boolean;
+  /** DEBUG SET-DISABLE-DENY-SCRIPTS: scripts may call what asks of the server and its clients. */
+  scriptsAsk: boolean;
   /** Ms since the epoch. */
   readonly startedAt: number;
   /** What was saved to files. */

@@ -4,12 +4,12 @@ import { rewriteConfig } from '../config/rewrite.ts';
 import type { Bytes } from '../store/value.ts';
 import { codeOf, systemError } from '../systemError.ts';
 
-/** CONFIG REWRITE: puts the parameters into the file, all at once; a file that has gone is made anew. Answers the system's error text. */
-export function rewriteFile(path: string, config: Config, users: readonly Bytes[]): string | undefined {
+/** CONFIG REWRITE: puts the parameters into the file, all at once, with `all` those at their default too; a file that has gone is made anew. Answers the system's error text. */
+export function rewriteFile(path: string, config: Config, users: readonly Bytes[], all: boolean): string | undefined {
   const next = `${path}.${process.pid}.tmp`;
   try {
     const { text, mode } = read(path);
-    writeFileSync(next, rewriteConfig(text, config, users), { encoding: 'latin1', mode });
+    writeFileSync(next, rewriteConfig(text, config, users, all), { encoding: 'latin1', mode });
     renameSync(next, path);
     return undefined;
   } catch (error) {

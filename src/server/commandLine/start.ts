@@ -86,7 +86,7 @@ async function serve(line: Serve, argv: readonly string[]): Promise<void> {
     log, configFile, executable: resolve(process.argv[1] ?? process.execPath), shutDown,
     listenAgain: () => listenAgain(server, listeners),
     dataFile: () => resolve(pathOf(config, 'dbfilename')),
-    rewriteConfig: configFile === '' ? undefined : (users) => rewriteFile(configFile, config, users),
+    rewriteConfig: configFile === '' ? undefined : (users, all) => rewriteFile(configFile, config, users, all),
   };
   config.onSet('loglevel', (value) => {
     log.level = logLevel(value);

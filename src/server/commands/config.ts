@@ -46,7 +46,7 @@ function set(context: Context, args: readonly Bytes[]): Reply {
 function rewrite(context: Context): Reply {
   const { acl, config, outside } = context.server;
   if (outside.rewriteConfig === undefined) return fail('ERR The server is running without a config file');
-  const problem = outside.rewriteConfig(config.get('aclfile') === '' ? userLines(acl) : []);
+  const problem = outside.rewriteConfig(config.get('aclfile') === '' ? userLines(acl) : [], false);
   if (problem === undefined) {
     outside.log('warning', 'CONFIG REWRITE executed with success.');
     return OK;

@@ -1,5 +1,6 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { parseMemory } from '../config/memory.ts';
+import { userLines } from '../acl/acl.ts';
 import { dataDigest, valueDigest } from '../digest.ts';
 import { sdsBytes } from '../memory/weights.ts';
 import type { Context, Handlers } from '../state.ts';
@@ -9,7 +10,6 @@ import { debugObject, keyTable, packedEncoding, tableReport } from './debugObjec
 import { clientBuckets } from './debugClients.ts';
 import { debugProtocol } from './debugProtocol.ts';
 import { populate, reload } from './debugData.ts';
-import { rewrite } from './config.ts';
 import { helpReply } from './help.ts';
 import { NO_SUCH_KEY, OK, arg, array, bulk, fail, isOption, lookupSilent, numberArg, verbatim } from './support.ts';
 
@@ -83,7 +83,13 @@ const subcommands: Readonly<Record<string, Sub>> = {
         }),
       ),
   },
-  'CONFIG-REWRITE-FORCE-ALL': { least: 0, most: 0, run: (context) => rewrite(context, true) },
+  'CONFIG-REWRITE-FORCE-ALL': {
+    least: 0, most: 0,
+    run: ({ server: { acl, config, outside } }) => {
+      const problem = outside.rewriteConfig === undefined ? 'Bad address' : outside.rewriteConfig(config.get('aclfile') === '' ? userLines(acl) : [], true);
+      return problem === undefined ? OK : fail(`ERR CONFIG-REWRITE-FORCE-ALL failed: ${problem}`);
+    },
+  },
   'DROP-CLUSTER-PACKET-FILTER': accepted(1),
   // An answer that looks like an error, and counts as none.
   ERROR: { least: 1, most: 1, run: (_, [text = '']) => ({ kind: 'sequence', items: [{ kind: 'error', text: text.replace(/[\r\n]/g, ' ') }] }) },

@@ -11,7 +11,7 @@ import { inheritFrequency } from '../store/frequency.ts';
 import { makeString } from '../store/stringValue.ts';
 import type { Bytes, Value } from '../store/value.ts';
 import { invalidateAll } from '../tracking.ts';
-import { OK, changed, fail, positiveArg } from './support.ts';
+import { OK, changed, fail, lookupWrite, positiveArg, putAnnounced } from './support.ts';
 
 /** Room for so many keys at most is made at once. */
 const MOST_AT_ONCE = 2 ** 22;
@@ -24,11 +24,11 @@ export function populate(context: Context, [countText = '', prefix = 'key', size
   dictExpand(db.dict, Math.min(count, MOST_AT_ONCE));
   for (let index = 0; index < count; index += 1) {
     const key = `${prefix}:${index}`;
-    if (findValue(db, key) !== undefined) continue;
+    if (lookupWrite(context, key) !== undefined) continue;
     const text = `value:${index}`;
     const value = size === 0 ? makeString(text) : makeString(text.slice(0, size).padEnd(size, '\0'));
     value.accessed = Math.floor(context.now / 1000);
-    putValue(db, key, value);
+    putAnnounced(context, key, value);
     changed(context, key);
   }
   return OK;
@@ -88,6 +88,8 @@ export function reload(context: Context, options: readonly Bytes[]): Reply {
   const given = new Set(options.map((option) => option.toUpperCase()));
   if (![...given].every((option) => ['MERGE', 'NOFLUSH', 'NOSAVE'].includes(option))) fail('ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.');
   const { dataFile, log } = context.server.outside;
+  // Nothing makes way for libraries of the file that are there already.
+  if (given.has('NOFLUSH') && !given.has('MERGE') && context.server.scripting.libraries.size > 0) fail('ERR Error trying to load the RDB dump');
   // What is emptied first is new to those who watch or keep it.
   if (!given.has('NOFLUSH')) {
     for (const db of context.server.databases) touchAllWatchers(db, context.now);

@@ -175,6 +175,7 @@ const rows: readonly Row[] = [
   ['list-max-listpack-size', number(-INT - 1n, INT), '-2', also('list-max-ziplist-size')],
   ['logfile', text, '', FIXED],
   ['loglevel', choice('debug', 'verbose', 'notice', 'warning'), 'notice'],
+  ['loading-process-events-interval-bytes', number(1024n, INT), '2097152', { hidden: true }],
   ['lua-enable-deprecated-api', flag, 'no', { guard: 'fixed', hidden: true }],
   ['masterauth', optional, ''],
   ['masteruser', optional, ''],

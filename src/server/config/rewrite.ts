@@ -16,12 +16,12 @@ interface Option {
 
 /**
  * A configuration file with the parameters as they are now: comments, order and what is no parameter stay, lines of a parameter
- * are written over the old ones, what differs from the default and has no line is added at the end, and lines too many become empty.
+ * are written over the old ones, what differs from the default (or `all`) and has no line is added at the end, and lines too many become empty.
  */
-export function rewriteConfig(text: Bytes, config: Config, users: readonly Bytes[]): Bytes {
+export function rewriteConfig(text: Bytes, config: Config, users: readonly Bytes[], all = false): Bytes {
   const state = readLines(text);
   for (const { name, lines } of options(config, users)) {
-    for (const { text: line, plain } of lines) state.put(name, line, plain);
+    for (const { text: line, plain } of lines) state.put(name, line, plain && !all);
     state.blank(name);
   }
   return state.text();

@@ -5,9 +5,8 @@ import { hashLength } from '../store/hashValue.ts';
 
 /** Values of more pieces than that are freed in the background by Redis. Here the garbage collector does it, and they are counted. */
 const THRESHOLD = 64;
-/** Bytes of a list's node, and entries of a stream's. */
+/** Bytes of a list's node. */
 const LIST_NODE = 8192;
-const STREAM_NODE = 100;
 
 /** How many allocations a value takes, about; a small encoding is one. */
 function pieces(value: Value): number {
@@ -23,7 +22,7 @@ function pieces(value: Value): number {
     case 'zset':
       return value.body.encoding === 'skiplist' ? value.body.list.length : 1;
     case 'stream': {
-      let sum = Math.ceil(value.entries.length / STREAM_NODE);
+      let sum = value.nodes.length;
       for (const group of value.groups.values()) sum += 1 + group.pending.length;
       return sum;
     }

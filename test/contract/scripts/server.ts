@@ -1,4 +1,4 @@
-import { entries, fields, other, scan, shape, unordered, type Script } from '../script.ts';
+import { call, entries, fields, other, scan, shape, unordered, type Script } from '../script.ts';
 
 export const server: readonly Script[] = [
   {
@@ -29,6 +29,12 @@ export const server: readonly Script[] = [
       unordered('CONFIG GET *-priority', 2), 'CONFIG SET replica-priority 100', 'MULTI', 'CONFIG SET timeout 5 timeout 6', 'CONFIG SET maxclients 9000', 'CONFIG GET maxclients', 'CONFIG SET maxclients 10000', 'EXEC', 'CONFIG SET dbfilename x', 'CONFIG SET appendfilename x',
       'SHUTDOWN BOGUS', 'SHUTDOWN SAVE NOSAVE', 'SHUTDOWN ABORT', 'SHUTDOWN ABORT NOW', 'MULTI', 'SHUTDOWN', 'EXEC',
     ],
+  },
+  {
+    name: 'server: streams that are freed in the background, by their nodes',
+    steps: ([[5, 1000], [100, 1000]] as const).flatMap(([most, count]) => [
+      `CONFIG SET stream-node-max-entries ${String(most)}`, 'CONFIG RESETSTAT', call('EVAL', `for i = 1, ${String(count)} do redis.call("xadd", KEYS[1], i, "f", i) end`, '1', 'x'), 'XGROUP CREATE x g 0', 'XREADGROUP GROUP g c COUNT 2 STREAMS x >', 'UNLINK x', 'DEBUG SLEEP 0.05', fields('INFO memory', 'lazyfreed_objects', 'lazyfreed_objects'),
+    ]),
   },
   {
     name: 'server: clients of one another',

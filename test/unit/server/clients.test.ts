@@ -52,6 +52,18 @@ describe('clients of a practice server whose clock is the test', () => {
     assert.equal(await ask(client, 'DBSIZE'), 'integer 0');
   });
 
+  it('hear of keys that are forgotten for their number though they asked for it themselves', async () => {
+    const client = openRespClient(server.connect());
+    opened.push(client);
+    await ask(client, 'HELLO 3');
+    await ask(client, 'CLIENT TRACKING ON NOLOOP');
+    await ask(client, 'MGET a b');
+    await ask(client, 'CONFIG SET tracking-table-max-keys 1');
+    server.cron();
+    assert.match(await ask(client, 'INFO stats'), /tracking_total_keys:1\b/);
+    assert.match(client.pushes.map((push) => printReply(push)).join(), /invalidate/);
+  });
+
   it('are cut off when more than the soft limit waits for too long, not before', async () => {
     const client = open();
     await client.call(['CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 0 100000 10']);

@@ -137,6 +137,16 @@ describe('the interpreter of scripts', () => {
     assert.equal(deep.broken, true);
   });
 
+  it('answers tables in themselves as far down as it can', () => {
+    const { reply } = run(engine, 'local a = {} local b = {a} a[1] = b return a');
+    let [depth, inner] = [0, reply];
+    for (; inner.kind === 'array'; depth += 1) inner = inner.items[0] as Reply;
+    assert.deepEqual(inner, { kind: 'error', text: 'ERR reached lua stack limit' });
+    assert.ok(depth > 1000, String(depth));
+    assert.equal(run(engine, 'local a = {} a.map = {a} return a').reply.kind, 'map');
+    assert.equal(engine.broken, false);
+  });
+
   it('takes no precompiled code', () => {
     assert.equal(value(engine, 'return tostring(loadstring(string.dump(function() end)))'), 'nil');
     assert.equal(value(engine, 'local s = string.dump(function() end) return tostring(load(function() local r = s s = nil return r end))'), 'nil');

@@ -149,7 +149,8 @@ function fillPool(server: ServerState, db: Database, policy: string, volatile: b
     const score = scoreOf(server, value, policy);
     if (pool.length >= POOL_SIZE && score <= (pool[0]?.score ?? 0)) continue;
     if (pool.some((candidate) => candidate.key === key && candidate.database === db.index)) continue;
-    const at = pool.findIndex((candidate) => candidate.score > score);
+    // Among equals who was seen first goes first.
+    const at = pool.findIndex((candidate) => candidate.score >= score);
     pool.splice(at === -1 ? pool.length : at, 0, { database: db.index, key, score });
     if (pool.length > POOL_SIZE) pool.shift();
   }

@@ -5,7 +5,7 @@ import { frozenServer } from '../../support/practiceServer.ts';
 import type { FrozenServer } from '../../support/practiceServer.ts';
 import { openRespClient } from '../../support/respClient.ts';
 import type { RespClient } from '../../support/respClient.ts';
-import { printReply } from '../../support/respReply.ts';
+import { printReply, replyItems, replyText } from '../../support/respReply.ts';
 
 const OOM = `error "OOM command not allowed when used memory > 'maxmemory'."`;
 
@@ -121,6 +121,18 @@ describe('server eviction', () => {
     const one = await send('KEYS', '*');
     assert.equal(((zero + one).match(/key:1\d\d"/g) ?? []).length, 100, 'the last to expire are all there');
     assert.ok((zero.match(/key/g)?.length ?? 0) < 100 && (one.match(/key/g)?.length ?? 0) < 100);
+  });
+
+  it('takes among equals those of the first database first', async () => {
+    await policy('allkeys-lru');
+    for (const line of ['SET a 1', 'SELECT 3', 'SET b 1', 'SELECT 5', 'SET c 1', 'CONFIG SET notify-keyspace-events Ee']) await run(line);
+    const ear = openRespClient(server.connect());
+    await ear.call(['PSUBSCRIBE', '*']);
+    await send('CONFIG', 'SET', 'maxmemory', '1');
+    server.cron();
+    const heard = await ear.raw(Buffer.alloc(0), 3);
+    ear.close();
+    assert.deepEqual(heard.map((message) => replyItems(message).slice(2).map(replyText).join(' ')), ['__keyevent@0__:evicted a', '__keyevent@3__:evicted b', '__keyevent@5__:evicted c']);
   });
 
   it('evicts at once when the limit is set below what is used, and tells of each key', async () => {

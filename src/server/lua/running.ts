@@ -23,6 +23,8 @@ const LARGE = 64 * 1024 * 1024;
 const CALLS = 16;
 /** Ms that the code of a library may run while it is loaded. */
 const LOAD_TIMEOUT = 500;
+/** And that of a turn of a script that cannot pause, ms. */
+const STUCK = 10_000;
 
 const BUSY_EVAL = 'BUSY Redis is busy running a script. You can only call SCRIPT KILL or SHUTDOWN NOSAVE.';
 const BUSY_FUNCTION = 'BUSY Redis is busy running a script. You can only call FUNCTION KILL or SHUTDOWN NOSAVE.';
@@ -70,8 +72,17 @@ export function engineFor(server: ServerState, kind: EngineKind): Engine {
     memoryLimit: MEMORY_LIMIT,
     elapsed: monotonic,
     slice: SLICE,
-    interrupt: (elapsed) => (scripting.running === undefined && elapsed > LOAD_TIMEOUT ? 'ERR FUNCTION LOAD timeout' : undefined),
+    interrupt: (turn) => tooLong(scripting.running !== undefined, turn),
   });
+}
+
+/**
+ * The error that ends a script which has held the thread for `turn` ms without a pause. That happens only where Lua cannot pause
+ * (in a comparator, a metamethod, a callback of gsub): Redis lets it run until SCRIPT KILL, which could not be heard here.
+ */
+export function tooLong(runs: boolean, turn: number): Bytes | undefined {
+  if (!runs) return turn > LOAD_TIMEOUT ? 'ERR FUNCTION LOAD timeout' : undefined;
+  return turn > STUCK ? `ERR the script was ended: it ran for ${STUCK / 1000} seconds where it can be neither paused nor killed (a comparator, a metamethod, a callback of gsub)` : undefined;
 }
 
 /** Runs a script for a client. Its reply, or none yet: one that takes longer goes on in turns and delivers the reply later. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Reply } from '../../../../src/protocol/resp/reply.ts';
 import { createEngine, type Engine, type EngineOptions } from '../../../../src/server/lua/engine.ts';
 import { createRand48 } from '../../../../src/server/lua/libraries/random.ts';
+import { tooLong } from '../../../../src/server/lua/running.ts';
 import type { ScriptHost } from '../../../../src/server/lua/redisLibrary.ts';
 
 const MB = 1024 * 1024;
@@ -151,5 +152,14 @@ describe('the interpreter of scripts', () => {
     assert.equal(value(engine, 'return tostring(loadstring(string.dump(function() end)))'), 'nil');
     assert.equal(value(engine, 'local s = string.dump(function() end) return tostring(load(function() local r = s s = nil return r end))'), 'nil');
     assert.ok(typeof engine.compile('\x1bLua', '@user_script') !== 'number');
+  });
+
+  it('is ended where it can neither pause nor be killed, whatever it catches', () => {
+    assert.equal(tooLong(true, 9_000), undefined);
+    const stuck = testEngine({ interrupt: (turn) => tooLong(true, turn * 100) });
+    for (const source of ['table.sort({3, 2, 1}, function() while true do end end)', 'string.gsub("a", "a", function() while true do end end)', 'pcall(table.sort, {3, 2, 1}, function() while true do pcall(error) end end)\nlocal saved = 1\nreturn saved']) {
+      assert.match(String(value(stuck, source)), /neither paused nor killed/, source);
+    }
+    assert.equal(value(stuck, 'return 7'), 7);
   });
 });

@@ -42,7 +42,6 @@ function flagsOf(session: Session): string {
 
 /** What Redis takes for a client beside its buffers. */
 const CLIENT = 774;
-const REPLY_BUFFER = 1024;
 /** Redis reads into a buffer of that size, and frees it when nothing came for two seconds. */
 const QUERY_BUFFER = 20474;
 const POINTER = 8;
@@ -79,10 +78,11 @@ export function memoryOf(session: Session, now: number, current: boolean): Memor
   const queue = session.transaction?.queue ?? [];
   const multi = queue.reduce((sum, queued) => sum + argumentBytes(queued.args), 0);
   const { channels, patterns, shards } = session.subscriptions;
-  const outputChunks = Math.ceil(Math.max(0, output - REPLY_BUFFER) / 16384);
-  const total = CLIENT + REPLY_BUFFER + query + queryFree + argumentBytes(args) + multi
+  const listed = Math.max(0, output - session.replyBuffer.size);
+  const outputChunks = Math.ceil(listed / 16384);
+  const total = CLIENT + session.replyBuffer.size + query + queryFree + argumentBytes(args) + multi
     + (queue.length === 0 ? 0 : 24 * Math.max(2, 2 ** Math.ceil(Math.log2(queue.length)))) + 56 * session.watched.length
-    + tableBytes(channels.size) + tableBytes(shards.size) + 24 * patterns.size + Math.max(0, output - REPLY_BUFFER);
+    + tableBytes(channels.size) + tableBytes(shards.size) + 24 * patterns.size + listed;
   return { query, queryFree, args: argumentBytes(args) - POINTER * args.length, multi, output, outputChunks, total };
 }
 
@@ -109,11 +109,11 @@ export function describeClient(session: Session, now: number, current: boolean):
     `qbuf-free=${memory.queryFree}`,
     `argv-mem=${memory.args}`,
     `multi-mem=${memory.multi}`,
-    `rbs=${REPLY_BUFFER}`,
-    'rbp=0',
-    `obl=${Math.min(REPLY_BUFFER, memory.output)}`,
+    `rbs=${session.replyBuffer.size}`,
+    `rbp=${session.replyBuffer.peak}`,
+    `obl=${Math.min(session.replyBuffer.size, memory.output)}`,
     `oll=${memory.outputChunks}`,
-    `omem=${Math.max(0, memory.output - REPLY_BUFFER)}`,
+    `omem=${Math.max(0, memory.output - session.replyBuffer.size)}`,
     `tot-mem=${memory.total}`,
     'events=r',
     `cmd=${session.lastCommand === '' ? 'NULL' : session.lastCommand}`,

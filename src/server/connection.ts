@@ -17,6 +17,7 @@ import type { LargeReply } from './largeReply.ts';
 import { OWN_BUFFER, exceedsOutputLimit, hasOutputLimit } from './outputLimit.ts';
 import { longestString } from './commands/support.ts';
 import { createSubscriptions, unsubscribeAll } from './pubsub.ts';
+import { createReplyBuffer, fillReplyBuffer } from './replyBuffer.ts';
 import type { Context, ServerState, Session } from './state.ts';
 import { stopTracking } from './tracking.ts';
 
@@ -66,6 +67,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     closing: false,
     replies: 'on',
     overSoftLimitSince: undefined,
+    replyBuffer: createReplyBuffer(now),
     buffers: () => ({
       query: decoder.held(),
       output: writer.size + stream.writableLength,
@@ -109,6 +111,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     const { size } = writer;
     if (size === 0) return true;
     session.outputBytes += size;
+    fillReplyBuffer(session.replyBuffer, size);
     server.statistics.outputBytes += size;
     server.statistics.writes += 1;
     const chunks = writer.take();

@@ -9,6 +9,7 @@ import { isPaused } from './pause.ts';
 import { saveIfDue } from './persistence/save.ts';
 import { endPause } from './pauseClients.ts';
 import { isSubscriber } from './pubsub.ts';
+import { resizeReplyBuffer } from './replyBuffer.ts';
 import type { ServerState } from './state.ts';
 import { sampleRates } from './statistics.ts';
 import { dictRehash, dictShrinkIfNeeded } from './store/dict.ts';
@@ -48,6 +49,7 @@ export function serverCron(server: ServerState): void {
   serveReady(server);
   evictClients(server);
   for (const session of server.sessions.values()) {
+    resizeReplyBuffer(server, session, now);
     if (session.overSoftLimitSince !== undefined && exceedsOutputLimit(server, session, session.buffers().output)) session.disconnect();
   }
   const timeout = server.config.number('timeout') * 1000;

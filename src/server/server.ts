@@ -14,6 +14,7 @@ import { abandonScript, showScripting } from './lua/running.ts';
 import { createScripting } from './lua/state.ts';
 import { createSaving, stopBackgroundSave } from './persistence/save.ts';
 import { createListeners } from './pubsub.ts';
+import { PEAK_TIME } from './replyBuffer.ts';
 import { createStatistics } from './statistics.ts';
 import { loadSample } from './samples/index.ts';
 import type { SampleName } from './samples/index.ts';
@@ -117,6 +118,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     runId: hex(),
     replicationId: hex(),
     cronPaused: false,
+    replyBuffers: { peakTime: PEAK_TIME, resizing: true },
     scriptsAsk: false,
     startedAt: clock.now(),
     saving: createSaving(clock.now()),

@@ -13,6 +13,7 @@ import type { Pause } from './pause.ts';
 import type { Outside } from './outside.ts';
 import type { Saving } from './persistence/save.ts';
 import type { Listeners, Subscriptions } from './pubsub.ts';
+import type { ReplyBuffer, ReplyBufferRules } from './replyBuffer.ts';
 import type { Statistics } from './statistics.ts';
 import type { Database, KeySignals, Watch, WatchFlag } from './store/database.ts';
 import type { Bytes, StoreEnvironment } from './store/value.ts';
@@ -67,6 +68,7 @@ export interface ServerState {
   replicationId: string;
   /** DEBUG PAUSE-CRON. */
   cronPaused: boolean;
+  readonly replyBuffers: ReplyBufferRules;
   /** DEBUG SET-DISABLE-DENY-SCRIPTS: scripts may call what asks of the server and its clients. */
   scriptsAsk: boolean;
   /** Ms since the epoch. */
@@ -151,6 +153,7 @@ export interface Session {
   replies: 'on' | 'off' | 'skip' | 'skipping';
   /** Since when more waits for it than the soft limit of client-output-buffer-limit, ms since the epoch. */
   overSoftLimitSince: number | undefined;
+  readonly replyBuffer: ReplyBuffer;
   /** What its connection holds. */
   buffers: () => Buffers;
   /** Sends a reply or a message out of turn. */

@@ -40,6 +40,8 @@ export interface Statistics {
   expired: number;
   evicted: number;
   evictedClients: number;
+  replyBufferShrinks: number;
+  replyBufferExpands: number;
   /** Large values and databases of which Redis would have been rid in the background. */
   lazyFreed: number;
   errors: number;
@@ -51,7 +53,7 @@ export interface Statistics {
 export function createStatistics(): Statistics {
   return {
     connections: 0, rejectedConnections: 0, commands: 0, inputBytes: 0, outputBytes: 0, reads: 0, writes: 0, hits: 0, misses: 0, expired: 0, evicted: 0,
-    evictedClients: 0, lazyFreed: 0, errors: 0, perCommand: new Map(), perError: new Map(),
+    evictedClients: 0, replyBufferShrinks: 0, replyBufferExpands: 0, lazyFreed: 0, errors: 0, perCommand: new Map(), perError: new Map(),
     rates: { at: 0, last: { commands: 0, inputBytes: 0, outputBytes: 0 }, samples: { commands: [], inputBytes: [], outputBytes: [] } },
   };
 }

@@ -3,6 +3,7 @@ import { parseMemory } from '../config/memory.ts';
 import { userLines } from '../acl/acl.ts';
 import { dataDigest, valueDigest } from '../digest.ts';
 import { sdsBytes } from '../memory/weights.ts';
+import { PEAK_TIME } from '../replyBuffer.ts';
 import type { Context, Handlers } from '../state.ts';
 import { findValue } from '../store/database.ts';
 import type { Bytes, Value } from '../store/value.ts';
@@ -139,7 +140,12 @@ const subcommands: Readonly<Record<string, Sub>> = {
   REPLICATE: { least: 1, most: Infinity, run: () => OK },
   REPLYBUFFER: {
     least: 2, most: 2,
-    run: (_, [what = '']) => (isOption(what, 'PEAK-RESET-TIME') || isOption(what, 'RESIZING') ? OK : unknown('REPLYBUFFER')),
+    run: ({ server: { replyBuffers } }, [what = '', to = '']) => {
+      if (isOption(what, 'PEAK-RESET-TIME')) replyBuffers.peakTime = isOption(to, 'NEVER') ? -1 : isOption(to, 'RESET') ? PEAK_TIME : numberArg(to);
+      else if (isOption(what, 'RESIZING')) replyBuffers.resizing = leading(to) !== 0;
+      else unknown('REPLYBUFFER');
+      return OK;
+    },
   },
   SDSLEN: { least: 1, most: 1, run: sdsLength },
   'SET-ACTIVE-EXPIRE': {

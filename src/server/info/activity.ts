@@ -42,7 +42,8 @@ export function statsLines({ server }: Context): Lines {
     ['tracking_total_keys', tracking.readers.size], ['tracking_total_items', tracking.items], ['tracking_total_prefixes', tracking.prefixes.size],
     ['unexpected_error_replies', 0], ['total_error_replies', statistics.errors], ['dump_payload_sanitizations', 0],
     ['total_reads_processed', statistics.reads], ['total_writes_processed', statistics.writes],
-    ...zeros('io_threaded_reads_processed io_threaded_writes_processed reply_buffer_shrinks reply_buffer_expands'),
+    ...zeros('io_threaded_reads_processed io_threaded_writes_processed'),
+    ['reply_buffer_shrinks', statistics.replyBufferShrinks], ['reply_buffer_expands', statistics.replyBufferExpands],
   ];
 }
 

@@ -48,13 +48,15 @@ function unknown(args: readonly Bytes[]): string {
   return isContainerAlone(args) ? WRONG_COUNT : 'ERR Unknown Redis command called from script';
 }
 
-/** What a script may call after DEBUG SET-DISABLE-DENY-SCRIPTS 1, of that which it may not. Redis lets it call all of that, and fails by some. */
-const asks = /^(acl|client|config)\|/;
+/** True for what a script may call after DEBUG SET-DISABLE-DENY-SCRIPTS 1, of that which it may not. Redis lets it call all of that, and fails by some. */
+function asks({ name }: Command, args: readonly Bytes[]): boolean {
+  return /^(acl|client|config)\|/.test(name) || (name === 'debug' && args[1]?.toUpperCase() === 'PROTOCOL');
+}
 
 function refusal(server: ServerState, running: Running, command: Command, args: readonly Bytes[]): string | undefined {
   const { flags } = command;
   if (!takesArguments(command, args)) return WRONG_COUNT;
-  if (flags.has('noscript') && !(server.scriptsAsk && asks.test(command.name))) return 'ERR This Redis command is not allowed from script';
+  if (flags.has('noscript') && !(server.scriptsAsk && asks(command, args))) return 'ERR This Redis command is not allowed from script';
   const denial = checkCommand(running.context, command, args, 'lua');
   if (denial !== undefined) return denials[denial.reason];
   if (running.readOnly && replicates(server, command, args)) return 'ERR Write commands are not allowed from read-only scripts.';

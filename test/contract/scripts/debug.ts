@@ -36,7 +36,7 @@ export const debug: readonly Script[] = [
   {
     name: 'debug: what a script may not call, libraries that are there already, a file to rewrite',
     steps: [
-      'DEBUG SET-DISABLE-DENY-SCRIPTS 1', 'EVAL "return redis.call(\'client\', \'getname\')" 0', 'EVAL "return redis.call(\'config\', \'get\', \'maxmemory\')" 0', 'EVAL "return redis.call(\'acl\', \'whoami\')" 0', 'DEBUG SET-DISABLE-DENY-SCRIPTS 0', 'EVAL "return redis.call(\'client\', \'getname\')" 0',
+      'DEBUG SET-DISABLE-DENY-SCRIPTS 1', 'EVAL "return redis.call(\'client\', \'getname\')" 0', 'EVAL "return redis.call(\'config\', \'get\', \'maxmemory\')" 0', 'EVAL "return redis.call(\'acl\', \'whoami\')" 0', 'EVAL "redis.setresp(3) return redis.call(\'debug\', \'protocol\', \'double\')" 0', 'DEBUG REPLYBUFFER PEAK-RESET-TIME x', 'DEBUG REPLYBUFFER PEAK-RESET-TIME -5', 'DEBUG REPLYBUFFER RESIZING x', 'DEBUG REPLYBUFFER RESIZING 1', 'DEBUG REPLYBUFFER PEAK-RESET-TIME RESET', 'DEBUG SET-DISABLE-DENY-SCRIPTS 0', 'EVAL "return redis.call(\'client\', \'getname\')" 0',
       'DEBUG RELOAD NOFLUSH', call('FUNCTION', 'LOAD', '#!lua name=lib\nredis.register_function("f", function() return 1 end)'), 'DEBUG RELOAD NOFLUSH', 'DEBUG RELOAD NOFLUSH MERGE', 'FCALL f 0', 'DEBUG RELOAD', 'FCALL f 0', 'DEBUG CONFIG-REWRITE-FORCE-ALL', 'DEBUG CONFIG-REWRITE-FORCE-ALL x',
     ],
   },

@@ -64,6 +64,36 @@ describe('clients of a practice server whose clock is the test', () => {
     assert.match(client.pushes.map((push) => printReply(push)).join(), /invalidate/);
   });
 
+  it('have a buffer for replies that shrinks while little is in it, and grows when it is full', async () => {
+    const [first, other] = [open(), open()];
+    const buffer = async (): Promise<string> => /rbs=\d+ rbp=\d+/.exec(replyText(await first.call(['CLIENT', 'INFO'])) ?? '')?.[0] ?? '';
+    const rounds = async (...times: number[]): Promise<string> => {
+      for (const ms of times) {
+        server.advance(ms);
+        server.cron();
+      }
+      return buffer();
+    };
+    // All of it as redis-server showed it.
+    assert.equal(await buffer(), 'rbs=16384 rbp=16384');
+    assert.equal(await rounds(5000), 'rbs=16384 rbp=16384');
+    await ask(other, 'DEBUG REPLYBUFFER PEAK-RESET-TIME 100');
+    await rounds(101);
+    assert.match(await rounds(100), /^rbs=1024 /);
+    await ask(other, 'DEBUG REPLYBUFFER PEAK-RESET-TIME NEVER');
+    await first.call(['ECHO', 'x'.repeat(40_000)]);
+    assert.equal(await buffer(), 'rbs=1024 rbp=1024');
+    for (const size of [2048, 4096, 8192, 16384, 16384]) {
+      await rounds(100);
+      await first.call(['ECHO', 'x'.repeat(40_000)]);
+      assert.equal(await buffer(), `rbs=${String(size)} rbp=${String(size)}`);
+    }
+    assert.match(await ask(other, 'INFO stats'), /reply_buffer_shrinks:[12]\r?\n?.*reply_buffer_expands:4\b/s);
+    await ask(other, 'DEBUG REPLYBUFFER RESIZING 0');
+    await ask(other, 'DEBUG REPLYBUFFER PEAK-RESET-TIME 0');
+    assert.equal(await rounds(100, 100, 100), 'rbs=16384 rbp=16384');
+  });
+
   it('are cut off when more than the soft limit waits for too long, not before', async () => {
     const client = open();
     await client.call(['CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 0 100000 10']);

@@ -128,7 +128,7 @@ describe('the practice server in place of redis-server', function () {
 
   describe('refuses with the same words and code', () => {
     const cases: readonly (readonly [args: readonly string[], more?: { files?: Record<string, string>; stdin?: string }])[] = [
-      [['--port']], [['--port', 'abc']], [['--port', '70000']], [['--port', '-1']], [['--foo', 'bar']], [['--port', 'PORT', '--foo']], [['--port', 'PORT', 'foo']],
+      [['--port']], [['--port', 'abc']], [['--shutdown-on-sigint']], [['--shutdown-on-sigint', 'now force', '--shutdown-on-sigterm']], [['--port', '70000']], [['--port', '-1']], [['--foo', 'bar']], [['--port', 'PORT', '--foo']], [['--port', 'PORT', 'foo']],
       [['--save', '900', '1', '--save', '300']], [['--save', '900 1', '300 10']], [['--dir', '/nonexistent']], [['--appendonly', 'maybe']], [['--databases', '0']],
       [['--databases', '2', '3']], [['--maxmemory', '10zz']], [['--maxmemory-policy', 'lru']], [['--loglevel', 'debug notice']], [['--loadmodule']], [['--unixsocketperm', '8']],
       [['--unixsocketperm', '1777']], [['--dbfilename', 'a/b']], [['--appendfilename', '']], [['--appenddirname', 'a/b']], [['--activedefrag', 'yes']], [['--logfile', '/nonexistent/x']],

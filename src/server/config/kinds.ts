@@ -54,7 +54,7 @@ function checked(value: Bytes, check: ((value: Bytes) => string | undefined) | u
 
 function readChoice({ choices, many }: Extract<Kind, { type: 'choice' }>, words: readonly Bytes[]): Read {
   const wanted = words.map((word) => word.toLowerCase());
-  if (wanted.some((word) => !choices.includes(word)) || (many === undefined && wanted.length !== 1)) {
+  if (wanted.length === 0 || wanted.some((word) => !choices.includes(word)) || (many === undefined && wanted.length !== 1)) {
     return { error: `argument(s) must be one of the following: ${choices.join(', ')}` };
   }
   if (many === undefined) return { value: wanted[0] ?? '' };

@@ -1,7 +1,8 @@
 import { normalizeInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context, Handlers } from '../state.ts';
-import { itemAt, sliceItems } from '../store/chunked.ts';
+import { eachItem, itemAt, sliceItems } from '../store/chunked.ts';
+import { radixNodes } from '../store/radixNodes.ts';
 import { inOrder, UNKNOWN_READ } from '../store/streamGroups.ts';
 import { MIN_ID, compareIds, formatId } from '../store/streamValue.ts';
 import type { Bytes, PendingEntry, StreamGroup, StreamId, StreamValue } from '../store/value.ts';
@@ -63,7 +64,7 @@ function xinfoStream(context: Context, args: readonly Bytes[]): Reply {
   const head: [string, Reply][] = [
     ['length', integer(entries.length)],
     ['radix-tree-keys', integer(nodes)],
-    ['radix-tree-nodes', integer(nodes + 1)],
+    ['radix-tree-nodes', integer(radixNodes(Array.from(eachItem(stream.nodes), (node) => node.first)))],
     ['last-generated-id', bulk(formatId(stream.lastId))],
     ['max-deleted-entry-id', bulk(formatId(stream.maxDeletedId))],
     ['entries-added', integer(normalizeInteger(stream.entriesAdded))],

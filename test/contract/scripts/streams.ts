@@ -63,4 +63,10 @@ export const streams: readonly Script[] = [
       'XADD w 41 other 1 names 2', nodes('w'), ...add('w', 42, 60, '-7'), nodes('w'), 'XTRIM w MAXLEN ~ 20', 'XLEN w',
     ],
   },
+  {
+    name: 'streams: the radix tree of their nodes',
+    steps: [
+      'CONFIG SET stream-node-max-entries 1', 'XADD x 17-0 a b', 'XINFO STREAM x', 'XADD x 18-0 a b', 'XINFO STREAM x', 'XADD x 18-5 a b', 'XADD x 18-18446744073709551615 a b', 'XADD x 300-5 a b', 'XINFO STREAM x', 'XDEL x 18-0', 'XINFO STREAM x', 'XADD x 18446744073709551615-1 a b', 'XINFO STREAM x FULL', 'XTRIM x MAXLEN 2', 'XINFO STREAM x', 'XTRIM x MAXLEN 0', 'XINFO STREAM x', 'CONFIG SET stream-node-max-entries 100',
+    ],
+  },
 ];

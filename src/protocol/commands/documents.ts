@@ -399,6 +399,8 @@ const rows: readonly (readonly [name: string, summary: string, complexity?: stri
   ['hgetdel', 'Values of fields, which it removes', 'O(N), N fields'],
   ['hgetex', 'Values of fields, and when they end', 'O(N), N fields'],
   ['hsetex', 'Sets fields, and when they end', 'O(N), N fields'],
+  ['client|no-touch', 'Lets this connection use keys without counting it as use'],
+  ['client|setinfo', 'Tells which library this connection is from'],
   ['waitaof', 'Waits until writes are in append-only files'],
 ];
 

@@ -294,5 +294,7 @@ export const syntaxRows: Readonly<Record<string, string>> = {
   hgetdel: 'key@0 FIELDS>fields{numfields:i field*}',
   hgetex: 'key@0 expiration(EX>seconds:i|PX>milliseconds:i|EXAT>unix-time-seconds:t|PXAT>unix-time-milliseconds:t|PERSIST)? FIELDS>fields{numfields:i field*}',
   hsetex: 'key@0 condition(FNX|FXX)? expiration(EX>seconds:i|PX>milliseconds:i|EXAT>unix-time-seconds:t|PXAT>unix-time-milliseconds:t|KEEPTTL)? FIELDS>fields{numfields:i data{field value}*}',
+  'client|no-touch': 'enabled(ON|OFF)',
+  'client|setinfo': 'attr(LIB-NAME>libname|LIB-VER>libver)',
   waitaof: 'numlocal:i numreplicas:i timeout:i',
 };

@@ -402,5 +402,7 @@ export const commandRows: readonly CommandRow[] = [
   ['hgetdel', -5, 'write fast', 1, 1, 1, 'hash', '8.0.0'],
   ['hgetex', -5, 'write fast', 1, 1, 1, 'hash', '8.0.0'],
   ['hsetex', -6, 'write denyoom fast', 1, 1, 1, 'hash', '8.0.0'],
+  ['client|no-touch', 3, 'noscript loading stale', 0, 0, 0, 'connection', '7.2.0'],
+  ['client|setinfo', 4, 'noscript loading stale', 0, 0, 0, 'connection', '7.2.0'],
   ['waitaof', 4, 'blocking', 0, 0, 0, 'generic', '7.2.0'],
 ];

@@ -51,13 +51,9 @@ function deniedBySelector(selector: Selector, command: Called, args: readonly By
   return deniedKey(selector, fact, args) ?? deniedChannel(selector, fact, args);
 }
 
-function allowsCommand({ allowed, future, firstArguments }: Selector, name: string, args: readonly Bytes[]): boolean {
+function allowsCommand({ allowed, firstArguments }: Selector, name: string, args: readonly Bytes[]): boolean {
   const command = aclCommand(name);
-  if (command === undefined) {
-    // One that clients send without being asked goes with its container.
-    const parent = name.includes('|') ? aclCommand(name.split('|', 1)[0] ?? '') : undefined;
-    return future || (parent !== undefined && allowed[parent.id] === 1);
-  }
+  if (command === undefined) return false;
   if (allowed[command.id] === 1) return true;
   const first = (args[1] ?? '').split('\0', 1)[0]?.toLowerCase();
   return args.length > 1 && (firstArguments.get(command.id)?.some((word) => word.toLowerCase() === first) ?? false);

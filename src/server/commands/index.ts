@@ -41,21 +41,13 @@ const groups: readonly Handlers[] = [
   zsetCommands, functionCommands, scriptingCommands, clusterCommands, migrateCommands, moduleCommands, persistenceCommands, replicationCommands,
 ];
 
-/** Commands of later versions that stand in no row of the table, because clients send them without being asked. */
-const extra: Readonly<Record<string, { readonly arity: number; readonly flags: readonly string[] }>> = {
-  'client|no-touch': { arity: 3, flags: ['noscript', 'loading', 'stale'] },
-  'client|setinfo': { arity: 4, flags: ['noscript', 'loading', 'stale'] },
-};
-
 /** Every command this server has: the handlers of all groups joined to the facts of the table. */
 export function commandMap(): Map<string, Command> {
   const commands = new Map<string, Command>();
   for (const [name, handler] of groups.flatMap((group) => Object.entries(group))) {
     const fact = commandFact(name);
-    const other = extra[name];
-    const arity = fact?.arity ?? other?.arity;
-    if (arity === undefined) throw new Error(`the command table has no row for ${name}`);
-    commands.set(name, { name, arity, flags: fact?.flags ?? new Set(other?.flags), handler });
+    if (fact === undefined) throw new Error(`the command table has no row for ${name}`);
+    commands.set(name, { name, arity: fact.arity, flags: fact.flags, handler });
   }
   return commands;
 }

@@ -3,7 +3,7 @@ import { call, entries, shape, type Script, type Step } from '../script.ts';
 /** Entries with the IDs `from` to `to`. */
 const add = (key: string, from: number, to: number, value = 'v'): Step[] => Array.from({ length: to - from + 1 }, (_, index) => call('XADD', key, String(from + index), 'f', value));
 /** How many listpacks a stream is packed in. */
-const nodes = (key: string): Step => entries(`XINFO STREAM ${key}`, 'length radix-tree-keys');
+const nodes = (key: string): Step => entries(`XINFO STREAM ${key}`, 'length radix-tree-keys radix-tree-nodes');
 
 export const streams: readonly Script[] = [
   {

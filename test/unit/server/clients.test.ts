@@ -39,6 +39,32 @@ describe('clients of a practice server whose clock is the test', () => {
     assert.equal(await ask(first, 'GET k'), 'bulk "bc"');
   });
 
+  it('tell of their library by CLIENT SETINFO (7.2), in words that CLIENT LIST could show', async () => {
+    const client = open();
+    assert.equal(await ask(client, 'CLIENT SETINFO lib-name redis-py'), 'simple "OK"');
+    assert.equal(await ask(client, 'CLIENT SETINFO LIB-VER 1.2.3'), 'simple "OK"');
+    assert.equal(await ask(client, 'CLIENT SETINFO LIB-SIZE 3'), `error "ERR Unrecognized option 'LIB-SIZE'"`);
+    assert.match(printReply(await client.call(['CLIENT', 'SETINFO', 'LIB-NAME', 'two words'])), /lib-name cannot contain spaces, newlines or special characters/);
+    assert.match(await ask(client, 'CLIENT SETINFO LIB-NAME'), /wrong number of arguments for 'client\|setinfo'/);
+  });
+
+  it('leave keys untouched after CLIENT NO-TOUCH (7.2), but for TOUCH', async () => {
+    const client = open();
+    await ask(client, 'SET k v');
+    assert.equal(await ask(client, 'CLIENT NO-TOUCH on'), 'simple "OK"');
+    server.advance(10_000);
+    await ask(client, 'GET k');
+    assert.equal(await ask(client, 'OBJECT IDLETIME k'), 'integer 10');
+    assert.match(await ask(client, 'CLIENT INFO'), / flags=T /);
+    await ask(client, 'TOUCH k');
+    assert.equal(await ask(client, 'OBJECT IDLETIME k'), 'integer 0');
+    await ask(client, 'CLIENT NO-TOUCH off');
+    server.advance(10_000);
+    await ask(client, 'GET k');
+    assert.equal(await ask(client, 'OBJECT IDLETIME k'), 'integer 0');
+    assert.match(await ask(client, 'CLIENT NO-TOUCH maybe'), /^error "ERR syntax error"/);
+  });
+
   it('find keys that expire in a pause gone, and the keys there until it ends', async () => {
     const client = open();
     await ask(client, 'SET k v PX 10');

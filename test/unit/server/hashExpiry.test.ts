@@ -222,6 +222,18 @@ describe('server: fields of hashes that expire', () => {
     assert.match(await send('ZREVRANK z a WITHSCORE x'), /wrong number of arguments for 'zrevrank'/);
   });
 
+  it('HSCAN: NOVALUES (7.4) answers fields alone, by match and from a hash table too; other scans do not know it', async () => {
+    assert.equal(await send('HSCAN h 0 NOVALUES'), '0 a b c');
+    assert.equal(await send('HSCAN h 0 MATCH [bc] novalues COUNT 1'), '0 b c');
+    const names = Array.from({ length: 600 }, (_, index) => `f${index}`);
+    await send(`HSET long ${names.map((name) => `${name} v`).join(' ')}`);
+    assert.equal(await send('OBJECT ENCODING long'), 'hashtable');
+    assert.deepEqual((await send('HSCAN long 0 COUNT 10000 NOVALUES')).split(' ').slice(1).sort(), names.sort());
+    await send('SADD s a');
+    await send('ZADD z 1 a');
+    for (const line of ['SSCAN s 0 NOVALUES', 'ZSCAN z 0 NOVALUES', 'SCAN 0 NOVALUES']) assert.match(await send(line), /syntax error/, line);
+  });
+
   it('WAITAOF: nothing is synced where there is no append-only file and no replica', async () => {
     assert.equal(await send('WAITAOF 0 0 0'), '0 0');
     assert.match(await send('WAITAOF 1 0 0'), /WAITAOF cannot be used when numlocal is set but appendonly is disabled/);

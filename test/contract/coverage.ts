@@ -7,14 +7,13 @@ const words = (text: string): string[] => text.split(/\s+/).filter((word) => wor
 export const notYet: ReadonlySet<string> = new Set([
 ]);
 
-/**
- * What the practice server has from later versions, because clients use it where it is: no script may hold it to 7.0.
- * Known from documents only are also these options, of which 7.0 says that they are errors: HSCAN NOVALUES (7.4), ZRANK and
- * ZREVRANK WITHSCORE (7.2).
- */
+/** What the practice server has from later versions, because clients use it where it is: no script may hold it to 7.0. */
 export const later: ReadonlySet<string> = new Set(
   words('client|no-touch client|setinfo hexpire hexpireat hexpiretime hgetdel hgetex hpersist hpexpire hpexpireat hpexpiretime hpttl hsetex httl waitaof'),
 );
+
+/** Options of later versions, of which 7.0 says that they are errors, behind their commands. */
+export const laterOptions: readonly string[] = ['hscan novalues', 'zrank withscore', 'zrevrank withscore'];
 
 /** Commands that are in the practice server and in no script, each for its reason. */
 export const untried: ReadonlyMap<string, string> = new Map([

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { commandFact } from '../../src/protocol/commands/lookup.ts';
 import type { RespClient } from '../support/respClient.ts';
 import { replyItems, replyText, type Reply } from '../support/respReply.ts';
-import { errorsOnly, later, untried } from './coverage.ts';
+import { errorsOnly, later, laterOptions, untried } from './coverage.ts';
 
 const file = new URL('../../CONTRIBUTING.md', import.meta.url);
 const BEGIN = '<!-- What follows is written by `npm run coverage`. -->\n';
@@ -24,7 +24,8 @@ export function coverageTable(real: ReadonlySet<string>, had: ReadonlySet<string
   const rows = groups.map((group) => {
     const [there, here, lacking, besides] = partition(names.filter((name) => groupOf(name) === group), real, had);
     const checked = here.filter((name) => !untried.has(name) && !errorsOnly.has(name)).length;
-    return [group, there.length, here.length, checked, list(lacking), list(besides)];
+    const options = laterOptions.filter((option) => groupOf(option.split(' ')[0] ?? '') === group);
+    return [group, there.length, here.length, checked, list(lacking), list([...besides, ...options])];
   });
   const [there, here] = partition(names, real, had);
   const checked = here.filter((name) => !untried.has(name) && !errorsOnly.has(name)).length;

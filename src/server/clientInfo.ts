@@ -6,6 +6,8 @@ import type { Bytes } from './store/value.ts';
 export interface Buffers {
   /** Requests that came, without the one that runs. */
   readonly query: number;
+  /** Arguments of a request that has not come as a whole. */
+  readonly partial: number;
   /** Replies that the client has not taken. */
   readonly output: number;
   /** The request that runs or waits; none otherwise. */
@@ -72,7 +74,7 @@ interface Memory {
 
 /** What a client takes, in bytes, counted as Redis counts it. */
 export function memoryOf(session: Session, now: number, current: boolean): Memory {
-  const { query: held, output, args } = session.buffers();
+  const { query: held, partial, output, args } = session.buffers();
   const query = held + (current ? wireBytes(args) : 0);
   const queryFree = current || now - session.lastUsed <= 2000 ? Math.max(0, QUERY_BUFFER - query) : 0;
   const queue = session.transaction?.queue ?? [];
@@ -80,10 +82,10 @@ export function memoryOf(session: Session, now: number, current: boolean): Memor
   const { channels, patterns, shards } = session.subscriptions;
   const listed = Math.max(0, output - session.replyBuffer.size);
   const outputChunks = Math.ceil(listed / 16384);
-  const total = CLIENT + session.replyBuffer.size + query + queryFree + argumentBytes(args) + multi
+  const total = CLIENT + session.replyBuffer.size + query + queryFree + partial + argumentBytes(args) + multi
     + (queue.length === 0 ? 0 : 24 * Math.max(2, 2 ** Math.ceil(Math.log2(queue.length)))) + 56 * session.watched.length
     + tableBytes(channels.size) + tableBytes(shards.size) + 24 * patterns.size + listed;
-  return { query, queryFree, args: argumentBytes(args) - POINTER * args.length, multi, output, outputChunks, total };
+  return { query, queryFree, args: partial + argumentBytes(args) - POINTER * args.length, multi, output, outputChunks, total };
 }
 
 /** A client as CLIENT LIST shows it; `now` in ms since the epoch. `current`: it is the one that asks. */

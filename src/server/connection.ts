@@ -14,7 +14,7 @@ import { POSTPONED, execute } from './execute.ts';
 import { waitsForScript, whenScriptEnds } from './lua/running.ts';
 import { largeReply, writeSlice } from './largeReply.ts';
 import type { LargeReply } from './largeReply.ts';
-import { OWN_BUFFER, exceedsOutputLimit, hasOutputLimit } from './outputLimit.ts';
+import { OWN_BUFFER, exceedsOutputLimit, answersOn } from './outputLimit.ts';
 import { longestString } from './commands/support.ts';
 import { createSubscriptions, unsubscribeAll } from './pubsub.ts';
 import { createReplyBuffer, fillReplyBuffer } from './replyBuffer.ts';
@@ -70,7 +70,8 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     replyBuffer: createReplyBuffer(now),
     buffers: () => ({
       query: decoder.held(),
-      output: writer.size + stream.writableLength,
+      partial: decoder.decoded(),
+      output: pending(),
       args: executing || session.wait !== undefined ? running : [],
     }),
     deliver: () => undefined,
@@ -183,11 +184,20 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     return true;
   };
 
+  /** Bytes that the client has not taken. */
+  const pending = (): number => writer.size + stream.writableLength;
+
+  /** Where a client holds much the memory of all clients is weighed anew before the next command, and is held to its limit. */
+  const holdsMuch = (): void => {
+    server.memory.clientsChanged = true;
+    evictClients(server);
+  };
+
   /** Ends the connection of a client that does not take what it asked for, or listens to. */
   const holdToOutputLimit = (): void => {
-    const held = writer.size + stream.writableLength;
+    const held = pending();
     if (!session.closing && exceedsOutputLimit(server, session, held)) session.disconnect();
-    else if (held > OWN_BUFFER) evictClients(server);
+    else if (held > OWN_BUFFER) holdsMuch();
   };
 
   /** What the clock shows; where a command has just ended it was read then. */
@@ -221,9 +231,9 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
         if (session.closing && unfinished === undefined) return finish();
         if (writer.size > OWN_BUFFER) holdToOutputLimit();
         if (stream.destroyed) return;
-        if (writer.size >= FLUSH && !hasOutputLimit(server, session) && !flush()) return later((callback) => stream.once('drain', callback));
+        if (writer.size >= FLUSH && !answersOn(server, session, pending()) && !flush()) return later((callback) => stream.once('drain', callback));
         if (lastReading() - server.turnStartedAt > SLICE) {
-          if (!flush()) return later((callback) => stream.once('drain', callback));
+          if (!flush() && !answersOn(server, session, pending())) return later((callback) => stream.once('drain', callback));
           return later((callback) => setImmediate(callback));
         }
       }
@@ -233,8 +243,8 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
       writer.write({ kind: 'error', text: `ERR ${error.message}` }, session.version);
       return finish();
     }
-    // As in Redis only a limit ends what a client may ask for without reading; without one it has to read before it asks on.
-    if (!flush() && !hasOutputLimit(server, session)) return later((callback) => stream.once('drain', callback));
+    // As in Redis only a limit ends what a client may ask for without reading; without any it has to read before it asks on.
+    if (!flush() && !answersOn(server, session, pending())) return later((callback) => stream.once('drain', callback));
     if (inputEnded) return finish();
     stream.resume();
   };
@@ -260,7 +270,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     server.statistics.reads += 1;
     decoder.push(chunk);
     if (decoder.held() > server.config.number('client-query-buffer-limit')) return void stream.destroy();
-    if (decoder.held() > OWN_BUFFER) evictClients(server);
+    if (decoder.held() + decoder.decoded() > OWN_BUFFER) holdsMuch();
     pump();
   });
   stream.on('end', () => {

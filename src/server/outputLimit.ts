@@ -29,10 +29,14 @@ function limitsOf(text: string): Limits {
 /** Replies that fit into the buffer that a client has of its own do not count, bytes. */
 export const OWN_BUFFER = 16 * 1024;
 
-/** True if the type of a client has a limit: what it asks for is then counted before it is sent, and is not held up while it reads nothing. */
-export function hasOutputLimit(server: ServerState, session: Session): boolean {
-  const limit = limitsOf(server.config.get('client-output-buffer-limit'))[typeOf(session)];
-  return limit !== undefined && (limit.hard > 0 || limit.soft > 0);
+/**
+ * True if a client that reads nothing is answered nevertheless: what waits for it is bounded by a limit of its type or of all
+ * clients, for which its connection will end, or makes keys give way, up to maxmemory. `waiting` in bytes.
+ */
+export function answersOn({ config }: ServerState, session: Session, waiting: number): boolean {
+  const limit = limitsOf(config.get('client-output-buffer-limit'))[typeOf(session)];
+  if (limit !== undefined && (limit.hard > 0 || limit.soft > 0)) return true;
+  return (config.get('maxmemory-clients') !== '0' && !session.noEvict) || (waiting < config.hot.maxMemory && config.get('maxmemory-policy') !== 'noeviction');
 }
 
 /** True if a client lets more wait for it than client-output-buffer-limit allows: its connection has to end. `waiting` in bytes. */

@@ -220,5 +220,28 @@ describe('clients of the practice server, as redis-server 7.0 has them', functio
         client.close();
       }
     });
+
+    for (const [what, request] of [['do not take', 'GET key:1\r\n'.repeat(100)], ['ask by and by', `*100\r\n${`$50000\r\n${'x'.repeat(50_000)}\r\n`.repeat(99)}`]] as const) {
+      it(`makes keys give way to what others ${what}, where all is more than maxmemory`, async () => {
+        for (const to of [await practice.port(), real.port]) {
+          const client = await connectResp(to);
+          const evicted = async (): Promise<number> => Number(/evicted_keys:(\d+)/.exec(replyText(await client.call(['INFO', 'stats'])) ?? '')?.[1]);
+          await client.call(['CONFIG', 'SET', 'maxmemory', '20mb', 'maxmemory-policy', 'allkeys-lru']);
+          for (let key = 0; key < 50; key += 1) await client.call(['SET', `key:${String(key)}`, 'x'.repeat(100_000)]);
+          assert.equal(await evicted(), 0);
+          const others = await Promise.all(Array.from({ length: 8 }, () => openSocket(to)));
+          for (const other of others) {
+            other.on('error', () => undefined);
+            other.pause();
+            other.write(request);
+          }
+          let tries = 0;
+          while (tries < 2000 && (await evicted()) === 0) tries += 1;
+          assert.ok(tries < 2000, String(to));
+          for (const other of others) other.destroy();
+          client.close();
+        }
+      });
+    }
   });
 });

@@ -53,6 +53,8 @@ export interface RequestDecoder<T> {
   readonly limits: RequestLimits;
   /** Bytes held and not yet decoded. */
   held(): number;
+  /** Bytes of the arguments decoded so far of a request that is not whole yet. */
+  decoded(): number;
   /** Bytes of all requests decoded so far: the offset of a replication stream. */
   consumed(): number;
 }
@@ -74,6 +76,7 @@ export function createRequestDecoder<T>(make: MakeArgument<T>, limits?: Partial<
   let bulkLength = -1;
   let args: T[] = [];
   let cost = 0;
+  let partial = 0;
 
   /** Where the line ends that a count or length stands in: at a CR, which some byte follows. To C a zero byte ends the text before that. */
   const findReturn = (tooBig: string): number => {
@@ -113,6 +116,7 @@ export function createRequestDecoder<T>(make: MakeArgument<T>, limits?: Partial<
     remaining = Math.max(0, Number(count));
     args = [];
     cost = 0;
+    partial = 0;
     return true;
   };
 
@@ -195,6 +199,7 @@ export function createRequestDecoder<T>(make: MakeArgument<T>, limits?: Partial<
         return undefined;
       }
       args.push(make(queue.buffer, queue.position, queue.position + bulkLength));
+      partial += bulkLength;
       queue.position += size;
       bulkLength = -1;
       remaining -= 1;
@@ -214,5 +219,5 @@ export function createRequestDecoder<T>(make: MakeArgument<T>, limits?: Partial<
     return nextInPieces();
   };
 
-  return { push: queue.push, next, limits: bounds, held: queue.held, consumed: queue.consumed };
+  return { push: queue.push, next, limits: bounds, decoded: () => (remaining === 0 ? 0 : partial), held: queue.held, consumed: queue.consumed };
 }

@@ -8,7 +8,7 @@ import type { Database } from '../store/database.ts';
 import { dictFind, dictRandom, dictSample, dictSize } from '../store/dict.ts';
 import { frequencyOf, idleSeconds } from '../store/frequency.ts';
 import type { Bytes, Value } from '../store/value.ts';
-import { usedMemory } from './used.ts';
+import { usedMemory, weighOthers } from './used.ts';
 
 /** The error of a command that may take memory while there is none. */
 export const OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
@@ -34,6 +34,7 @@ function evictSome(server: ServerState, started: number): boolean {
   const { config, memory } = server;
   const limit = config.hot.maxMemory;
   if (isPaused(server)) return true;
+  if (memory.clientsChanged) weighOthers(server);
   let used = usedMemory(server);
   if (used <= limit) {
     settleExceeded(server);

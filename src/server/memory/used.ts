@@ -19,6 +19,8 @@ export interface MemoryState {
   outOfMemory: boolean;
   /** What clients took with their buffers in the last round of the cron, bytes. */
   clients: number;
+  /** They may take much more or less than that by now. */
+  clientsChanged: boolean;
   /** Figures that other parts give to INFO, by their names there: `number_of_cached_scripts` ... */
   readonly figures: Map<string, () => number>;
   /** What scripts and libraries took then, bytes. */
@@ -44,7 +46,7 @@ export interface Candidate {
 }
 
 export function createMemoryState(): MemoryState {
-  return { peak: STARTUP, outOfMemory: false, clients: 0, figures: new Map(), scripts: 0, functions: 0, pool: [], nextDatabase: 0, exceededSince: undefined, exceeded: 0, evicting: false };
+  return { peak: STARTUP, outOfMemory: false, clients: 0, clientsChanged: false, figures: new Map(), scripts: 0, functions: 0, pool: [], nextDatabase: 0, exceededSince: undefined, exceeded: 0, evicting: false };
 }
 
 /** What a database takes beside its keys and values: tables. */
@@ -78,6 +80,7 @@ export function usedMemory(server: ServerState): number {
 /** Weighs what is no data: once in a round of the cron, for before every command would be too often. */
 export function weighOthers({ memory, sessions, scripting, clock, current }: ServerState): void {
   const now = clock.now();
+  memory.clientsChanged = false;
   memory.clients = 0;
   for (const session of sessions.values()) memory.clients += memoryOf(session, now, current === session).total;
   memory.scripts = 0;

@@ -9,11 +9,19 @@ export function formatDouble(value: number): string {
   }
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  const [mantissa, exponentText] = value.toExponential(16).split('e') as [string, string];
+  const cut = isCut(value);
+  const [rounded, exponentText] = value.toExponential(cut ? 17 : 16).split('e') as [string, string];
+  const mantissa = cut ? rounded.slice(0, -1) : rounded;
   const exponent = Number(exponentText);
-  if (exponent >= -4 && exponent < 17) return stripZeros(value.toFixed(16 - exponent));
+  if (exponent >= -4 && exponent < 17) return stripZeros(cut ? value.toFixed(17 - exponent).slice(0, -1) : value.toFixed(16 - exponent));
   const digits = Math.abs(exponent).toString().padStart(2, '0');
   return `${stripZeros(mantissa)}e${exponent < 0 ? '-' : '+'}${digits}`;
+}
+
+/** True for a number that ends in a 5 behind 17 digits of which the last is even: C rounds such a half to the even digit, V8 away from zero. */
+function isCut(value: number): boolean {
+  const mantissa = value.toExponential(17).split('e', 1)[0] ?? '';
+  return /[02468]\.?5$/.test(mantissa) && value.toExponential(60).startsWith(`${mantissa}000000000000000000000000000000`);
 }
 
 function stripZeros(text: string): string {

@@ -3,10 +3,33 @@ import type { ServerClock } from './state.ts';
 
 /* The imported `performance`: the global one is found anew at each use, which costs as much as the reading. */
 
-const origin = performance.timeOrigin;
+/** After so much time, ms, the clock is compared with the time of day. */
+const CHECK = 500;
+/** Ms that both may be apart: the time of day comes in whole ones, and is corrected little by little. */
+const SLACK = 5;
+
+/**
+ * The time of day with the fractions of a steady clock, both in ms. A steady clock stands still while the machine is suspended, and nobody
+ * sets it: where `wall` is ahead or behind, it is followed.
+ */
+export function followingClock(wall: () => number, steady: () => number): ServerClock {
+  let origin = wall() - steady();
+  let checked = steady();
+  return {
+    now: () => {
+      const since = steady();
+      if (since - checked > CHECK) {
+        checked = since;
+        const behind = wall() - (origin + since);
+        if (Math.abs(behind) > SLACK) origin += behind;
+      }
+      return origin + since;
+    },
+  };
+}
 
 /** The time of this machine. */
-export const systemClock: ServerClock = { now: () => origin + performance.now() };
+export const systemClock: ServerClock = followingClock(Date.now, () => performance.now());
 
 /** Ms of a clock that no test stands still and nobody sets back: for how long something takes. */
 export function monotonic(): number {

@@ -4,6 +4,7 @@ import { expireFieldsActively } from './fieldExpiry.ts';
 import { makeRoom } from './memory/evict.ts';
 import { usedMemory, weighOthers } from './memory/used.ts';
 import { evictClients } from './clientEviction.ts';
+import { monotonic } from './clock.ts';
 import { exceedsOutputLimit } from './outputLimit.ts';
 import { isPaused } from './pause.ts';
 import { saveIfDue } from './persistence/save.ts';
@@ -24,8 +25,8 @@ export function serverCron(server: ServerState): void {
   if (server.scripting.running !== undefined) return;
   // While DEBUG SLEEP holds the server up nothing happens.
   if (server.cronPaused || server.clock.now() < server.asleepUntil) return;
-  const started = performance.now();
-  const spent = (): number => performance.now() - started;
+  const started = monotonic();
+  const spent = (): number => monotonic() - started;
   const now = Math.floor(server.clock.now());
   endPause(server);
   saveIfDue(server);

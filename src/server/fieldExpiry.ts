@@ -1,3 +1,4 @@
+import { monotonic } from './clock.ts';
 import { notify } from './events.ts';
 import type { EventPlace } from './events.ts';
 import type { ServerState } from './state.ts';
@@ -30,11 +31,11 @@ export function expireFields(place: EventPlace, key: Bytes, hash: HashValue, now
 /** One round over the hashes of which fields expire; the next goes on where it stopped. */
 export function expireFieldsActively(server: ServerState): void {
   if (!server.expiry.active) return;
-  const started = performance.now();
+  const started = monotonic();
   const now = Math.floor(server.clock.now());
   for (const database of server.databases) {
     for (let looked = 0, all = database.fieldKeys.size; looked < all; looked += 1) {
-      if (looked % BATCH === BATCH - 1 && performance.now() - started > BUDGET) return;
+      if (looked % BATCH === BATCH - 1 && monotonic() - started > BUDGET) return;
       database.fieldSweep ??= database.fieldKeys.values();
       const step = database.fieldSweep.next();
       if (step.done === true) database.fieldSweep = undefined;

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { applyUserLines, loadAclFile } from '../acl/file.ts';
+import { systemClock } from '../clock.ts';
 import { commandMap } from '../commands/index.ts';
 import { createConfig } from '../config.ts';
 import type { Config } from '../config.ts';
@@ -55,8 +56,7 @@ export async function start(argv: readonly string[]): Promise<void> {
 
 async function serve(line: Serve, argv: readonly string[]): Promise<void> {
   const config = createConfig();
-  const clock = { now: () => performance.timeOrigin + performance.now() };
-  const log = createLog(clock.now);
+  const log = createLog(systemClock.now);
   const folder = process.cwd();
   const configFile = line.file === undefined ? '' : resolve(line.file);
   enterFolder(config, folder);
@@ -74,7 +74,7 @@ async function serve(line: Serve, argv: readonly string[]): Promise<void> {
   if (config.get('daemonize') === 'yes' && process.env['KEYSPACE_DAEMON'] === undefined) return becomeDaemon(argv, folder, stdin);
 
   sayHello(config, log, line);
-  const server = createServer({ prepared: config, clock, renamed: loaded.renamed });
+  const server = createServer({ prepared: config, renamed: loaded.renamed });
   const { state } = server;
   log.role = 'M';
   log('notice', 'monotonic clock: POSIX clock_gettime');

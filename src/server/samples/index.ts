@@ -1,3 +1,4 @@
+import { monotonic } from '../clock.ts';
 import type { ServerState } from '../state.ts';
 import { putValue } from '../store/database.ts';
 import type { Bytes, Value } from '../store/value.ts';
@@ -21,15 +22,15 @@ const SLICE = 8;
 export async function loadSample(server: ServerState, name: SampleName): Promise<void> {
   const db = server.databases[0];
   if (db === undefined) return;
-  let started = performance.now();
+  let started = monotonic();
   for (const entry of samples[name](server)) {
     if (entry !== undefined) {
       entry[1].accessed = Math.floor(server.clock.now() / 1000);
       putValue(db, entry[0], entry[1]);
     }
-    if (performance.now() - started < SLICE) continue;
+    if (monotonic() - started < SLICE) continue;
     await new Promise<void>((resolve) => setImmediate(resolve));
-    started = performance.now();
+    started = monotonic();
   }
 }
 

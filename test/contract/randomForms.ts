@@ -45,6 +45,8 @@ export const JUNK = ['', '-1', '0', 'abc', '1.5', 'nan', '-inf', '92233720368547
 
 /** Runs of a sparse HyperLogLog, in bytes: one that covers all registers, long and short ones of zeros, values. */
 const RUNS = ['\x7f\xff', '\x7f\xfb', '\x60\x10', '\x05', '\x3f', '\x80', '\x8b', '\xff'];
+/** What names of keys end with now and then: nothing, bytes that are no text, what a glob or a number would be, far more than usual. */
+const ODD_ENDS = ['', '\0\r\n\xff', '*', '[0-2]', '-1', '9223372036854775808', '{0}', 'n'.repeat(3000)];
 const VALUES = ['', 'a', 'b', 'hello world', '1', '10', '-5', '007', '3.5', '1e2', '9223372036854775807', '\0\r\n', 'é', 'x'.repeat(44), 'x'.repeat(45), 'y'.repeat(65), 'z'.repeat(300)];
 const NUMBERS = ['0', '1', '-1', '0.1', '1.5', '-2.25', '3.0', '1e5', '1e-7', '1e17', '100000000000000000000', '0.30000000000000004', '12345678.9', 'inf', '-inf', '9007199254740993'];
 /** What DUMP of redis-server 7.0 gives for small values of each type; one with a wrong checksum, one cut short, none. */
@@ -129,5 +131,6 @@ function valueOf(kind: string, random: Random): string {
 function keyOf(kind: Kind, random: Random): string {
   // Now and then a key of another type.
   const shown = random.oneIn(25) ? random.pick(KINDS) : kind;
-  return `${shown}:${String(random.below(3))}`;
+  if (random.oneIn(200)) return '';
+  return `${shown}:${random.oneIn(10) ? random.pick(ODD_ENDS) : String(random.below(3))}`;
 }

@@ -133,6 +133,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     stopTracking(server, session);
     server.monitors.delete(session);
     server.sessions.delete(session.id);
+    server.memory.clientsChanged = true;
   };
 
   const finish = (): void => {

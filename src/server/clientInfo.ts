@@ -57,6 +57,11 @@ function tableBytes(entries: number): number {
   return entries === 0 ? 0 : 24 * entries + POINTER * Math.max(4, 2 ** Math.ceil(Math.log2(entries)));
 }
 
+/** Bytes of the tree that holds the prefixes of CLIENT TRACKING: of its leaves, and of two more nodes. Their texts do not count. */
+function prefixBytes(prefixes: number): number {
+  return 32 * (prefixes + Math.min(prefixes, 2));
+}
+
 /** Bytes of a request on the wire, as an array of bulk strings. */
 function wireBytes(args: readonly Bytes[]): number {
   return args.reduce((sum, arg) => sum + `$${arg.length}\r\n\r\n`.length + arg.length, `*${args.length}\r\n`.length);
@@ -84,7 +89,7 @@ export function memoryOf(session: Session, now: number, current: boolean): Memor
   const outputChunks = Math.ceil(listed / 16384);
   const total = CLIENT + session.replyBuffer.size + query + queryFree + partial + argumentBytes(args) + multi
     + (queue.length === 0 ? 0 : 24 * Math.max(2, 2 ** Math.ceil(Math.log2(queue.length)))) + 56 * session.watched.length
-    + tableBytes(channels.size) + tableBytes(shards.size) + 24 * patterns.size + listed;
+    + tableBytes(channels.size) + tableBytes(shards.size) + 24 * patterns.size + prefixBytes(session.tracking?.prefixes.size ?? 0) + listed;
   return { query, queryFree, args: partial + argumentBytes(args) - POINTER * args.length, multi, output, outputChunks, total };
 }
 

@@ -221,6 +221,22 @@ describe('clients of the practice server, as redis-server 7.0 has them', functio
       }
     });
 
+    it('counts what a client listens to with prefixes', async () => {
+      const taken = await Promise.all([await practice.port(), real.port].map(async (to) => {
+        const client = await connectResp(to);
+        const total = async (): Promise<number> => Number(/tot-mem=(\d+)/.exec(replyText(await client.call(['CLIENT', 'INFO'])) ?? '')?.[1]);
+        const before = await total();
+        const sums: number[] = [];
+        for (let prefix = 0; prefix < 10; prefix += 1) {
+          await client.call(['CLIENT', 'TRACKING', 'ON', 'BCAST', 'PREFIX', `000${String(prefix)}`]);
+          sums.push((await total()) - before);
+        }
+        client.close();
+        return sums;
+      }));
+      assert.deepEqual(taken[0], taken[1]);
+    });
+
     for (const [what, request] of [['do not take', 'GET key:1\r\n'.repeat(100)], ['ask by and by', `*100\r\n${`$50000\r\n${'x'.repeat(50_000)}\r\n`.repeat(99)}`]] as const) {
       it(`makes keys give way to what others ${what}, where all is more than maxmemory`, async () => {
         for (const to of [await practice.port(), real.port]) {

@@ -160,8 +160,18 @@ function amend(vm: Vm, name: string, functions: (native: (name: string) => Addre
 
 function tableFunctions(vm: Vm, native: (name: string) => Address, tables: ReadOnlyTables): Record<string, LuaFunction> {
   const concat = native('concat');
+  const remove = native('remove');
+  const insert = guarded(vm, native('insert'), tables, (L) => vm.api.lua_gettop(L) === 2 || vm.api.lua_gettop(L) === 3);
   return {
-    insert: guarded(vm, native('insert'), tables, (L) => vm.api.lua_gettop(L) === 2 || vm.api.lua_gettop(L) === 3),
+    insert(L) {
+      // A position that C cuts to an int would be the least one here, and the loop down to it takes minutes.
+      if (vm.api.lua_gettop(L) === 3) clampInt(vm, L, 2);
+      return insert(L);
+    },
+    remove(L) {
+      clampInt(vm, L, 2);
+      return vm.callNative(remove, L);
+    },
     concat(L) {
       clampInt(vm, L, 3);
       clampInt(vm, L, 4);

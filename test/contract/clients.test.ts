@@ -221,6 +221,27 @@ describe('clients of the practice server, as redis-server 7.0 has them', functio
       }
     });
 
+    it('ends those that take most at once when maxmemory-clients becomes less than they take', async () => {
+      for (const to of [await practice.port(), real.port]) {
+        const client = await connectResp(to);
+        await client.call(['CLIENT', 'NO-EVICT', 'ON']);
+        const others = await Promise.all([300_000, 700_000, 100_000].map(async (size) => {
+          const other = await openSocket(to);
+          other.write(`CLIENT SETNAME of${String(size)}\r\n`);
+          await once(other, 'data');
+          other.write(`*2\r\n$4\r\nECHO\r\n$${String(size + 10)}\r\n${'x'.repeat(size)}`);
+          return other;
+        }));
+        const list = async (): Promise<string> => replyText(await client.call(['CLIENT', 'LIST'])) ?? '';
+        let tries = 0;
+        while (tries < 2000 && [...(await list()).matchAll(/qbuf=(\d+)/g)].reduce((sum, [, bytes]) => sum + Number(bytes), 0) < 1_100_000) tries += 1;
+        await client.call(['CONFIG', 'SET', 'maxmemory-clients', '900kb']);
+        assert.deepEqual((await list()).match(/name=of\d+/g)?.sort(), ['name=of100000', 'name=of300000']);
+        for (const other of others) other.destroy();
+        client.close();
+      }
+    });
+
     it('counts what a client listens to with prefixes', async () => {
       const taken = await Promise.all([await practice.port(), real.port].map(async (to) => {
         const client = await connectResp(to);

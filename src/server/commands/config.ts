@@ -1,6 +1,7 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { userLines } from '../acl/acl.ts';
 import { block, endWait } from '../blocking.ts';
+import { evictClients } from '../clientEviction.ts';
 import { failed } from '../config.ts';
 import { isLocal } from '../protected.ts';
 import type { Context, Handlers } from '../state.ts';
@@ -23,6 +24,7 @@ function set(context: Context, args: readonly Bytes[]): Reply {
   const before = { port: config.get('port'), bind: config.get('bind') };
   const problem = config.set(changes, { unprotected: allowed === 'yes' || (allowed === 'local' && isLocal(context.session.address)) });
   if (problem !== undefined) return fail(problem);
+  if (changes.some(([name]) => name.toLowerCase().startsWith('maxmemory'))) evictClients(context.server);
   const moved = (['port', 'bind'] as const).filter((name) => config.get(name) !== before[name]);
   const [first] = moved;
   if (first === undefined || outside.listenAgain === undefined) return OK;

@@ -7,21 +7,37 @@ export function formatDouble(value: number): string {
     // toString stops at the digits that tell neighbours apart: ...970 for ...968.
     return BigInt(value).toString();
   }
-  if (Number.isNaN(value)) return 'nan';
-  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  const cut = isCut(value);
-  const [rounded, exponentText] = value.toExponential(cut ? 17 : 16).split('e') as [string, string];
-  const mantissa = cut ? rounded.slice(0, -1) : rounded;
-  const exponent = Number(exponentText);
-  if (exponent >= -4 && exponent < 17) return stripZeros(cut ? value.toFixed(17 - exponent).slice(0, -1) : value.toFixed(16 - exponent));
-  const digits = Math.abs(exponent).toString().padStart(2, '0');
-  return `${stripZeros(mantissa)}e${exponent < 0 ? '-' : '+'}${digits}`;
+  return formatGeneral(value, 17);
 }
 
-/** True for a number that ends in a 5 behind 17 digits of which the last is even: C rounds such a half to the even digit, V8 away from zero. */
-function isCut(value: number): boolean {
-  const mantissa = value.toExponential(17).split('e', 1)[0] ?? '';
-  return /[02468]\.?5$/.test(mantissa) && value.toExponential(60).startsWith(`${mantissa}000000000000000000000000000000`);
+/** A double as C's `%.Ng` writes it, 1 ≤ digits ≤ 17. */
+export function formatGeneral(value: number, digits: number): string {
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  const sign = value < 0 || Object.is(value, -0) ? '-' : '';
+  const [mantissa, exponent] = roundedToEven(Math.abs(value), digits);
+  if (exponent < -4 || exponent >= digits) {
+    return `${sign}${stripZeros(withPoint(mantissa, 1))}e${exponent < 0 ? '-' : '+'}${Math.abs(exponent).toString().padStart(2, '0')}`;
+  }
+  return sign + stripZeros(exponent < 0 ? `0.${'0'.repeat(-exponent - 1)}${mantissa}` : withPoint(mantissa, exponent + 1));
+}
+
+/** So many digits and the exponent of the first. Of a value halfway between two texts C takes the even one, and V8 the larger. */
+function roundedToEven(value: number, digits: number): readonly [mantissa: string, exponent: number] {
+  const split = (text: string): readonly [string, number] => {
+    const [mantissa = '', exponent = '0'] = text.split('e');
+    return [mantissa.replace('.', ''), Number(exponent)];
+  };
+  const [more, exponent] = split(value.toExponential(digits));
+  if (/[02468]5$/.test(more) && split(value.toExponential(digits + HALFWAY))[0] === more + '0'.repeat(HALFWAY)) return [more.slice(0, -1), exponent];
+  return split(value.toExponential(digits - 1));
+}
+
+/** Zeros behind a 5 that prove it to be halfway: no double has so many and then something. */
+const HALFWAY = 40;
+
+function withPoint(digits: string, at: number): string {
+  return at >= digits.length ? digits : `${digits.slice(0, at)}.${digits.slice(at)}`;
 }
 
 function stripZeros(text: string): string {

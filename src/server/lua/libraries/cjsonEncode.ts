@@ -2,7 +2,7 @@ import type { Bytes } from '../../store/value.ts';
 import { LuaType } from '../vm.ts';
 import type { Vm } from '../vm.ts';
 import type { Thread } from '../wasm.ts';
-import { formatGeneral } from './number.ts';
+import { formatGeneral } from '../../../protocol/resp/number.ts';
 
 /** Options of cjson.encode. */
 export interface JsonEncoding {

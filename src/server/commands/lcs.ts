@@ -21,9 +21,18 @@ function longestCommon(a: Bytes, b: Bytes): Common {
   const width = b.length + 1;
   const lengths = new Uint32Array((a.length + 1) * width);
   const at = (i: number, j: number): number => lengths[i * width + j] ?? 0;
+  // Nothing else holds the server so long: the bytes lie flat, and of the neighbours only the one above is read from the table.
+  const across = Buffer.from(b, 'latin1');
   for (let i = 1; i <= a.length; i += 1) {
-    for (let j = 1; j <= b.length; j += 1) {
-      lengths[i * width + j] = a.charCodeAt(i - 1) === b.charCodeAt(j - 1) ? at(i - 1, j - 1) + 1 : Math.max(at(i - 1, j), at(i, j - 1));
+    const own = a.charCodeAt(i - 1);
+    const row = i * width;
+    let [left, diagonal] = [0, 0];
+    for (let j = 1; j < width; j += 1) {
+      const above = lengths[row - width + j] as number;
+      if (own === across[j - 1]) left = diagonal + 1;
+      else if (above > left) left = above;
+      lengths[row + j] = left;
+      diagonal = above;
     }
   }
   const text: Bytes[] = [];

@@ -50,7 +50,7 @@ function unknown(args: readonly Bytes[]): string {
 
 /** True for what a script may call after DEBUG SET-DISABLE-DENY-SCRIPTS 1, of that which it may not. Redis lets it call all of that, and fails by some. */
 function asks({ name }: Command, args: readonly Bytes[]): boolean {
-  return /^(acl|client|config)\|/.test(name) || (name === 'debug' && args[1]?.toUpperCase() === 'PROTOCOL');
+  return /^(acl|client|config)\|/.test(name) || (name === 'debug' && /^(protocol|sleep)$/i.test(args[1] ?? ''));
 }
 
 function refusal(server: ServerState, running: Running, command: Command, args: readonly Bytes[]): string | undefined {

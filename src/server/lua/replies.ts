@@ -79,9 +79,12 @@ export function pushReply(vm: Vm, L: Thread, reply: Reply, version: RespVersion)
         return;
       }
       break;
+    case 'sequence':
+      // Attributes come before what they are about, and scripts are not shown them.
+      if (reply.items[0]?.kind === 'attribute') return pushReply(vm, L, reply.items.at(-1) as Reply, version);
+      break;
     case 'array':
     case 'push':
-    case 'sequence':
     case 'attribute':
   }
   vm.room(L, 6);

@@ -72,10 +72,17 @@ async function otherPushes(ours: RespClient, theirs: RespClient): Promise<string
   const [mine, real] = await Promise.all([ours, theirs].map(async (client): Promise<Reply> => {
     // A script may leave its client closed.
     await client.raw(encodeCall(['PING']), 1);
-    return { kind: 'array', items: client.pushes };
+    return { kind: 'array', items: client.pushes.flatMap(oneByOne) };
   })) as [Reply, Reply];
   const wrong = difference(mine, real, { kind: 'exact' });
   return wrong === undefined ? [] : [`messages out of turn\n  ${wrong}\n  ours:\n${block(printReply(mine))}\n  theirs:\n${block(printReply(real))}`];
+}
+
+/** An invalidation of several keys as one for each: when an expired key goes, and what it is told with, is up to the clock. */
+function oneByOne(message: Reply): Reply[] {
+  const [kind, keys] = replyItems(message);
+  if (message.kind !== 'push' || kind === undefined || replyText(kind) !== 'invalidate' || keys?.kind !== 'array') return [message];
+  return keys.items.map((item): Reply => ({ kind: 'push', items: [kind, { kind: 'array', items: [item] }] }));
 }
 
 interface Seat {

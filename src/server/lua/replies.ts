@@ -119,12 +119,22 @@ export function toInteger(value: number): Reply {
 /** Room that a table's reply has to find on Lua's stack of 8,000: Redis asks for 4, and so answers 8,000 tables in each other; this thread's own stack does not reach so far. */
 const ROOM = 6500;
 
+/** How many parts a reply may still get. */
+interface PartsLeft {
+  parts: number;
+}
+
+/** A table that holds itself twice would double at every level, and nothing can stop that. */
+const MOST_PARTS = 2_000_000;
+
 /**
  * The value on top of the stack as a reply, by Redis's rules; it stays there. `version` is the script's own: it tells how
  * booleans are meant. The encoder turns the rest into what the client's version has.
  */
-export function replyFrom(vm: Vm, L: Thread, version: RespVersion): Reply {
+export function replyFrom(vm: Vm, L: Thread, version: RespVersion, left: PartsLeft = { parts: MOST_PARTS }): Reply {
   const { api } = vm;
+  left.parts -= 1;
+  if (left.parts < 0) return { kind: 'error', text: `ERR the script's reply has more than ${MOST_PARTS} parts` };
   switch (api.lua_type(L, -1)) {
     case LuaType.string:
       return bulk(vm.bytesAt(L, -1) ?? '');
@@ -136,7 +146,7 @@ export function replyFrom(vm: Vm, L: Thread, version: RespVersion): Reply {
       return value ? integer(1) : NULL;
     }
     case LuaType.table:
-      return api.lua_checkstack(L, ROOM) === 0 ? { kind: 'error', text: 'ERR reached lua stack limit' } : fromTable(vm, L, version);
+      return api.lua_checkstack(L, ROOM) === 0 ? { kind: 'error', text: 'ERR reached lua stack limit' } : fromTable(vm, L, version, left);
     default:
       return NULL;
   }
@@ -150,14 +160,14 @@ function field<T>(vm: Vm, L: Thread, name: string, type: number, read: () => T):
   return found;
 }
 
-function fromTable(vm: Vm, L: Thread, version: RespVersion): Reply {
+function fromTable(vm: Vm, L: Thread, version: RespVersion, left: PartsLeft): Reply {
   const { api } = vm;
   const text = (): Bytes => vm.bytesAt(L, -1) ?? '';
   const found = field(vm, L, 'err', LuaType.string, () => errorFrom(vm, L, text()))
     ?? field(vm, L, 'ok', LuaType.string, (): Reply => ({ kind: 'simple', text: oneLine(text()) }))
     ?? field(vm, L, 'double', LuaType.number, () => doubleFrom(vm, L))
-    ?? field(vm, L, 'map', LuaType.table, (): Reply => ({ kind: 'map', items: entries(vm, L, version, true) }))
-    ?? field(vm, L, 'set', LuaType.table, (): Reply => ({ kind: 'set', items: entries(vm, L, version, false) }))
+    ?? field(vm, L, 'map', LuaType.table, (): Reply => ({ kind: 'map', items: entries(vm, L, version, true, left) }))
+    ?? field(vm, L, 'set', LuaType.table, (): Reply => ({ kind: 'set', items: entries(vm, L, version, false, left) }))
     ?? field(vm, L, 'big_number', LuaType.string, (): Reply => ({ kind: 'bigNumber', text: oneLine(text()) }))
     ?? field(vm, L, 'verbatim_string', LuaType.table, () => verbatimFrom(vm, L));
   if (found !== undefined) return found;
@@ -165,7 +175,7 @@ function fromTable(vm: Vm, L: Thread, version: RespVersion): Reply {
   for (let index = 1; ; index += 1) {
     api.lua_rawgeti(L, -1, index);
     if (api.lua_type(L, -1) === LuaType.nil) break;
-    items.push(replyFrom(vm, L, version));
+    items.push(replyFrom(vm, L, version, left));
     api.lua_settop(L, -2);
   }
   api.lua_settop(L, -2);
@@ -187,16 +197,16 @@ function doubleFrom(vm: Vm, L: Thread): Reply {
 }
 
 /** The keys of the table on top, with their values if wanted. */
-function entries(vm: Vm, L: Thread, version: RespVersion, values: boolean): Reply[] {
+function entries(vm: Vm, L: Thread, version: RespVersion, values: boolean, left: PartsLeft): Reply[] {
   const { api } = vm;
   const items: Reply[] = [];
   api.lua_pushnil(L);
   while (api.lua_next(L, -2) !== 0) {
     // A copy of the key: turning it into text in its place would confuse lua_next.
     api.lua_pushvalue(L, -2);
-    items.push(replyFrom(vm, L, version));
+    items.push(replyFrom(vm, L, version, left));
     api.lua_settop(L, -2);
-    if (values) items.push(replyFrom(vm, L, version));
+    if (values) items.push(replyFrom(vm, L, version, left));
     api.lua_settop(L, -2);
   }
   return items;

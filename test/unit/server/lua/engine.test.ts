@@ -154,6 +154,13 @@ describe('the interpreter of scripts', () => {
     assert.ok(typeof engine.compile('\x1bLua', '@user_script') !== 'number');
   });
 
+  it('gives a reply an end where a table holds itself twice', function () {
+    this.timeout(10_000);
+    const wide = testEngine({ interrupt: () => undefined });
+    assert.match(JSON.stringify(run(wide, 'local t = {} for i = 1, 25 do t = {t, t} end return t').reply).slice(-400), /more than 2000000 parts/);
+    assert.equal(value(wide, 'return 7'), 7);
+  });
+
   it('is ended where it can neither pause nor be killed, whatever it catches', () => {
     assert.equal(tooLong(true, 9_000), undefined);
     const stuck = testEngine({ interrupt: (turn) => tooLong(true, turn * 100) });

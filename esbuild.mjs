@@ -33,7 +33,7 @@ const products = {
   // ioredis is in here too, but esbuild runs a CommonJS module when it is first asked for: as long as
   // it is reached by `import()` only, activation does not pay for it. test/manifest/bundle.test.ts holds us to it.
   'extension.cjs': { entry: 'src/extension.ts', external: ['vscode'] },
-  'practiceWorker.cjs': { entry: 'src/server/worker.ts', external: [] },
+  'practiceWorker.cjs': { entry: 'src/server/worker/worker.ts', external: [] },
   'serve.cjs': { entry: 'src/server/main.ts', external: [] },
 };
 

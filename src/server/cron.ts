@@ -1,20 +1,20 @@
-import { expireActively } from './activeExpiry.ts';
-import { serveReady, timeOutWaits } from './blocking.ts';
-import { expireFieldsActively } from './fieldExpiry.ts';
+import { expireActively } from './expiry/activeExpiry.ts';
+import { serveReady, timeOutWaits } from './run/blocking.ts';
+import { expireFieldsActively } from './expiry/fieldExpiry.ts';
 import { makeRoom } from './memory/evict.ts';
 import { usedMemory, weighOthers } from './memory/used.ts';
-import { evictClients } from './clientEviction.ts';
+import { evictClients } from './clients/clientEviction.ts';
 import { monotonic } from './clock.ts';
-import { exceedsOutputLimit } from './outputLimit.ts';
-import { isPaused } from './pause.ts';
+import { exceedsOutputLimit } from './clients/outputLimit.ts';
+import { isPaused } from './clients/pause.ts';
 import { saveIfDue } from './persistence/save.ts';
-import { endPause } from './pauseClients.ts';
-import { isSubscriber } from './pubsub.ts';
-import { resizeReplyBuffer } from './replyBuffer.ts';
+import { endPause } from './clients/pauseClients.ts';
+import { isSubscriber } from './clients/pubsub.ts';
+import { resizeReplyBuffer } from './clients/replyBuffer.ts';
 import type { ServerState } from './state.ts';
-import { sampleRates } from './statistics.ts';
+import { sampleRates } from './observing/statistics.ts';
 import { dictRehash, dictShrinkIfNeeded } from './store/dict.ts';
-import { limitTable } from './tracking.ts';
+import { limitTable } from './clients/tracking.ts';
 
 /** Longest time of one round, ms: well under what a person or another extension would notice. */
 const BUDGET = 8;

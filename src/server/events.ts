@@ -1,4 +1,4 @@
-import { publish } from './pubsub.ts';
+import { publish } from './clients/pubsub.ts';
 import type { Context } from './state.ts';
 import type { Bytes } from './store/value.ts';
 

@@ -1,23 +1,23 @@
 import type { Acl } from './acl/acl.ts';
 import type { User } from './acl/user.ts';
 import type { Reply, RespVersion } from '../protocol/resp/reply.ts';
-import type { ExpiryState } from './activeExpiry.ts';
-import type { Deferred } from './afterReply.ts';
-import type { Wait } from './blocking.ts';
-import type { Buffers } from './clientInfo.ts';
+import type { ExpiryState } from './expiry/activeExpiry.ts';
+import type { Deferred } from './clients/afterReply.ts';
+import type { Wait } from './run/blocking.ts';
+import type { Buffers } from './clients/clientInfo.ts';
 import type { Config } from './config.ts';
-import type { LatencyEvents } from './latency/monitor.ts';
+import type { LatencyEvents } from './observing/latency/monitor.ts';
 import type { Scripting } from './lua/state.ts';
 import type { MemoryState } from './memory/used.ts';
-import type { Pause } from './pause.ts';
+import type { Pause } from './clients/pause.ts';
 import type { Outside } from './outside.ts';
 import type { Saving } from './persistence/save.ts';
-import type { Listeners, Subscriptions } from './pubsub.ts';
-import type { ReplyBuffer, ReplyBufferRules } from './replyBuffer.ts';
-import type { Statistics } from './statistics.ts';
+import type { Listeners, Subscriptions } from './clients/pubsub.ts';
+import type { ReplyBuffer, ReplyBufferRules } from './clients/replyBuffer.ts';
+import type { Statistics } from './observing/statistics.ts';
 import type { Database, KeySignals, Watch, WatchFlag } from './store/database.ts';
 import type { Bytes, StoreEnvironment } from './store/value.ts';
-import type { Tracking, TrackingTable } from './tracking.ts';
+import type { Tracking, TrackingTable } from './clients/tracking.ts';
 
 /** Injected time. */
 export interface ServerClock {

@@ -1,4 +1,4 @@
-import { describeClient } from '../clientInfo.ts';
+import { describeClient } from '../clients/clientInfo.ts';
 import type { Command, Context } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
 import { deniedTo } from './check.ts';

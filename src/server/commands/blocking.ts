@@ -1,5 +1,5 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
-import { block } from '../blocking.ts';
+import { block } from '../run/blocking.ts';
 import type { Context, Handlers } from '../state.ts';
 import type { Bytes, Value } from '../store/value.ts';
 import { timeoutArg } from './blockingArgs.ts';

@@ -1,8 +1,8 @@
 import { parseInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
-import { endWait } from '../blocking.ts';
-import { describeClient, typeOf } from '../clientInfo.ts';
-import { pauseClients, unpauseClients } from '../pauseClients.ts';
+import { endWait } from '../run/blocking.ts';
+import { describeClient, typeOf } from '../clients/clientInfo.ts';
+import { pauseClients, unpauseClients } from '../clients/pauseClients.ts';
 import type { Context, Handlers, Session } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
 import { timeoutArg } from './blockingArgs.ts';

@@ -1,7 +1,7 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context, Handlers, Session } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
-import { startTracking, stopTracking } from '../tracking.ts';
+import { startTracking, stopTracking } from '../clients/tracking.ts';
 import { OK, SYNTAX, array, bulk, fail, integer, integerArg, isOption, map, shown } from './support.ts';
 
 /** The options of CLIENT TRACKING as they were given. */

@@ -1,11 +1,11 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { userLines } from '../acl/acl.ts';
-import { block, endWait } from '../blocking.ts';
-import { evictClients } from '../clientEviction.ts';
+import { block, endWait } from '../run/blocking.ts';
+import { evictClients } from '../clients/clientEviction.ts';
 import { failed } from '../config.ts';
-import { isLocal } from '../protected.ts';
+import { isLocal } from '../run/protected.ts';
 import type { Context, Handlers } from '../state.ts';
-import { resetStatistics } from '../statistics.ts';
+import { resetStatistics } from '../observing/statistics.ts';
 import type { Bytes } from '../store/value.ts';
 import { NULL, OK, arg, bulk, fail, SYNTAX } from './support.ts';
 

@@ -1,9 +1,9 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { initialLogin, logIn } from '../acl/sessions.ts';
-import { isSubscriber, unsubscribeAll } from '../pubsub.ts';
+import { isSubscriber, unsubscribeAll } from '../clients/pubsub.ts';
 import type { Context, Handlers } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
-import { stopTracking } from '../tracking.ts';
+import { stopTracking } from '../clients/tracking.ts';
 import { setClientName } from './client.ts';
 import { dropTransaction } from './transactions.ts';
 import { EMPTY_ARRAY, OK, SYNTAX, arg, bulk, bulks, fail, intArg, integer, integerArg, isOption, map, shown } from './support.ts';

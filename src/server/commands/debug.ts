@@ -3,7 +3,7 @@ import { parseMemory } from '../config/memory.ts';
 import { userLines } from '../acl/acl.ts';
 import { dataDigest, valueDigest } from '../digest.ts';
 import { sdsBytes } from '../memory/weights.ts';
-import { PEAK_TIME } from '../replyBuffer.ts';
+import { PEAK_TIME } from '../clients/replyBuffer.ts';
 import type { Context, Handlers } from '../state.ts';
 import { findValue } from '../store/database.ts';
 import type { Bytes, Value } from '../store/value.ts';

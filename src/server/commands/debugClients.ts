@@ -1,4 +1,4 @@
-import { memoryOf } from '../clientInfo.ts';
+import { memoryOf } from '../clients/clientInfo.ts';
 import type { ServerState } from '../state.ts';
 
 /** Clients are sorted by what they take, from 32 KB on in steps that double; powers of two. */

@@ -10,7 +10,7 @@ import { dictExpand, dictForEach } from '../store/dict.ts';
 import { inheritFrequency } from '../store/frequency.ts';
 import { makeString } from '../store/stringValue.ts';
 import type { Bytes, Value } from '../store/value.ts';
-import { invalidateAll } from '../tracking.ts';
+import { invalidateAll } from '../clients/tracking.ts';
 import { OK, changed, fail, lookupWrite, positiveArg, putAnnounced } from './support.ts';
 
 /** Room for so many keys at most is made at once. */

@@ -1,7 +1,7 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
-import { commandLines, errorLines, keyspaceLines, latencyLines, persistenceLines, replicationLines, statsLines } from '../info/activity.ts';
-import type { Lines } from '../info/lines.ts';
-import { clientLines, cpuLines, memoryLines, serverLines } from '../info/process.ts';
+import { commandLines, errorLines, keyspaceLines, latencyLines, persistenceLines, replicationLines, statsLines } from '../observing/info/activity.ts';
+import type { Lines } from '../observing/info/lines.ts';
+import { clientLines, cpuLines, memoryLines, serverLines } from '../observing/info/process.ts';
 import type { Context } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
 import { verbatim } from './support.ts';

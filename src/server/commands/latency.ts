@@ -1,7 +1,7 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
-import { latencyReport } from '../latency/doctor.ts';
-import { latencyGraph } from '../latency/graph.ts';
-import { cumulative } from '../latency/histogram.ts';
+import { latencyReport } from '../observing/latency/doctor.ts';
+import { latencyGraph } from '../observing/latency/graph.ts';
+import { cumulative } from '../observing/latency/histogram.ts';
 import type { Context, Handlers } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
 import { EMPTY_ARRAY, arg, array, bulk, fail, integer, map, shown, verbatim } from './support.ts';

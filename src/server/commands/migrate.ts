@@ -1,5 +1,5 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
-import { block, endWait } from '../blocking.ts';
+import { block, endWait } from '../run/blocking.ts';
 import { sendRequests, type Failed } from '../outgoing.ts';
 import type { Context, Handlers } from '../state.ts';
 import { findValue, removeValue } from '../store/database.ts';

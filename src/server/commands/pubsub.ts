@@ -1,6 +1,6 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
-import { publish, subscribe, unsubscribe } from '../pubsub.ts';
-import type { Kind } from '../pubsub.ts';
+import { publish, subscribe, unsubscribe } from '../clients/pubsub.ts';
+import type { Kind } from '../clients/pubsub.ts';
 import type { Context, Handlers } from '../state.ts';
 import { globMatch } from '../store/glob.ts';
 import type { Bytes } from '../store/value.ts';

@@ -4,7 +4,7 @@ import type { Context, Handlers, ServerState } from '../state.ts';
 import { clearDatabase, databaseSize, touchAllWatchers } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import type { Bytes } from '../store/value.ts';
-import { invalidateAll } from '../tracking.ts';
+import { invalidateAll } from '../clients/tracking.ts';
 import { commandCommands } from './commandInfo.ts';
 import { configCommands } from './config.ts';
 import { info } from './info.ts';

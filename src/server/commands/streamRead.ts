@@ -1,5 +1,5 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
-import { block } from '../blocking.ts';
+import { block } from '../run/blocking.ts';
 import type { Context, Handlers } from '../state.ts';
 import { itemAt } from '../store/chunked.ts';
 import { UNKNOWN_READ, addPending, assignPending, findPending, pendingPosition } from '../store/streamGroups.ts';

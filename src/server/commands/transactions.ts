@@ -1,6 +1,6 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { checkCommand } from '../acl/refuse.ts';
-import { countError, runCommand } from '../run.ts';
+import { countError, runCommand } from '../run/run.ts';
 import type { Command, Context, Handlers, QueuedCommand } from '../state.ts';
 import { findValue, isExpired } from '../store/database.ts';
 import type { Watch } from '../store/database.ts';

@@ -1,5 +1,5 @@
 import { splitInline } from '../../protocol/resp/inline.ts';
-import { quoted } from '../monitor.ts';
+import { quoted } from '../clients/monitor.ts';
 import type { Bytes } from '../store/value.ts';
 import type { Config } from '../config.ts';
 import { writeValue } from './kinds.ts';

@@ -1,13 +1,13 @@
-import { takesArguments } from '../arity.ts';
+import { takesArguments } from '../run/arity.ts';
 import { commandFact, isContainer } from '../../protocol/commands/lookup.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { deniedTo } from '../acl/check.ts';
 import { checkCommand } from '../acl/refuse.ts';
 import { OUT_OF_MEMORY } from '../memory/evict.ts';
-import { replicates } from '../pause.ts';
-import { countError, runCommand } from '../run.ts';
+import { replicates } from '../clients/pause.ts';
+import { countError, runCommand } from '../run/run.ts';
 import type { Command, ServerState } from '../state.ts';
-import { countsOf } from '../statistics.ts';
+import { countsOf } from '../observing/statistics.ts';
 import type { Bytes } from '../store/value.ts';
 import type { Running } from './state.ts';
 

@@ -1,10 +1,10 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
-import { sendDeferred } from '../afterReply.ts';
-import { serveReady } from '../blocking.ts';
+import { sendDeferred } from '../clients/afterReply.ts';
+import { serveReady } from '../run/blocking.ts';
 import { monotonic } from '../clock.ts';
 import { NO_REPLY, fail } from '../commands/support.ts';
 import type { LogLevel } from '../outside.ts';
-import { countError, countUnblocked } from '../run.ts';
+import { countError, countUnblocked } from '../run/run.ts';
 import type { Command, Context, ServerState, Session } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
 import { callFromScript, mayCall } from './call.ts';

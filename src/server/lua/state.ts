@@ -1,4 +1,4 @@
-import type { BlockedCall } from '../blocking.ts';
+import type { BlockedCall } from '../run/blocking.ts';
 import type { Context, Session } from '../state.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Bytes } from '../store/value.ts';

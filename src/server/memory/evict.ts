@@ -1,7 +1,7 @@
 import { monotonic } from '../clock.ts';
 import { notify } from '../events.ts';
-import { declaredFlags, isPaused } from '../pause.ts';
-import { sampleLatency } from '../latency/monitor.ts';
+import { declaredFlags, isPaused } from '../clients/pause.ts';
+import { sampleLatency } from '../observing/latency/monitor.ts';
 import type { Command, Context, ServerState } from '../state.ts';
 import { databaseSize, removeValue, signalChange } from '../store/database.ts';
 import type { Database } from '../store/database.ts';

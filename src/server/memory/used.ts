@@ -1,4 +1,4 @@
-import { memoryOf } from '../clientInfo.ts';
+import { memoryOf } from '../clients/clientInfo.ts';
 import type { ServerState } from '../state.ts';
 import { databaseSize, settle } from '../store/database.ts';
 import type { Database } from '../store/database.ts';

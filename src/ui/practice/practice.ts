@@ -5,7 +5,7 @@ import type { PracticeHost } from '../../core/connection/ports.ts';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import { Failure } from '../../core/failure.ts';
 import type { SampleName } from '../../server/samples/index.ts';
-import { startWorker, type WorkerServer } from '../../server/workerHost.ts';
+import { startWorker, type WorkerServer } from '../../server/worker/workerHost.ts';
 
 /** The practice server that is always there: in a worker thread of this process, with a sample data set, started on first use. */
 export interface Practice extends PracticeHost, vscode.Disposable {

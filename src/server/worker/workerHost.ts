@@ -1,0 +1,122 @@
+import { MessageChannel, Worker } from 'node:worker_threads';
+import type { SampleName } from '../samples/index.ts';
+import { portStream } from '../transport/portStream.ts';
+import type { PracticeStream } from '../transport/socketLike.ts';
+import type { FromWorker, ToWorker, WorkerCall, WorkerOptions } from './workerMessages.ts';
+
+/** How a worker ended; `error` is what it died of, and is undefined after `close`. */
+export interface WorkerExit {
+  readonly expected: boolean;
+  readonly error: Error | undefined;
+}
+
+/** A practice server in a worker thread, seen from the thread that started it. */
+export interface WorkerServer {
+  /** A new connection; the client's end. After the worker has ended it is closed from the start. */
+  connect(): PracticeStream;
+  /** Opens a port, 127.0.0.1 and one chosen by the system unless told otherwise. */
+  listen(options?: { readonly host?: string; readonly port?: number }): Promise<{ port: number }>;
+  /** Puts a sample data set into database 0. */
+  loadSample(name: SampleName): Promise<void>;
+  /** Empties every database. */
+  reset(): Promise<void>;
+  /** Ends connections, port and thread. */
+  close(): Promise<void>;
+  /** Calls back once when the thread ends, at once if it has. */
+  onExit(callback: (exit: WorkerExit) => void): void;
+}
+
+interface Pending {
+  readonly resolve: (value: number) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Starts a practice server in a worker thread. `entry` is the bundled worker, or `worker.ts` itself under a Node that runs it.
+ * Rejects if the thread cannot start.
+ */
+export function startWorker({ entry, options = {} }: { readonly entry: string | URL; readonly options?: WorkerOptions }): Promise<WorkerServer> {
+  const worker = new Worker(entry, { workerData: options, execArgv: [], name: 'keyspace practice server' });
+  const pending = new Map<number, Pending>();
+  const streams = new Set<PracticeStream>();
+  const listeners: ((exit: WorkerExit) => void)[] = [];
+  let exit: WorkerExit | undefined;
+  let closing = false;
+  let failure: Error | undefined;
+  let nextCall = 1;
+
+  const post = (message: ToWorker): void => {
+    if (message.kind === 'connect') worker.postMessage(message, [message.port]);
+    else worker.postMessage(message);
+  };
+  const call = (request: WorkerCall): Promise<number> =>
+    new Promise((resolve, reject) => {
+      if (exit !== undefined) return reject(new Error('the practice server is not running'));
+      const id = nextCall;
+      nextCall += 1;
+      pending.set(id, { resolve, reject });
+      post({ kind: 'call', id, call: request });
+    });
+
+  const server: WorkerServer = {
+    connect() {
+      const { port1, port2 } = new MessageChannel();
+      const stream = portStream(port1, 'client');
+      if (exit !== undefined) {
+        port2.close();
+        stream.destroy();
+        return stream;
+      }
+      streams.add(stream);
+      stream.once('close', () => streams.delete(stream));
+      post({ kind: 'connect', port: port2 });
+      return stream;
+    },
+    listen: async ({ host, port } = {}) => ({ port: await call({ method: 'listen', host, port }) }),
+    loadSample: async (name) => void (await call({ method: 'loadSample', name })),
+    reset: async () => void (await call({ method: 'reset' })),
+    async close() {
+      if (exit !== undefined) return;
+      closing = true;
+      // A worker that hangs or dies while it closes is ended all the same.
+      await Promise.race([call({ method: 'close' }).catch(() => 0), new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+      await worker.terminate();
+    },
+    onExit(callback) {
+      if (exit === undefined) listeners.push(callback);
+      else callback(exit);
+    },
+  };
+
+  return new Promise((resolve, reject) => {
+    worker.on('message', (message: FromWorker) => {
+      switch (message.kind) {
+        case 'ready':
+          return resolve(server);
+        case 'failed':
+          failure = new Error(message.message);
+          return void worker.terminate();
+        case 'result':
+          pending.get(message.id)?.resolve(message.value);
+          pending.delete(message.id);
+          return;
+        case 'failure':
+          pending.get(message.id)?.reject(Object.assign(new Error(message.message), { code: message.code }));
+          pending.delete(message.id);
+          return;
+      }
+    });
+    worker.on('error', (error) => {
+      failure = error instanceof Error ? error : new Error(String(error));
+    });
+    worker.on('exit', () => {
+      const error = failure ?? (closing ? undefined : new Error('the practice server ended unexpectedly'));
+      exit = { expected: closing, error };
+      for (const { reject: refuse } of pending.values()) refuse(error ?? new Error('the practice server was closed'));
+      pending.clear();
+      for (const stream of streams) stream.destroy();
+      for (const listener of listeners.splice(0)) listener(exit);
+      reject(error ?? new Error('the practice server was closed'));
+    });
+  });
+}

@@ -29,16 +29,16 @@ function aggregate(kind: Aggregate, a: number, b: number): number {
   if (kind === 'MIN') return b < a ? b : a;
   if (kind === 'MAX') return b > a ? b : a;
   // Infinity and minus infinity add up to nothing.
-  return Number.isNaN(a + b) ? 0 : a + b;
+  return orZero(a + b);
+}
+
+function orZero(score: number): number {
+  return Number.isNaN(score) ? 0 : score;
 }
 
 /** Combines inputs; `limit` ends an intersection early (0: not). */
 function combine(operation: Operation, inputs: readonly ScoredMember[][], weights: readonly number[], kind: Aggregate, limit = 0): ScoredMember[] {
-  const weigh = (score: number, index: number): number => {
-    const product = score * (weights[index] ?? 1);
-    return Number.isNaN(product) ? 0 : product;
-  };
-  const weighed = inputs.map((members, index) => new Map(members.map(({ member, score }) => [member, operation === 'diff' ? score : weigh(score, index)])));
+  const weighed = inputs.map((members, index) => new Map(members.map(({ member, score }) => [member, operation === 'diff' ? score : score * (weights[index] ?? 1)])));
   // Redis adds up from the smallest input to the largest, which shows in the last digit of a sum of three.
   const maps = operation === 'diff' ? weighed : weighed.sort((a, b) => a.size - b.size);
   const [first = new Map<Bytes, number>(), ...others] = maps;
@@ -46,7 +46,8 @@ function combine(operation: Operation, inputs: readonly ScoredMember[][], weight
   const result = new Map<Bytes, number>();
   if (operation === 'union') {
     for (const map of maps) {
-      for (const [member, score] of map) {
+      for (const [member, product] of map) {
+        const score = orZero(product);
         const before = result.get(member);
         result.set(member, before === undefined ? score : aggregate(kind, before, score));
       }
@@ -54,7 +55,8 @@ function combine(operation: Operation, inputs: readonly ScoredMember[][], weight
   } else {
     for (const [member, score] of first) {
       if (!others.every((map) => map.has(member))) continue;
-      result.set(member, others.reduce((sum, map) => aggregate(kind, sum, map.get(member) ?? 0), score));
+      // Infinity times 0 counts as 0 in the first; in another it makes the whole sum 0.
+      result.set(member, others.reduce((sum, map) => aggregate(kind, sum, map.get(member) ?? 0), orZero(score)));
       if (result.size === limit) break;
     }
   }

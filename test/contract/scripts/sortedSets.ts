@@ -81,4 +81,12 @@ export const sortedSets: readonly Script[] = [
       'ZADD half 340370624477466.125 a 340370624477466.375 b 1125899906842624.25 c 1125899906842624.75 d -340370624477466.125 e 0.5 f', 'ZRANGE half 0 -1 WITHSCORES', 'ZADD a 0.1 x', 'ZADD b 0.2 x 1 y', 'ZADD c 0.3 x 2 y 3 z', 'ZUNION 3 a b c WITHSCORES', 'ZUNION 3 c b a WITHSCORES', 'ZUNION 3 b c a WITHSCORES', 'ZINTER 3 c b a WITHSCORES', 'ZINTERSTORE d 3 b c b', 'ZSCORE d x', 'ZUNIONSTORE d 4 c a b c WEIGHTS 1 0.7 3 -1', 'ZRANGE d 0 -1 WITHSCORES', 'ZADD a inf x', 'ZADD c -inf x', 'ZUNION 3 c b a WITHSCORES', 'ZUNION 3 a c b WITHSCORES', 'ZDIFF 2 c a WITHSCORES', 'SADD s x y z q', 'ZUNION 3 s b a WITHSCORES', 'ZINTER 2 s c WITHSCORES',
     ],
   },
+  {
+    name: 'sorted sets: infinity times nothing',
+    steps: [
+      'ZADD z -inf a 3 b inf c 0.3 d', 'ZADD y 1 a 1 b 1 c 1 d 1 e', ...['1 2 0', '0 1 2', '2 0 1', '0 0 0'].flatMap((weights) => ['SUM', 'MIN', 'MAX'].flatMap((kind) => [
+        `ZINTER 3 z z z WEIGHTS ${weights} AGGREGATE ${kind} WITHSCORES`, `ZINTER 3 y z z WEIGHTS ${weights} AGGREGATE ${kind} WITHSCORES`, `ZUNION 3 z z y WEIGHTS ${weights} AGGREGATE ${kind} WITHSCORES`,
+      ])),
+    ],
+  },
 ];

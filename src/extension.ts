@@ -13,6 +13,7 @@ import { createLog } from './ui/platform/log.ts';
 import { keepScanOptions, readSetting } from './ui/platform/settings.ts';
 import * as practiceFeature from './ui/practice/index.ts';
 import { createPractice } from './ui/practice/practice.ts';
+import { createRdbFiles } from './ui/practice/rdbFiles.ts';
 import type { Services } from './ui/services.ts';
 import * as values from './ui/values/index.ts';
 
@@ -25,11 +26,12 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   const commandLog = createCommandLog(commandLogCapacity);
   const store = createConnectionStore(context);
   const practice = createPractice(context, log.unexpected);
+  const rdbFiles = createRdbFiles(context, log.unexpected);
   const sessions = createSessions({
     clock: systemClock,
     secrets: store,
     saved: (profileId) => store.get(profileId),
-    practice,
+    practice: { connect: (instance) => (rdbFiles.has(instance) ? rdbFiles : practice).connect(instance) },
     confirmWrite,
     log: commandLog.add,
   });
@@ -37,14 +39,19 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   const model = createExplorerModel({ sessions, scanOptions: scanOptions.current, clock: systemClock, onLoad: showIfSlow });
   const view = createExplorerView({
     model,
-    profiles: () => (readSetting('keyspace.practice.show') ? [practice.profile, ...store.list()] : store.list()),
+    profiles: () => [...(readSetting('keyspace.practice.show') ? [practice.profile] : []), ...store.list(), ...rdbFiles.list()],
+    fileOf: rdbFiles.of,
     onUnexpected: log.unexpected,
   });
-  const services: Services = { context, commandLog, clock: systemClock, connections: store, practice, sessions, model, explorer: view };
+  const services: Services = {
+    context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, sessions, model, explorer: view,
+    profile: (id) => (id === practice.profile.id ? practice.profile : rdbFiles.get(id) ?? store.get(id)),
+  };
   context.subscriptions.push(
     log,
     store,
     practice,
+    rdbFiles,
     { dispose: () => void sessions.dispose() },
     scanOptions,
     model,

@@ -31,6 +31,23 @@ export function followingClock(wall: () => number, steady: () => number): Server
 /** The time of this machine. */
 export const systemClock: ServerClock = followingClock(Date.now, () => performance.now());
 
+/** A clock that stands where it was last set: things are looked at as they were then. */
+export interface StandingClock extends ServerClock {
+  /** Ms since the epoch. */
+  set(time: number): void;
+}
+
+/** Makes a clock that stands at `time`, ms since the epoch. */
+export function standingClock(time = 0): StandingClock {
+  let stands = time;
+  return {
+    now: () => stands,
+    set(next) {
+      stands = next;
+    },
+  };
+}
+
 /** Ms of a clock that no test stands still and nobody sets back: for how long something takes. */
 export function monotonic(): number {
   return performance.now();

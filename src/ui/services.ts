@@ -1,10 +1,12 @@
 import type * as vscode from 'vscode';
 import type { CommandLog } from '../core/connection/commandLog.ts';
 import type { Clock } from '../core/connection/ports.ts';
+import type { ConnectionProfile } from '../core/connection/profile.ts';
 import type { Sessions } from '../core/connection/session.ts';
 import type { ConnectionStore } from './connections/store.ts';
 import type { ExplorerModel } from './explorer/model.ts';
 import type { ExplorerView } from './explorer/view.ts';
+import type { RdbFiles } from './practice/rdbFiles.ts';
 import type { Practice } from './practice/practice.ts';
 
 /** What the features share. `extension.ts` makes it once; there is no other global. */
@@ -15,6 +17,9 @@ export interface Services {
   readonly clock: Clock;
   readonly connections: ConnectionStore;
   readonly practice: Practice;
+  readonly rdbFiles: RdbFiles;
+  /** Any connection of the tree: the practice server, a file, or a saved one. */
+  readonly profile: (id: string) => ConnectionProfile | undefined;
   readonly sessions: Sessions;
   readonly model: ExplorerModel;
   readonly explorer: ExplorerView;

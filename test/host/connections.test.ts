@@ -27,7 +27,7 @@ describe('connections', () => {
       const wrong = await connectTo(server.port, { password: 'also-secret' });
       const database = await databaseOf(profile);
       const shown = [...(await rows()), ...(await rows(database)), ...(await rows(find(await rows(), 'connection', (row) => row.profile.id === wrong.id)))];
-      const texts = await Promise.all(shown.map(async (row) => JSON.stringify([row.id, present(row, { keyLabel: 'name' }), await tooltipOf(row, all.model)])));
+      const texts = await Promise.all(shown.map(async (row) => JSON.stringify([row.id, present(row, { keyLabel: 'name' }), await tooltipOf(row, all.model, all.rdbFiles.of)])));
       assert.ok(texts.some((text) => text.includes(`127.0.0.1:${server.port}`)));
       const log = all.commandLog.entries().map((entry) => JSON.stringify(entry));
       assert.ok(log.some((line) => /AUTH \*+/.test(line)), 'AUTH is logged, without its secret');

@@ -72,8 +72,8 @@ describe('manifest', () => {
   });
 
   it('uses only context keys and row words that exist', () => {
-    const builtIn = new Set(['view', 'viewItem', 'resourceScheme', 'focusedView', 'listFocus', 'inputFocus', 'false']);
-    const values = new Set<string>(['keyspace', ...Object.values(viewIds), ...rowKinds]);
+    const builtIn = new Set(['view', 'viewItem', 'resourceScheme', 'focusedView', 'listFocus', 'inputFocus', 'resourceExtname', 'explorerResourceIsFolder', 'false']);
+    const values = new Set<string>(['keyspace', 'rdb', ...Object.values(viewIds), ...rowKinds]);
     const words = new Set<string>([...rowAbilities, ...rowKinds]);
     const clauses = [
       ...Object.values(contributes.menus).flat().map((item) => item.when),

@@ -13,7 +13,8 @@ export interface TlsOptions {
 /** Where a server is. */
 export type Endpoint =
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number; readonly tls?: TlsOptions }
-  | { readonly kind: 'practice'; readonly instance: string };
+  /** `file`: the path of the RDB file that this practice server shows. */
+  | { readonly kind: 'practice'; readonly instance: string; readonly file?: string };
 
 /** A saved connection. Holds no secret: the password is in SecretStorage under `id`. */
 export interface ConnectionProfile {

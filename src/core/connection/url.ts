@@ -120,5 +120,5 @@ function hostPort(host: string, port: number): string {
 /** Where a connection goes, in words: `localhost:6379`, `[::1]:6380`, `Practice`. */
 export function endpointLabel(profile: Pick<ConnectionProfile, 'endpoint'>): string {
   const { endpoint } = profile;
-  return endpoint.kind === 'practice' ? 'Practice' : hostPort(endpoint.host, endpoint.port);
+  return endpoint.kind === 'practice' ? endpoint.file ?? 'Practice' : hostPort(endpoint.host, endpoint.port);
 }

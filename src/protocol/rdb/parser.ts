@@ -195,12 +195,12 @@ function takeKey<T>(
     return { kind: 'key', key, type, value, expireAt, idle, frequency, offset: reader.base + start };
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
-    throw new RdbError(error.fault, `${error.message} (key ${shown(key)})`, error.offset);
+    throw new RdbError(error.fault, `${error.message} (key ${keyInError(key)})`, error.offset);
   }
 }
 
 /** As much of a key as an error needs, without what a terminal would act on. */
-function shown(key: unknown): string {
+export function keyInError(key: unknown): string {
   const text = Buffer.isBuffer(key) ? key.toString('latin1') : String(key);
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text).replaceAll(/[\x7f-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
 }

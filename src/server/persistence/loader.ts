@@ -1,5 +1,5 @@
 import { RdbError, latin1Kind } from '../../protocol/rdb/bytes.ts';
-import { createRdbParser } from '../../protocol/rdb/parser.ts';
+import { createRdbParser, keyInError } from '../../protocol/rdb/parser.ts';
 import type { RdbKeyRecord, RdbRecord } from '../../protocol/rdb/parser.ts';
 import type { ServerState } from '../state.ts';
 import { findValue, putValue } from '../store/database.ts';
@@ -31,11 +31,14 @@ export interface Loader {
 /** Largest number of keys that a table is made for at once: a damaged file may tell any. */
 const MOST_AT_ONCE = 10_000_000;
 
-/** Makes a loader; `loadLibrary` takes in a library of functions. Keys that are there already are an error, as they are for Redis. */
-export function createLoader(server: ServerState, loadLibrary: (source: Bytes) => void): Loader {
+/**
+ * Makes a loader; `loadLibrary` takes in a library of functions. Keys that are there already are an error, as they are for Redis.
+ * `accept` is shown every record before it is taken in, and leaves out what it answers false for; it may set the server's clock.
+ */
+export function createLoader(server: ServerState, loadLibrary: (source: Bytes) => void, accept: (record: RdbRecord<Bytes>) => boolean = () => true): Loader {
   const parser = createRdbParser(latin1Kind);
   const loaded: Loaded = { keys: 0, expired: 0, empty: 0 };
-  const now = Math.floor(server.clock.now());
+  let now = Math.floor(server.clock.now());
   let database = server.databases[0] as Database;
 
   const takeKey = ({ key, value: told, expireAt, idle, frequency, offset }: RdbKeyRecord<Bytes>): void => {
@@ -47,8 +50,8 @@ export function createLoader(server: ServerState, loadLibrary: (source: Bytes) =
       loaded.empty += 1;
       return;
     }
-    if (findValue(database, key) !== undefined) throw new RdbError('corrupt', `the key ${JSON.stringify(key)} is there twice`, offset);
-    const value = located(offset, () => fromRdb(told, server.environment));
+    if (findValue(database, key) !== undefined) throw new RdbError('corrupt', `the key ${keyInError(key)} is there twice`, offset);
+    const value = located(offset, key, () => fromRdb(told, server.environment));
     if (expireAt !== undefined) value.expireAt = expireAt;
     value.accessed = Math.floor(now / 1000) - Number(idle ?? 0);
     if (frequency !== undefined) setFrequency(value, frequency, now);
@@ -77,8 +80,10 @@ export function createLoader(server: ServerState, loadLibrary: (source: Bytes) =
       case 'function':
         takeLibrary(record.source, parser.offset());
         return;
-      case 'header':
       case 'aux':
+        now = Math.floor(server.clock.now());
+        return;
+      case 'header':
       case 'slot':
       case 'moduleAux':
       case 'end':
@@ -92,7 +97,7 @@ export function createLoader(server: ServerState, loadLibrary: (source: Bytes) =
       for (let left = count; left > 0; left -= 1) {
         const record = parser.next();
         if (record === undefined) return false;
-        takeRecord(record);
+        if (accept(record)) takeRecord(record);
       }
       return true;
     },
@@ -111,10 +116,10 @@ function isEmpty(value: RdbKeyRecord<Bytes>['value']): boolean {
   }
 }
 
-function located<T>(offset: number, act: () => T): T {
+function located<T>(offset: number, key: Bytes, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    throw error instanceof RdbError ? new RdbError(error.fault, error.message, offset) : error;
+    throw error instanceof RdbError ? new RdbError(error.fault, `${error.message} (key ${keyInError(key)})`, offset) : error;
   }
 }

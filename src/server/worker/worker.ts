@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { standingClock } from '../clock.ts';
+import { openFile } from '../persistence/openFile.ts';
 import { seededRandom } from '../random.ts';
 import { createServer } from '../server.ts';
 import { portStream } from '../transport/portStream.ts';
-import type { FromWorker, ToWorker, WorkerCall, WorkerOptions } from './workerMessages.ts';
+import type { FromWorker, ToWorker, WorkerAnswer, WorkerCall, WorkerOptions } from './workerMessages.ts';
 
 /* The entry of the worker thread: a practice server whose connections come through message ports. */
 
@@ -11,14 +13,17 @@ if (parent === null) throw new Error('this file is the entry of a worker thread'
 const options = workerData as WorkerOptions;
 const say = (message: FromWorker): void => parent.postMessage(message);
 
+const clock = options.standing === true ? standingClock() : undefined;
 const server = createServer({
+  ...(clock === undefined ? {} : { clock }),
   ...(options.config === undefined ? {} : { config: options.config }),
   ...(options.seed === undefined ? {} : { random: seededRandom(options.seed) }),
 });
+/** Calls that can be cancelled. */
+const running = new Map<number, AbortController>();
 let connections = 0;
 
-/** Runs a request; the number it answers is the port, or 0. */
-async function run(call: WorkerCall): Promise<number> {
+async function run(id: number, call: WorkerCall): Promise<WorkerAnswer> {
   switch (call.method) {
     case 'listen': {
       const { port } = await server.listen({
@@ -30,6 +35,8 @@ async function run(call: WorkerCall): Promise<number> {
     case 'loadSample':
       await server.loadSample(call.name);
       return 0;
+    case 'loadFile':
+      return await loadFile(id, call.path, call.maxMemory);
     case 'reset':
       server.reset();
       return 0;
@@ -39,14 +46,26 @@ async function run(call: WorkerCall): Promise<number> {
   }
 }
 
+async function loadFile(id: number, path: string, maxMemory: number): Promise<WorkerAnswer> {
+  if (clock === undefined) throw new Error('only a server whose clock stands shows a file');
+  const controller = new AbortController();
+  running.set(id, controller);
+  try {
+    return await openFile(server.state, clock, { path, maxMemory, signal: controller.signal, onProgress: (progress) => say({ kind: 'progress', id, progress }) });
+  } finally {
+    running.delete(id);
+  }
+}
+
 parent.on('message', (message: ToWorker) => {
   if (message.kind === 'connect') {
     connections += 1;
     server.serve(portStream(message.port, 'server'), `worker:${connections}`);
     return;
   }
+  if (message.kind === 'cancel') return running.get(message.id)?.abort();
   const { id, call } = message;
-  run(call).then(
+  run(id, call).then(
     (value) => say({ kind: 'result', id, value }),
     (error: unknown) => say({ kind: 'failure', id, message: error instanceof Error ? error.message : String(error), code: (error as NodeJS.ErrnoException).code }),
   );

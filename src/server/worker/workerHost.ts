@@ -1,8 +1,9 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
+import type { FileOutcome, FileProgress } from '../persistence/openFile.ts';
 import type { SampleName } from '../samples/index.ts';
 import { portStream } from '../transport/portStream.ts';
 import type { PracticeStream } from '../transport/socketLike.ts';
-import type { FromWorker, ToWorker, WorkerCall, WorkerOptions } from './workerMessages.ts';
+import type { FromWorker, ToWorker, WorkerAnswer, WorkerCall, WorkerOptions } from './workerMessages.ts';
 
 /** How a worker ended; `error` is what it died of, and is undefined after `close`. */
 export interface WorkerExit {
@@ -18,6 +19,11 @@ export interface WorkerServer {
   listen(options?: { readonly host?: string; readonly port?: number }): Promise<{ port: number }>;
   /** Puts a sample data set into database 0. */
   loadSample(name: SampleName): Promise<void>;
+  /**
+   * Takes a file into a server that was started with `standing` and is empty; commands are answered meanwhile. `maxMemory` in bytes.
+   * Rejects with the system's error.
+   */
+  loadFile(path: string, options: { readonly maxMemory: number; readonly signal?: AbortSignal; readonly onProgress?: (progress: FileProgress) => void }): Promise<FileOutcome>;
   /** Empties every database. */
   reset(): Promise<void>;
   /** Ends connections, port and thread. */
@@ -27,16 +33,22 @@ export interface WorkerServer {
 }
 
 interface Pending {
-  readonly resolve: (value: number) => void;
+  readonly resolve: (value: WorkerAnswer) => void;
   readonly reject: (error: Error) => void;
+  readonly onProgress: ((progress: FileProgress) => void) | undefined;
 }
 
 /**
  * Starts a practice server in a worker thread. `entry` is the bundled worker, or `worker.ts` itself under a Node that runs it.
- * Rejects if the thread cannot start.
+ * `maxHeap` (bytes) is where the thread ends for lack of memory, and only the thread. Rejects if the thread cannot start.
  */
-export function startWorker({ entry, options = {} }: { readonly entry: string | URL; readonly options?: WorkerOptions }): Promise<WorkerServer> {
-  const worker = new Worker(entry, { workerData: options, execArgv: [], name: 'keyspace practice server' });
+export function startWorker(
+  { entry, options = {}, maxHeap }: { readonly entry: string | URL; readonly options?: WorkerOptions; readonly maxHeap?: number },
+): Promise<WorkerServer> {
+  const worker = new Worker(entry, {
+    workerData: options, execArgv: [], name: 'keyspace practice server',
+    ...(maxHeap === undefined ? {} : { resourceLimits: { maxOldGenerationSizeMb: Math.ceil(maxHeap / 2 ** 20) } }),
+  });
   const pending = new Map<number, Pending>();
   const streams = new Set<PracticeStream>();
   const listeners: ((exit: WorkerExit) => void)[] = [];
@@ -49,13 +61,18 @@ export function startWorker({ entry, options = {} }: { readonly entry: string | 
     if (message.kind === 'connect') worker.postMessage(message, [message.port]);
     else worker.postMessage(message);
   };
-  const call = (request: WorkerCall): Promise<number> =>
+  const call = (request: WorkerCall, { signal, onProgress }: { readonly signal?: AbortSignal; readonly onProgress?: (progress: FileProgress) => void } = {}): Promise<WorkerAnswer> =>
     new Promise((resolve, reject) => {
       if (exit !== undefined) return reject(new Error('the practice server is not running'));
       const id = nextCall;
       nextCall += 1;
-      pending.set(id, { resolve, reject });
+      pending.set(id, { resolve, reject, onProgress });
       post({ kind: 'call', id, call: request });
+      const cancel = (): void => {
+        if (pending.has(id)) post({ kind: 'cancel', id });
+      };
+      if (signal?.aborted === true) cancel();
+      else signal?.addEventListener('abort', cancel, { once: true });
     });
 
   const server: WorkerServer = {
@@ -72,8 +89,13 @@ export function startWorker({ entry, options = {} }: { readonly entry: string | 
       post({ kind: 'connect', port: port2 });
       return stream;
     },
-    listen: async ({ host, port } = {}) => ({ port: await call({ method: 'listen', host, port }) }),
+    listen: async ({ host, port } = {}) => ({ port: Number(await call({ method: 'listen', host, port })) }),
     loadSample: async (name) => void (await call({ method: 'loadSample', name })),
+    async loadFile(path, { maxMemory, ...rest }) {
+      const outcome = await call({ method: 'loadFile', path, maxMemory }, rest);
+      if (typeof outcome === 'number') throw new Error('loadFile was answered with a number');
+      return outcome;
+    },
     reset: async () => void (await call({ method: 'reset' })),
     async close() {
       if (exit !== undefined) return;
@@ -99,6 +121,9 @@ export function startWorker({ entry, options = {} }: { readonly entry: string | 
         case 'result':
           pending.get(message.id)?.resolve(message.value);
           pending.delete(message.id);
+          return;
+        case 'progress':
+          pending.get(message.id)?.onProgress?.(message.progress);
           return;
         case 'failure':
           pending.get(message.id)?.reject(Object.assign(new Error(message.message), { code: message.code }));

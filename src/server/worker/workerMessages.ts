@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { FileOutcome, FileProgress } from '../persistence/openFile.ts';
 import type { SampleName } from '../samples/index.ts';
 
 /** What a practice server in a worker thread is started with; it must survive a structured clone. */
@@ -9,21 +10,31 @@ export interface WorkerOptions {
   readonly seed?: number;
   /** Loaded before the server is ready. */
   readonly sample?: SampleName;
+  /** The clock stands still: the server shows a file as it was when it was written. `loadFile` sets it. */
+  readonly standing?: boolean;
 }
 
 /** Requests to the worker that have an answer. */
 export type WorkerCall =
   | { readonly method: 'listen'; readonly host: string | undefined; readonly port: number | undefined }
   | { readonly method: 'loadSample'; readonly name: SampleName }
+  /** `maxMemory` in bytes. Only for a server whose clock stands. */
+  | { readonly method: 'loadFile'; readonly path: string; readonly maxMemory: number }
   | { readonly method: 'reset' }
   | { readonly method: 'close' };
 
 export type ToWorker =
   | { readonly kind: 'connect'; readonly port: MessagePort }
-  | { readonly kind: 'call'; readonly id: number; readonly call: WorkerCall };
+  | { readonly kind: 'call'; readonly id: number; readonly call: WorkerCall }
+  /** The call is to end soon; it is answered all the same. */
+  | { readonly kind: 'cancel'; readonly id: number };
+
+/** What a call comes to: a port (`listen`), how it went with the file (`loadFile`), or 0. */
+export type WorkerAnswer = number | FileOutcome;
 
 export type FromWorker =
   | { readonly kind: 'ready' }
   | { readonly kind: 'failed'; readonly message: string }
-  | { readonly kind: 'result'; readonly id: number; readonly value: number }
+  | { readonly kind: 'result'; readonly id: number; readonly value: WorkerAnswer }
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: FileProgress }
   | { readonly kind: 'failure'; readonly id: number; readonly message: string; readonly code: string | undefined };

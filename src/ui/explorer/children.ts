@@ -5,6 +5,8 @@ import type { KeyRow, Level } from '../../core/keyspace/keyspace.ts';
 import { exactName } from '../../core/keyspace/nameScan.ts';
 import type { MemberRow, Members } from '../../core/value/members.ts';
 import { assertNever, isFailure } from '../../core/failure.ts';
+import { crashNotice, type FileNotice, fileNotices } from '../practice/fileText.ts';
+import type { OpenFile } from '../practice/rdbFiles.ts';
 import type { CommandId } from '../platform/contributions.ts';
 import { type FailureRow, failureRow, isSilent } from '../platform/errors.ts';
 import { readSetting } from '../platform/settings.ts';
@@ -34,6 +36,8 @@ export function createChildren(deps: {
   readonly model: ExplorerModel;
   readonly nodes: NodeTable;
   readonly profiles: () => readonly ConnectionProfile[];
+  /** What is known of a connection that is an RDB file. */
+  readonly fileOf: (profileId: string) => OpenFile | undefined;
   /** Told of what is not a Failure: a defect, not a condition. */
   readonly onUnexpected: (error: unknown) => void;
   /** Told when a connection's row should look different: it is connected now, or no longer. */
@@ -87,9 +91,24 @@ export function createChildren(deps: {
     setConnected(node, model.isConnected(node.profile.id));
     const failure = model.failureOf(node);
     if (failure !== undefined && !isSilent(failure)) return [failureNotice(node, failure)];
+    const crash = crashOf(node);
+    if (crash !== undefined) return [crash];
     if (!node.connected) return [notice(node, 'disconnected', { severity: 'info', label: vscode.l10n.t('Not connected'), detail: vscode.l10n.t('Click to connect.'), command: 'keyspace.reconnect' })];
     const state = model.connection(node.profile);
-    return [...kindNotices(node, state), ...databaseRows(node, state)];
+    return [...kindNotices(node, state), ...noticesOfFile(node), ...databaseRows(node, state)];
+  }
+
+  const fileRow = (node: ConnectionNode, { which, ...fields }: FileNotice): NoticeNode => notice(node, which, fields);
+
+  function crashOf(node: ConnectionNode): NoticeNode | undefined {
+    const file = model.isConnected(node.profile.id) ? undefined : deps.fileOf(node.profile.id);
+    const row = file === undefined ? undefined : crashNotice(file);
+    return row === undefined ? undefined : fileRow(node, row);
+  }
+
+  function noticesOfFile(node: ConnectionNode): NoticeNode[] {
+    const file = deps.fileOf(node.profile.id);
+    return file === undefined ? [] : fileNotices(file).map((row) => fileRow(node, row));
   }
 
   function kindNotices(node: ConnectionNode, { facts, list }: ConnectionState): Node[] {

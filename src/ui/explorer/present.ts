@@ -61,16 +61,17 @@ const icon = (name: string, color?: string): vscode.ThemeIcon =>
 
 function connectionItem({ profile, connected }: ConnectionNode): vscode.TreeItem {
   const item = new vscode.TreeItem(profile.name, vscode.TreeItemCollapsibleState.Collapsed);
-  const practice = profile.endpoint.kind === 'practice';
-  item.iconPath = icon(practice ? 'mortar-board' : 'server-environment', connected ? 'charts.green' : undefined);
+  const file = profile.endpoint.kind === 'practice' && profile.endpoint.file !== undefined;
+  const practice = profile.endpoint.kind === 'practice' && !file;
+  item.iconPath = icon(file ? 'file-binary' : practice ? 'mortar-board' : 'server-environment', connected ? 'charts.green' : undefined);
   const notes = [
-    practice ? vscode.l10n.t('no server needed') : endpointLabel(profile) === profile.name ? '' : endpointLabel(profile),
+    file ? vscode.l10n.t('RDB file') : practice ? vscode.l10n.t('no server needed') : endpointLabel(profile) === profile.name ? '' : endpointLabel(profile),
     profile.access === 'read-only' ? vscode.l10n.t('read-only') : '',
     profile.access === 'confirm-writes' ? vscode.l10n.t('confirms writes') : '',
     profile.endpoint.kind === 'tcp' && profile.endpoint.tls?.verify === false ? vscode.l10n.t('certificate not verified') : '',
   ].filter((note) => note !== '');
   item.description = notes.join(' · ');
-  item.contextValue = context('connection', practice ? 'practice' : 'saved');
+  item.contextValue = context('connection', file ? 'file' : practice ? 'practice' : 'saved');
   item.accessibilityInformation = { label: [profile.name, connected ? vscode.l10n.t('connected') : vscode.l10n.t('not connected'), ...notes].join(', ') };
   return item;
 }

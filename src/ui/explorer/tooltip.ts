@@ -3,6 +3,8 @@ import { endpointLabel } from '../../core/connection/url.ts';
 import { displayShort, shorten } from '../../core/keyspace/display.ts';
 import { readMetadata } from '../../core/keyspace/metadata.ts';
 import { isFailure } from '../../core/failure.ts';
+import { fileLines } from '../practice/fileText.ts';
+import type { OpenFile } from '../practice/rdbFiles.ts';
 import { messageOf } from '../platform/errors.ts';
 import { describeCounts, describeFilter, formatBytes, formatCount, formatTtl } from './labels.ts';
 import type { ExplorerModel } from './model.ts';
@@ -11,9 +13,11 @@ import type { Node, NodeOf } from './nodes.ts';
 const maxTooltip = 2000;
 
 /** The tooltip of a row as plain text (names come from the server: no markdown), asked for when it is hovered. */
-export async function tooltipOf(node: Node, model: ExplorerModel): Promise<string | undefined> {
+export async function tooltipOf(node: Node, model: ExplorerModel, fileOf: (profileId: string) => OpenFile | undefined): Promise<string | undefined> {
   switch (node.kind) {
     case 'connection': {
+      const file = fileOf(node.profile.id);
+      if (file !== undefined) return [node.profile.name, ...fileLines(file)].join('\n');
       const facts = model.connection(node.profile).facts;
       const lines = [node.profile.name, endpointLabel(node.profile)];
       if (node.profile.username !== undefined) lines.push(vscode.l10n.t('User: {0}', node.profile.username));

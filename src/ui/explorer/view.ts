@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
+import type { OpenFile } from '../practice/rdbFiles.ts';
 import { setContext } from '../platform/commands.ts';
 import { viewIds } from '../platform/contributions.ts';
 import { createDisposables } from '../platform/disposables.ts';
@@ -32,6 +33,8 @@ export interface ExplorerView extends vscode.Disposable {
 export function createExplorerView(deps: {
   readonly model: ExplorerModel;
   readonly profiles: () => readonly ConnectionProfile[];
+  /** What is known of a connection that is an RDB file. */
+  readonly fileOf: (profileId: string) => OpenFile | undefined;
   readonly onUnexpected: (error: unknown) => void;
 }): ExplorerView {
   const { model } = deps;
@@ -53,7 +56,7 @@ export function createExplorerView(deps: {
     getTreeItem: (node) => present(node, { keyLabel }),
     getParent: ({ parent }: Node) => parent,
     async resolveTreeItem(item, node) {
-      item.tooltip ??= await tooltipOf(node, model);
+      item.tooltip ??= await tooltipOf(node, model, deps.fileOf);
       return item;
     },
   };

@@ -1,3 +1,4 @@
+import type { Uri } from 'vscode';
 import type { Node } from '../explorer/nodes.ts';
 
 /** Key bindings pass this: VS Code tells a command which rows are selected, but not which one has the keyboard's focus. */
@@ -14,6 +15,7 @@ export type RowCommandId =
   | 'keyspace.removeConnection'
   | 'keyspace.disconnect'
   | 'keyspace.reconnect'
+  | 'keyspace.closeFile'
   | 'keyspace.loadMore'
   | 'keyspace.stopLoading'
   | 'keyspace.scanEverything'
@@ -40,6 +42,8 @@ export type CommandTable = { readonly [Id in RowCommandId]: RowCommand } & {
   readonly 'keyspace.sortKeys': () => void;
   readonly 'keyspace.showNextPart': () => void;
   readonly 'keyspace.showPreviousPart': () => void;
+  /** A menu of files gives the file and the selection. */
+  readonly 'keyspace.openFile': (file?: Uri, selected?: readonly Uri[]) => void;
   readonly 'keyspace.resetPractice': () => void;
 };
 export type CommandId = keyof CommandTable;
@@ -49,6 +53,8 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.addConnection': null,
   'keyspace.editConnection': null,
   'keyspace.removeConnection': null,
+  'keyspace.openFile': null,
+  'keyspace.closeFile': null,
   'keyspace.disconnect': null,
   'keyspace.reconnect': null,
   'keyspace.showCommandLog': null,
@@ -93,6 +99,7 @@ export interface SettingTable {
   'keyspace.explorer.sortOrder': SortOrder;
   'keyspace.explorer.keyLabel': KeyLabel;
   'keyspace.practice.show': boolean;
+  'keyspace.practice.maxMemory': string;
 }
 export type SettingId = keyof SettingTable;
 
@@ -105,6 +112,7 @@ export const settingDefaults: SettingTable = {
   'keyspace.explorer.sortOrder': 'ascending',
   'keyspace.explorer.keyLabel': 'segment',
   'keyspace.practice.show': true,
+  'keyspace.practice.maxMemory': '1 GB',
 };
 
 /** Context keys that `when` clauses may name. */
@@ -132,7 +140,7 @@ export const viewIds = { explorer: 'keyspace.explorer' } as const;
 export const valueScheme = 'keyspace';
 
 /** What a row offers, as words in its context value after its kind; `when` clauses test them as `viewItem =~ /\bword\b/`. */
-export const rowAbilities = ['paged', 'scannable', 'filtered', 'named', 'openable', 'writable', 'editable', 'collection', 'practice', 'saved', 'loading'] as const;
+export const rowAbilities = ['paged', 'scannable', 'filtered', 'named', 'openable', 'writable', 'editable', 'collection', 'practice', 'saved', 'file', 'loading'] as const;
 export type RowAbility = (typeof rowAbilities)[number];
 
 /** The kinds of rows, the first word of a context value. */

@@ -2,10 +2,13 @@ import * as vscode from 'vscode';
 import { registerCommand } from '../platform/commands.ts';
 import { createDisposables } from '../platform/disposables.ts';
 import type { Services } from '../services.ts';
+import { registerFiles } from './openFiles.ts';
 
-/** Registers what can be done with the practice server. */
-export function register({ practice, sessions, model, explorer }: Services): vscode.Disposable {
+/** Registers what can be done with practice servers: the one that is always there, and those that show files. */
+export function register(services: Services): vscode.Disposable {
+  const { practice, sessions, model, explorer } = services;
   return createDisposables(
+    registerFiles(services),
     registerCommand('keyspace.resetPractice', async () => {
       const reset = vscode.l10n.t('Reset');
       const chosen = await vscode.window.showWarningMessage(

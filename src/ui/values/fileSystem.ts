@@ -27,13 +27,13 @@ interface Shown {
 }
 
 /** Makes the provider of value documents. A document holds no session: each read acquires one and gives it back. */
-export function createValueFileSystem({ connections, practice, sessions, clock }: Pick<Services, 'connections' | 'practice' | 'sessions' | 'clock'>): ValueFileSystem {
+export function createValueFileSystem({ profile: profileOf, sessions, clock }: Pick<Services, 'profile' | 'sessions' | 'clock'>): ValueFileSystem {
   const shown = new Map<string, Shown>();
   const stale = new Set<string>();
   const changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
 
   async function load(address: ValueAddress): Promise<Content> {
-    const profile = address.connectionId === practice.profile.id ? practice.profile : connections.get(address.connectionId);
+    const profile = profileOf(address.connectionId);
     if (profile === undefined) throw vscode.FileSystemError.FileNotFound(vscode.l10n.t('The connection of this value has been removed.'));
     const session = sessions.acquire(profile, address.database);
     try {

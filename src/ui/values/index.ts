@@ -10,10 +10,10 @@ import { followParts, type OpenDeps, openOtherPart, openValue } from './opening.
 
 /** Registers opening values as documents and plain editing. */
 export function register(services: Services): vscode.Disposable {
-  const { explorer, connections, practice } = services;
+  const { explorer, profile } = services;
   const files = createValueFileSystem(services);
   const editing = createEditing(services, files);
-  const opening: OpenDeps = { files, nameOfConnection: (id) => (id === practice.profile.id ? practice.profile.name : connections.get(id)?.name ?? id) };
+  const opening: OpenDeps = { files, nameOfConnection: (id) => profile(id)?.name ?? id };
   const readonlyReason = new vscode.MarkdownString(vscode.l10n.t('Values are read-only here; change them from the Keyspace view.'));
   return createDisposables(
     vscode.workspace.registerFileSystemProvider(valueScheme, files, { isCaseSensitive: true, isReadonly: readonlyReason }),

@@ -1,0 +1,59 @@
+import * as vscode from 'vscode';
+import type { NoticeNode } from '../explorer/nodes.ts';
+import { formatCount } from '../explorer/labels.ts';
+import type { OpenFile } from './rdbFiles.ts';
+
+/** A row that says something about a file; `which` tells it from the others. */
+export type FileNotice = Pick<NoticeNode, 'severity' | 'label' | 'detail' | 'command'> & { readonly which: string };
+
+const time = (ms: number): string => new Date(ms).toLocaleString(vscode.env.language);
+
+/** Lines for the tooltip: where it is, what wrote it and when, what is in it, and what time it is there. */
+export function fileLines({ path, facts }: OpenFile): string[] {
+  if (facts === undefined) return [path];
+  const { dialect, version, writer, savedAt, keys, expired, libraries } = facts;
+  return [
+    path,
+    dialect === 'valkey' ? vscode.l10n.t('Valkey RDB version {0}', version) : vscode.l10n.t('RDB version {0}', version),
+    writer === undefined ? undefined : vscode.l10n.t('Written by {0}', writer),
+    savedAt === undefined ? vscode.l10n.t('It does not say when it was written') : vscode.l10n.t('Written at {0}', time(savedAt)),
+    vscode.l10n.t('Keys: {0}', formatCount(keys)),
+    expired === 0 ? undefined : vscode.l10n.t('Keys that had expired by then and are left out: {0}', formatCount(expired)),
+    libraries === 0 ? undefined : vscode.l10n.t('Libraries of functions, not loaded: {0}', formatCount(libraries)),
+    savedAt === undefined
+      ? vscode.l10n.t('Times to live count from {0}, when the file was last changed: the clock stands still.', time(facts.clock))
+      : vscode.l10n.t('Times to live count from when it was written: the clock stands still.'),
+  ].filter((line) => line !== undefined);
+}
+
+/** Rows above the databases: what is damaged, and what is not shown. */
+export function fileNotices({ facts }: OpenFile): FileNotice[] {
+  const rows: FileNotice[] = [];
+  if (facts?.damage !== undefined) {
+    const { truncated, offset, what } = facts.damage;
+    rows.push({
+      which: 'damage', severity: 'error', command: undefined,
+      label: truncated ? vscode.l10n.t('Cut short at byte {0}: {1}', formatCount(offset), what) : vscode.l10n.t('Damaged at byte {0}: {1}', formatCount(offset), what),
+      detail: vscode.l10n.t('Only the keys before this place are shown. Nothing is written to the file.'),
+    });
+  }
+  const modules = facts?.modules ?? [];
+  if (modules.length > 0) {
+    rows.push({
+      which: 'modules', severity: 'info', command: undefined,
+      label: vscode.l10n.t('Not shown: values of modules ({0})', modules.map(({ module, keys }) => `${module}: ${formatCount(keys)}`).join(', ')),
+      detail: vscode.l10n.t('Only the module that wrote such a value understands it.'),
+    });
+  }
+  return rows;
+}
+
+/** The row of a file whose server has died. */
+export function crashNotice({ crash }: OpenFile): FileNotice | undefined {
+  if (crash === undefined) return undefined;
+  return {
+    which: 'crash', severity: 'error', command: 'keyspace.reconnect',
+    label: vscode.l10n.t('The thread that served this file has ended: {0}', crash),
+    detail: vscode.l10n.t('Click to read the file again.'),
+  };
+}

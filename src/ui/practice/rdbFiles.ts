@@ -1,0 +1,142 @@
+import { randomUUID } from 'node:crypto';
+import { basename, join } from 'node:path';
+import type { Duplex } from 'node:stream';
+import * as vscode from 'vscode';
+import type { PracticeHost } from '../../core/connection/ports.ts';
+import type { ConnectionProfile } from '../../core/connection/profile.ts';
+import { Failure } from '../../core/failure.ts';
+import type { FileFacts, FileOutcome, FileProgress } from '../../server/persistence/openFile.ts';
+import { startWorker, type WorkerServer } from '../../server/worker/workerHost.ts';
+import { formatBytes, formatCount } from '../explorer/labels.ts';
+import { readSetting } from '../platform/settings.ts';
+import { parseSize } from '../platform/size.ts';
+
+/** What is known of an RDB file that is open. */
+export interface OpenFile {
+  readonly path: string;
+  readonly facts: FileFacts | undefined;
+  /** What its server died of; it is loaded anew when it is connected to again. */
+  readonly crash: string | undefined;
+}
+
+/** RDB files that are open: each is a read-only connection to a practice server of its own, in a thread of its own. */
+export interface RdbFiles extends Pick<PracticeHost, 'connect'>, vscode.Disposable {
+  list(): readonly ConnectionProfile[];
+  get(profileId: string): ConnectionProfile | undefined;
+  /** True if `instance` of a practice endpoint is a file's. */
+  has(instance: string): boolean;
+  of(profileId: string): OpenFile | undefined;
+  /** Opens a file; one that is open already is read again, as it is now. Throws Failure; leaves nothing behind then. */
+  open(path: string, options: { readonly signal: AbortSignal; readonly onProgress: (progress: FileProgress) => void }): Promise<ConnectionProfile>;
+  /** Ends its thread and forgets it. */
+  close(profileId: string): Promise<void>;
+  /** A file was opened, closed, or its server died. */
+  readonly onDidChange: vscode.Event<string>;
+}
+
+interface Entry {
+  readonly profile: ConnectionProfile;
+  readonly path: string;
+  worker: Promise<WorkerServer> | undefined;
+  facts: FileFacts | undefined;
+  crash: string | undefined;
+}
+
+/** Memory of a thread beside its data. */
+const OVERHEAD = 64 * 2 ** 20;
+
+/** Makes the host of files; no thread runs before one is opened. */
+export function createRdbFiles(context: vscode.ExtensionContext, onCrash: (error: unknown) => void): RdbFiles {
+  const entries = new Map<string, Entry>();
+  const changed = new vscode.EventEmitter<string>();
+
+  /** Starts the thread and has it read the file. Throws Failure or the system's error; the thread has ended then. */
+  async function load(entry: Entry, options: { readonly signal?: AbortSignal; readonly onProgress?: (progress: FileProgress) => void } = {}): Promise<WorkerServer> {
+    const maxMemory = parseSize(readSetting('keyspace.practice.maxMemory')) ?? 2 ** 30;
+    const worker = await startWorker({
+      entry: join(context.extensionPath, 'dist', 'practiceWorker.cjs'),
+      options: { standing: true, config: { databases: '1024' } },
+      maxHeap: maxMemory + OVERHEAD,
+    });
+    try {
+      entry.facts = factsOf(entry.path, await worker.loadFile(entry.path, { maxMemory, ...options }), maxMemory);
+      entry.crash = undefined;
+    } catch (error) {
+      await worker.close();
+      throw asFailure(entry.path, error);
+    }
+    worker.onExit(({ expected, error }) => {
+      if (expected) return;
+      entry.worker = undefined;
+      entry.crash = error?.message ?? '';
+      onCrash(error);
+      changed.fire(entry.profile.id);
+    });
+    return worker;
+  }
+
+  function start(entry: Entry): Promise<WorkerServer> {
+    const starting = load(entry);
+    entry.worker = starting;
+    starting.catch(() => {
+      if (entry.worker === starting) entry.worker = undefined;
+    });
+    return starting;
+  }
+
+  async function close(profileId: string): Promise<void> {
+    const entry = entries.get(profileId);
+    if (entry === undefined) return;
+    entries.delete(profileId);
+    changed.fire(profileId);
+    await (await entry.worker?.catch(() => undefined))?.close();
+  }
+
+  return {
+    list: () => [...entries.values()].map(({ profile }) => profile),
+    get: (profileId) => entries.get(profileId)?.profile,
+    has: (instance) => entries.has(instance),
+    of: (profileId) => entries.get(profileId),
+    async open(path, options) {
+      const id = randomUUID();
+      const profile: ConnectionProfile = { id, name: basename(path), endpoint: { kind: 'practice', instance: id, file: path }, access: 'read-only' };
+      const entry: Entry = { profile, path, worker: undefined, facts: undefined, crash: undefined };
+      const worker = await load(entry, options);
+      entry.worker = Promise.resolve(worker);
+      for (const old of [...entries.values()]) if (old.path === path) await close(old.profile.id);
+      entries.set(id, entry);
+      changed.fire(id);
+      return profile;
+    },
+    async connect(instance) {
+      const entry = entries.get(instance);
+      if (entry === undefined) throw new Failure('closed', vscode.l10n.t('This file was closed.'));
+      return (await (entry.worker ?? start(entry))).connect() satisfies Duplex;
+    },
+    close,
+    onDidChange: changed.event,
+    dispose() {
+      for (const { worker } of entries.values()) void worker?.then((running) => running.close()).catch(() => undefined);
+      entries.clear();
+      changed.dispose();
+    },
+  };
+}
+
+function factsOf(path: string, outcome: FileOutcome, maxMemory: number): FileFacts {
+  switch (outcome.kind) {
+    case 'opened':
+      return outcome.facts;
+    case 'cancelled':
+      throw new Failure('cancelled', 'Cancelled.');
+    case 'too-large':
+      throw new Failure('too-large', vscode.l10n.t('{0} is not opened: it would take about {1} of memory, and the setting keyspace.practice.maxMemory allows {2}.', basename(path), formatBytes(outcome.estimate), formatBytes(maxMemory)));
+    case 'unreadable':
+      throw new Failure('unsupported', vscode.l10n.t('{0} cannot be read, at byte {1}: {2}', basename(path), formatCount(outcome.damage.offset), outcome.damage.what));
+  }
+}
+
+function asFailure(path: string, error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  return new Failure('closed', vscode.l10n.t('{0} could not be opened: {1}', basename(path), error instanceof Error ? error.message : String(error)));
+}

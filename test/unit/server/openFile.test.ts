@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Redis } from 'ioredis';
+import type { FileFacts, FileOutcome, FileProgress } from '../../../src/server/persistence/openFile.ts';
+import { startWorker, type WorkerServer } from '../../../src/server/worker/workerHost.ts';
+import { redisOver } from '../../support/practiceServer.ts';
+import { type RedisServer, startRedisServer } from '../../support/redisServer.ts';
+
+const entry = new URL('../../../src/server/worker/worker.ts', import.meta.url);
+const maxMemory = 2 ** 30;
+/** Without a checksum, counts, or anything about itself. */
+const header = Buffer.from('REDIS0010');
+const end = Buffer.from([0xff, 0, 0, 0, 0, 0, 0, 0, 0]);
+const text = (value: string): Buffer => Buffer.from([value.length, ...Buffer.from(value)]);
+const stringKey = (key: string, value: string): Buffer => Buffer.concat([Buffer.from([0]), text(key), text(value)]);
+const manyKeys = (count: number): Buffer => Buffer.concat(Array.from({ length: count }, (_, index) => stringKey(`key:${index}`, 'value')));
+const auxiliary = (name: string, value: string): Buffer => Buffer.concat([Buffer.from([0xfa]), text(name), text(value)]);
+
+describe('an RDB file in a worker thread', () => {
+  let real: RedisServer;
+  let folder: string;
+  let dump: string;
+  const workers: WorkerServer[] = [];
+  const clients: Redis[] = [];
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'keyspace-rdb-'));
+    real = await startRedisServer();
+    await real.cli('DEBUG', 'POPULATE', '30000', 'user');
+    await real.cli('HSET', 'profile', 'name', 'Ann');
+    await real.cli('SET', 'short', 'x', 'PX', '1000000');
+    await real.cli('FUNCTION', 'LOAD', "#!lua name=lib\nredis.register_function('f', function() return 1 end)");
+    await real.cli('SAVE');
+    dump = join(real.dir, 'dump.rdb');
+  });
+  after(async () => {
+    await real.stop();
+    await rm(folder, { recursive: true });
+  });
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.disconnect();
+    await Promise.all(workers.splice(0).map((worker) => worker.close()));
+  });
+
+  async function started(): Promise<WorkerServer> {
+    const worker = await startWorker({ entry, options: { standing: true }, maxHeap: 256 * 2 ** 20 });
+    workers.push(worker);
+    return worker;
+  }
+  function clientOf(worker: WorkerServer): Redis {
+    const client = redisOver(() => worker.connect());
+    clients.push(client);
+    return client;
+  }
+  async function written(name: string, ...parts: readonly Buffer[]): Promise<string> {
+    const path = join(folder, name);
+    await writeFile(path, Buffer.concat(parts));
+    return path;
+  }
+  function opened(outcome: FileOutcome): FileFacts {
+    assert.equal(outcome.kind, 'opened', JSON.stringify(outcome));
+    return outcome.kind === 'opened' ? outcome.facts : assert.fail();
+  }
+
+  it('is served whole, with who wrote it and when, and is not changed', async () => {
+    const before = await readFile(dump);
+    const worker = await started();
+    const progress: FileProgress[] = [];
+    const facts = opened(await worker.loadFile(dump, { maxMemory, onProgress: (one) => progress.push(one) }));
+    assert.equal(facts.keys, 30_002);
+    assert.equal(facts.writer, 'redis 7.0.15');
+    assert.equal(facts.version, 10);
+    assert.equal(facts.libraries, 1);
+    assert.equal(facts.damage, undefined);
+    assert.ok(Math.abs((facts.savedAt ?? 0) - Date.now()) < 60_000);
+    assert.equal(facts.clock, facts.savedAt);
+    for (const { bytes, size } of progress) assert.ok(bytes <= size && size === before.length);
+    const redis = clientOf(worker);
+    assert.equal(await redis.dbsize(), 30_002);
+    assert.deepEqual(await redis.hgetall('profile'), { name: 'Ann' });
+    assert.ok((await readFile(dump)).equals(before));
+  });
+
+  it('shows keys as they were when it was written, however long ago', async () => {
+    const at = 1_000_000_000;
+    const expiring = (key: string, time: number): Buffer => {
+      const bytes = Buffer.alloc(9, 0xfc);
+      bytes.writeBigInt64LE(BigInt(time), 1);
+      return Buffer.concat([bytes, stringKey(key, 'x')]);
+    };
+    const path = await written('old.rdb', header, auxiliary('valkey-ver', '8.1.0'), auxiliary('redis-ver', '7.2.4'), auxiliary('ctime', String(at)),
+      Buffer.from([0xfe, 0]), expiring('then', at * 1000 + 5000), expiring('over', at * 1000 - 1), end);
+    const worker = await started();
+    const facts = opened(await worker.loadFile(path, { maxMemory }));
+    assert.deepEqual([facts.keys, facts.expired, facts.savedAt, facts.writer], [1, 1, at * 1000, 'valkey 8.1.0']);
+    assert.equal(await clientOf(worker).pttl('then'), 5000);
+  });
+
+  it('takes the time of the last change where the file does not tell one', async () => {
+    const path = await written('silent.rdb', header, stringKey('a', 'b'), end);
+    await utimes(path, 2000, 1_500_000);
+    const facts = opened(await (await started()).loadFile(path, { maxMemory }));
+    assert.deepEqual([facts.savedAt, facts.clock, facts.keys], [undefined, 1_500_000_000, 1]);
+  });
+
+  it('is served up to where it is cut, or damaged, with place, key and cause', async () => {
+    const whole = await readFile(dump);
+    const cut = await written('cut.rdb', whole.subarray(0, whole.length / 2));
+    const worker = await started();
+    const { damage, keys } = opened(await worker.loadFile(cut, { maxMemory }));
+    assert.ok(damage?.truncated === true && damage.offset <= whole.length / 2, JSON.stringify(damage));
+    assert.match(damage.what, /ends in the middle/);
+    assert.ok(keys > 10_000);
+    assert.equal(await clientOf(worker).dbsize(), keys);
+    const twice = await written('twice.rdb', header, stringKey('a', '1'), stringKey('b', '2'), stringKey('a', '3'), end);
+    assert.deepEqual(opened(await (await started()).loadFile(twice, { maxMemory })).damage, { truncated: false, offset: 19, what: 'the key "a" is there twice' });
+  });
+
+  it('leaves out the values of modules and counts them', async () => {
+    // Module type with a 9-character name, of no parts but the end mark.
+    const id = Buffer.from([0x81, 0x25, 0x25, 0x25, 0x25, 0x25, 0x25, 0x24, 0x01]);
+    const path = await written('module.rdb', header, stringKey('a', '1'), Buffer.from([7]), text('m'), id, Buffer.from([0]), stringKey('b', '2'), end);
+    const facts = opened(await (await started()).loadFile(path, { maxMemory }));
+    assert.deepEqual([facts.keys, facts.damage], [2, undefined]);
+    assert.deepEqual(facts.modules.map(({ keys }) => keys), [1]);
+  });
+
+  it('is refused if it is no dump, of an unknown version, or would take too much, by the keys that it tells of', async () => {
+    const worker = await started();
+    const none = await worker.loadFile(await written('none.rdb', Buffer.from('hello, this is text')), { maxMemory });
+    assert.equal(none.kind, 'unreadable');
+    const future = await worker.loadFile(await written('future.rdb', Buffer.from('REDIS0099'), end), { maxMemory });
+    assert.match(future.kind === 'unreadable' ? future.damage.what : '', /version 99 of Redis/);
+    const size = (await readFile(dump)).length;
+    assert.deepEqual(await worker.loadFile(dump, { maxMemory: size * 4 + 300 * 30_001 }), { kind: 'too-large', estimate: size * 4 + 300 * 30_002 });
+    assert.equal(await clientOf(worker).dbsize(), 0);
+    assert.equal((await worker.loadFile(dump, { maxMemory: 10 })).kind, 'too-large');
+    await assert.rejects(worker.loadFile(join(folder, 'missing.rdb'), { maxMemory }), (error: NodeJS.ErrnoException) => error.code === 'ENOENT');
+  });
+
+  it('answers commands while it reads, and stops when it is cancelled', async () => {
+    const large = await written('large.rdb', header, manyKeys(400_000), end);
+    const worker = await started();
+    const redis = clientOf(worker);
+    await redis.ping();
+    const cancelled = new AbortController();
+    const loading = worker.loadFile(large, { maxMemory, signal: cancelled.signal });
+    let seen = 0;
+    while (seen < 2000) seen = await redis.dbsize();
+    assert.ok(seen < 400_000, 'it was answered only at the end');
+    cancelled.abort();
+    assert.deepEqual(await loading, { kind: 'cancelled' });
+    assert.ok((await redis.dbsize()) < 400_000);
+    assert.deepEqual(await worker.loadFile(large, { maxMemory, signal: cancelled.signal }), { kind: 'cancelled' });
+  });
+
+  it('ends its thread alone when memory runs out', async () => {
+    const worker = await startWorker({ entry, options: { standing: true }, maxHeap: 24 * 2 ** 20 });
+    workers.push(worker);
+    const large = await written('heavy.rdb', header, manyKeys(600_000), end);
+    await assert.rejects(worker.loadFile(large, { maxMemory }), /memory/i);
+  }).timeout(20_000);
+});

@@ -11,6 +11,9 @@ import { saveIfDue } from './persistence/save.ts';
 import { endPause } from './clients/pauseClients.ts';
 import { isSubscriber } from './clients/pubsub.ts';
 import { resizeReplyBuffer } from './clients/replyBuffer.ts';
+import { isReplica } from './replication/state.ts';
+import { replicationCron } from './replication/cron.ts';
+import { endUnit } from './replication/propagate.ts';
 import type { ServerState } from './state.ts';
 import { sampleRates } from './observing/statistics.ts';
 import { dictRehash, dictShrinkIfNeeded } from './store/dict.ts';
@@ -46,6 +49,8 @@ export function serverCron(server: ServerState): void {
   if (makeRoom(server)) usedMemory(server);
   sampleRates(server.statistics, now);
   if (server.tracking.clients > 0) limitTable(server);
+  endUnit(server);
+  replicationCron(server);
   timeOutWaits(server);
   serveReady(server);
   evictClients(server);
@@ -54,5 +59,5 @@ export function serverCron(server: ServerState): void {
     if (session.overSoftLimitSince !== undefined && exceedsOutputLimit(server, session, session.buffers().output)) session.disconnect();
   }
   const timeout = server.config.number('timeout') * 1000;
-  if (timeout > 0) for (const session of server.sessions.values()) if (session.wait === undefined && !session.monitoring && !isSubscriber(session) && now - session.lastUsed > timeout) session.disconnect();
+  if (timeout > 0) for (const session of server.sessions.values()) if (session.wait === undefined && !session.monitoring && !isReplica(session) && !isSubscriber(session) && now - session.lastUsed > timeout) session.disconnect();
 }

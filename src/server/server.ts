@@ -16,6 +16,9 @@ import { createSaving, stopBackgroundSave } from './persistence/save.ts';
 import { createListeners } from './clients/pubsub.ts';
 import { PEAK_TIME } from './clients/replyBuffer.ts';
 import { createStatistics } from './observing/statistics.ts';
+import { createReplication } from './replication/state.ts';
+import { resizeBacklog } from './replication/stream.ts';
+import { restartStream } from './replication/sync.ts';
 import { loadSample } from './samples/index.ts';
 import type { SampleName } from './samples/index.ts';
 import type { ServerClock, ServerState } from './state.ts';
@@ -122,6 +125,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     scriptsAsk: false,
     startedAt: clock.now(),
     saving: createSaving(clock.now()),
+    replication: createReplication(clock.now()),
     dirty: 0,
     nextSessionId: 1,
     asleepUntil: 0,
@@ -137,6 +141,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     renamed: options.renamed === undefined || options.renamed.size === 0 ? undefined : options.renamed,
   };
   showScripting(state);
+  config.onSet('repl-backlog-size', () => void resizeBacklog(state, config.number('repl-backlog-size')));
   const listeners = new Set<TcpServer>();
   let connections = 0;
   let closed = false;
@@ -187,9 +192,11 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
         });
       });
     },
-    loadSample: (name) => loadSample(state, name),
+    // Replicas hear of commands only: they come for a new snapshot.
+    loadSample: (name) => loadSample(state, name).then(() => restartStream(state)),
     reset() {
       for (const db of state.databases) clearDatabase(db);
+      restartStream(state);
     },
     cron: () => serverCron(state),
     async close() {

@@ -15,6 +15,7 @@ import type { Saving } from './persistence/save.ts';
 import type { Listeners, Subscriptions } from './clients/pubsub.ts';
 import type { ReplyBuffer, ReplyBufferRules } from './clients/replyBuffer.ts';
 import type { Statistics } from './observing/statistics.ts';
+import type { Replica, Replication } from './replication/state.ts';
 import type { Database, KeySignals, Watch, WatchFlag } from './store/database.ts';
 import type { Bytes, StoreEnvironment } from './store/value.ts';
 import type { Tracking, TrackingTable } from './clients/tracking.ts';
@@ -75,6 +76,8 @@ export interface ServerState {
   readonly startedAt: number;
   /** What was saved to files. */
   readonly saving: Saving;
+  /** The stream for replicas, and the replicas. */
+  readonly replication: Replication;
   /** Changes since the last save. */
   dirty: number;
   nextSessionId: number;
@@ -149,6 +152,10 @@ export interface Session {
   outputBytes: number;
   /** The connection ends after the reply. */
   closing: boolean;
+  /** What it said of itself by REPLCONF, and as a replica. */
+  replica: Replica | undefined;
+  /** How far the stream for replicas was after its last command, bytes. */
+  wroteUntil: number;
   /** CLIENT REPLY: `skip` is for the next command, `skipping` for the one that runs. */
   replies: 'on' | 'off' | 'skip' | 'skipping';
   /** Since when more waits for it than the soft limit of client-output-buffer-limit, ms since the epoch. */
@@ -158,6 +165,10 @@ export interface Session {
   buffers: () => Buffers;
   /** Sends a reply or a message out of turn. */
   deliver: (reply: Reply) => void;
+  /** Sends bytes as they are, after what was sent before; without any it is only held to its output limit. */
+  sendBytes: (bytes?: Buffer) => void;
+  /** Ends the connection after what was sent. */
+  end: () => void;
   /** Ends the connection from the outside (CLIENT KILL). */
   disconnect: () => void;
 }

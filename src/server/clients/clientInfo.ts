@@ -1,6 +1,7 @@
 import { isSubscriber } from './pubsub.ts';
 import type { Session } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
+import { isReplica } from '../replication/state.ts';
 
 /** What a client's connection holds, in bytes. */
 export interface Buffers {
@@ -19,6 +20,7 @@ export type ClientType = 'normal' | 'pubsub' | 'replica' | 'master';
 
 /** The type of a client. */
 export function typeOf(session: Session): ClientType {
+  if (isReplica(session)) return 'replica';
   return isSubscriber(session) ? 'pubsub' : 'normal';
 }
 
@@ -26,6 +28,7 @@ export function typeOf(session: Session): ClientType {
 function flagsOf(session: Session): string {
   const { tracking } = session;
   const flags = [
+    isReplica(session) && 'S',
     session.monitoring && 'O',
     isSubscriber(session) && 'P',
     session.transaction !== undefined && 'x',

@@ -19,6 +19,7 @@ import { longestString } from '../commands/support.ts';
 import { createSubscriptions, unsubscribeAll } from './pubsub.ts';
 import { createReplyBuffer, fillReplyBuffer } from './replyBuffer.ts';
 import type { Context, ServerState, Session } from '../state.ts';
+import { dismiss } from '../replication/sync.ts';
 import { stopTracking } from './tracking.ts';
 
 /** Time after which the connections of a server let everything else on this thread have its turn, ms. */
@@ -65,6 +66,8 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     inputBytes: 0,
     outputBytes: 0,
     closing: false,
+    replica: undefined,
+    wroteUntil: 0,
     replies: 'on',
     overSoftLimitSince: undefined,
     replyBuffer: createReplyBuffer(now),
@@ -75,6 +78,8 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
       args: executing || session.wait !== undefined ? running : [],
     }),
     deliver: () => undefined,
+    sendBytes: (bytes) => sendBytes(bytes),
+    end: () => finish(),
     disconnect: () => {
       leave();
       stream.destroy();
@@ -132,6 +137,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     unsubscribeAll(server, session);
     stopTracking(server, session);
     server.monitors.delete(session);
+    dismiss(server, session);
     server.sessions.delete(session.id);
     server.memory.clientsChanged = true;
   };
@@ -196,7 +202,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
 
   /** Ends the connection of a client that does not take what it asked for, or listens to. */
   const holdToOutputLimit = (): void => {
-    const held = pending();
+    const held = pending() + (session.replica?.held ?? []).reduce((sum, { length }) => sum + length, 0);
     if (!session.closing && exceedsOutputLimit(server, session, held)) session.disconnect();
     else if (held > OWN_BUFFER) holdsMuch();
   };
@@ -248,6 +254,17 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     if (!flush() && !answersOn(server, session, pending())) return later((callback) => stream.once('drain', callback));
     if (inputEnded) return finish();
     stream.resume();
+  };
+
+  const sendBytes = (bytes?: Buffer): void => {
+    if (session.closing || stream.destroyed) return;
+    if (bytes !== undefined) {
+      flush();
+      session.outputBytes += bytes.length;
+      stream.write(bytes);
+    }
+    // What Redis sends of a snapshot does not wait in the client's buffer.
+    if (session.replica?.stage !== 'sending') holdToOutputLimit();
   };
 
   session.deliver = (reply) => {

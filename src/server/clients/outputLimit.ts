@@ -19,7 +19,8 @@ function limitsOf(text: string): Limits {
     const limits: Record<string, OutputLimit> = {};
     for (let index = 0; index + 3 < words.length; index += 4) {
       const [hard = 0, soft = 0, seconds = 0] = words.slice(index + 1, index + 4).map(Number);
-      limits[words[index] ?? ''] = { hard, soft, seconds };
+      const name = words[index] ?? '';
+      limits[name === 'slave' ? 'replica' : name] = { hard, soft, seconds };
     }
     parsed = { text, limits };
   }

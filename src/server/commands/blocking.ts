@@ -1,5 +1,6 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { block } from '../run/blocking.ts';
+import { waitForReplicas } from '../replication/wait.ts';
 import type { Context, Handlers } from '../state.ts';
 import type { Bytes, Value } from '../store/value.ts';
 import { timeoutArg } from './blockingArgs.ts';
@@ -68,11 +69,11 @@ function bzmpop(context: Context, args: readonly Bytes[]): Reply {
   return takeOrWait(context, { keys, deadline, type: 'zset', take: (key, zset) => popMany(context, key, zset, count, where) });
 }
 
-/** WAIT numreplicas timeout: there are no replicas, so only the time can end it. */
+/** WAIT numreplicas timeout */
 function wait(context: Context, args: readonly Bytes[]): Reply {
   const replicas = numberArg(arg(args, 1));
   const deadline = timeoutArg(arg(args, 2), 'ms', context.now);
-  return replicas <= 0 || !context.mayBlock ? ZERO : block(context, { keys: [], deadline, timedOut: ZERO, serve: () => undefined });
+  return waitForReplicas(context, replicas, deadline);
 }
 
 /** WAITAOF numlocal numreplicas timeout: without an append-only file and replicas nothing is ever synced. */

@@ -1,6 +1,6 @@
 import { parseInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
-import { endWait } from '../run/blocking.ts';
+import { endWait, timedOutReply } from '../run/blocking.ts';
 import { describeClient, typeOf } from '../clients/clientInfo.ts';
 import { pauseClients, unpauseClients } from '../clients/pauseClients.ts';
 import type { Context, Handlers, Session } from '../state.ts';
@@ -131,7 +131,7 @@ function unblock(context: Context, args: readonly Bytes[]): Reply {
     return ONE;
   }
   // Redis counts the call as failed in either case.
-  endWait(wait, failing ? error : wait.timedOut, 0, true);
+  endWait(wait, failing ? error : timedOutReply(wait), 0, true);
   return ONE;
 }
 

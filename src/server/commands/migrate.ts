@@ -1,6 +1,7 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { block, endWait } from '../run/blocking.ts';
 import { sendRequests, type Failed } from '../outgoing.ts';
+import { endUnit, propagate } from '../replication/propagate.ts';
 import type { Context, Handlers } from '../state.ts';
 import { findValue, removeValue } from '../store/database.ts';
 import { NO_EXPIRY, type Bytes, type Value } from '../store/value.ts';
@@ -83,6 +84,7 @@ function settle(context: Context, parcels: readonly Parcel[], replies: readonly 
   if (refused?.kind === 'error') problem = `ERR Target instance replied with error: ${refused.text}`;
   // Redis looks at the first replies together with that to the first key.
   const admitted = replies.slice(0, before).every(({ kind }) => kind !== 'error');
+  const moved: Bytes[] = [];
   parcels.forEach(({ key, value, payload }, at) => {
     const answer = replies[before + at];
     if (answer === undefined || answer.kind === 'error' || (at === 0 && !admitted)) return;
@@ -92,7 +94,10 @@ function settle(context: Context, parcels: readonly Parcel[], replies: readonly 
     }
     removeValue(context.database, key);
     changed(context, key);
+    moved.push(key);
   });
+  if (moved.length > 0) propagate(context.server, context.database.index, ['DEL', ...moved]);
+  endUnit(context.server);
   return problem === undefined ? OK : { kind: 'error', text: problem };
 }
 

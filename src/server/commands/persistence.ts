@@ -5,7 +5,7 @@ import { OK, SYNTAX, fail, integer, isOption } from './support.ts';
 /** The file to save to, now. Throws the error of a server that has none, or that is saving already. */
 function fileFor({ server }: Context): string {
   const { dataFile } = server.outside;
-  if (server.saving.background !== undefined) fail('ERR Background save already in progress');
+  if (server.saving.background !== undefined || server.replication.job !== undefined) fail('ERR Background save already in progress');
   return dataFile === undefined ? fail('ERR this server keeps all its data in memory: it has no file to save to') : dataFile();
 }
 

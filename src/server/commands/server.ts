@@ -1,5 +1,6 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { save, stopBackgroundSave } from '../persistence/save.ts';
+import { replicasOf } from '../replication/report.ts';
 import type { Context, Handlers, ServerState } from '../state.ts';
 import { clearDatabase, databaseSize, touchAllWatchers } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
@@ -11,7 +12,7 @@ import { info } from './info.ts';
 import { lolwut } from './lolwut.ts';
 import { memoryCommands } from './memory.ts';
 import { shutdown } from './shutdown.ts';
-import { EMPTY_ARRAY, OK, SYNTAX, arg, array, bulk, bulks, fail, integer, isOption, rangeArg } from './support.ts';
+import { OK, SYNTAX, arg, array, bulk, bulks, fail, integer, isOption, rangeArg } from './support.ts';
 
 function flush(context: Context, args: readonly Bytes[], databases: readonly Database[]): Reply {
   if (args.length > 2 || (args.length === 2 && !isOption(args[1], 'ASYNC') && !isOption(args[1], 'SYNC'))) fail(SYNTAX);
@@ -38,7 +39,10 @@ function swapdb(context: Context, args: readonly Bytes[]): Reply {
   const second = rangeArg(arg(args, 2), -(2 ** 31), 2 ** 31 - 1, 'ERR invalid second DB index');
   const a = context.server.databases[first] ?? fail('ERR DB index is out of range');
   const b = context.server.databases[second] ?? fail('ERR DB index is out of range');
-  if (a === b) return OK;
+  if (a === b) {
+    context.server.dirty += 1;
+    return OK;
+  }
   touchAllWatchers(a, context.now, b);
   touchAllWatchers(b, context.now, a);
   [a.dict, b.dict] = [b.dict, a.dict];
@@ -74,7 +78,7 @@ export const serverCommands: Handlers = {
   flushdb: (context, args) => flush(context, args, [context.database]),
   info,
   lolwut,
-  role: () => array([bulk('master'), integer(0), EMPTY_ARRAY]),
+  role: ({ server }) => array([bulk('master'), integer(server.replication.offset), array(replicasOf(server).filter(({ stage }) => stage === 'online').map(({ ip, port, acknowledged }) => bulks([ip, String(port), String(acknowledged)])))]),
   shutdown,
   swapdb,
   time,

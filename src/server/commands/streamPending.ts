@@ -1,4 +1,5 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { propagateGroup, propagatePending } from '../replication/streamEffects.ts';
 import type { Context, Handlers } from '../state.ts';
 import { itemAt } from '../store/chunked.ts';
 import { touchValue } from '../store/database.ts';
@@ -115,13 +116,18 @@ function xclaim(context: Context, args: readonly Bytes[]): Reply {
   const { stream, group } = lookupGroup(context, args);
   const least = Math.max(0, numberArg(arg(args, 4), 'ERR Invalid min-idle-time argument for XCLAIM'));
   const options = parseClaim(context, args);
-  if (compareIds(options.lastId, group.lastId) > 0) group.lastId = options.lastId;
+  const name = { key: arg(args, 1), group: arg(args, 2) };
+  let movedOn = compareIds(options.lastId, group.lastId) > 0;
+  if (movedOn) group.lastId = options.lastId;
   const claimed: Reply[] = [];
   for (const id of options.ids) {
     const held = findPending(group.pending, id);
     const entry = streamEntry(stream, id);
     if (entry === undefined) {
-      if (held !== undefined) dropPending(group, id);
+      if (held === undefined) continue;
+      propagatePending(context, name, group, held);
+      movedOn = false;
+      dropPending(group, id);
       continue;
     }
     if (held === undefined && !options.force) continue;
@@ -132,9 +138,13 @@ function xclaim(context: Context, args: readonly Bytes[]): Reply {
     taken.deliveredAt = options.deliveredAt;
     if (options.deliveries >= 0) taken.deliveries = options.deliveries;
     else if (!options.justId) taken.deliveries += 1;
+    propagatePending(context, name, group, taken);
+    movedOn = false;
     claimed.push(options.justId ? bulk(formatId(id)) : entryReply(entry));
     context.server.dirty += 1;
   }
+  // What was told of an entry has the group move on there.
+  if (movedOn) propagateGroup(context, name, group);
   return array(claimed);
 }
 
@@ -163,6 +173,7 @@ function xautoclaim(context: Context, args: readonly Bytes[]): Reply {
     else fail(SYNTAX);
   }
   const { stream, group } = groupIn(context, value, args);
+  const name = { key: arg(args, 1), group: arg(args, 2) };
   const claimed: Reply[] = [];
   const deleted: Reply[] = [];
   let attempts = count * ATTEMPTS;
@@ -172,6 +183,7 @@ function xautoclaim(context: Context, args: readonly Bytes[]): Reply {
     if (held === undefined) break;
     const entry = streamEntry(stream, held.id);
     if (entry === undefined) {
+      propagatePending(context, name, group, held);
       dropPending(group, held.id);
       deleted.push(bulk(formatId(held.id)));
       continue;
@@ -181,6 +193,7 @@ function xautoclaim(context: Context, args: readonly Bytes[]): Reply {
     assignPending(held, namedConsumer(context, arg(args, 1), group, arg(args, 3)));
     held.deliveredAt = context.now;
     if (!justId) held.deliveries += 1;
+    propagatePending(context, name, group, held);
     claimed.push(justId ? bulk(formatId(held.id)) : entryReply(entry));
     context.server.dirty += 1;
   }

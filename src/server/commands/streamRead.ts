@@ -1,5 +1,6 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { block } from '../run/blocking.ts';
+import { propagateConsumer, propagateGroup, propagatePending } from '../replication/streamEffects.ts';
 import type { Context, Handlers } from '../state.ts';
 import { itemAt } from '../store/chunked.ts';
 import { UNKNOWN_READ, addPending, assignPending, findPending, pendingPosition } from '../store/streamGroups.ts';
@@ -84,22 +85,33 @@ function resolveId(context: Context, options: ReadOptions, at: number): StreamId
   return MAX_ID;
 }
 
+/** The consumer that reads. Where nothing is pending for it replicas would not hear of a new one. */
+function readingConsumer(context: Context, key: Bytes, group: StreamGroup, options: ReadOptions): StreamConsumer {
+  if (options.noAck && !group.consumers.has(options.consumer)) propagateConsumer(context, { key, group: options.group ?? '' }, options.consumer);
+  return namedConsumer(context, key, group, options.consumer);
+}
+
 /** Reads for a group: moves it on, and notes what is delivered as pending. */
-function deliver(context: Context, stream: StreamValue, group: StreamGroup, consumer: StreamConsumer, options: ReadOptions, count: number): StreamEntry[] {
+function deliver(context: Context, key: Bytes, stream: StreamValue, group: StreamGroup, options: ReadOptions, count: number): StreamEntry[] {
+  const consumer = readingConsumer(context, key, group, options);
   const entries = entriesAfter(stream, group.lastId, count);
+  const name = { key, group: options.group ?? '' };
   for (const { id } of entries) {
     if (group.entriesRead !== UNKNOWN_READ && !hasTombstones(stream, id)) group.entriesRead += 1n;
     else if (stream.entriesAdded > 0n) group.entriesRead = entriesUpTo(stream, id);
     group.lastId = id;
     if (options.noAck) continue;
     const held = findPending(group.pending, id);
-    if (held === undefined) addPending(group, { id, consumer, deliveredAt: context.now, deliveries: 1 });
+    const entry = held ?? { id, consumer, deliveredAt: context.now, deliveries: 1 };
+    if (held === undefined) addPending(group, entry);
     else {
       assignPending(held, consumer);
       held.deliveredAt = context.now;
       held.deliveries = 1;
     }
+    propagatePending(context, name, group, entry);
   }
+  if (options.noAck && entries.length > 0) propagateGroup(context, name, group);
   return entries;
 }
 
@@ -138,9 +150,9 @@ function readNow(context: Context, options: ReadOptions, key: Bytes, after: Stre
   }
   const group = stream.groups.get(options.group);
   if (group === undefined) return undefined;
-  if (compareIds(after, MAX_ID) !== 0) return array(history(context, stream, namedConsumer(context, key, group, options.consumer), after, options.count));
+  if (compareIds(after, MAX_ID) !== 0) return array(history(context, stream, readingConsumer(context, key, group, options), after, options.count));
   if (last === undefined || compareIds(last.id, group.lastId) <= 0) return undefined;
-  return array(deliver(context, stream, group, namedConsumer(context, key, group, options.consumer), options, options.count).map(entryReply));
+  return array(deliver(context, key, stream, group, options, options.count).map(entryReply));
 }
 
 /** The same for a blocked client whose key was touched. */
@@ -155,8 +167,7 @@ function readBlocked(context: Context, options: ReadOptions, key: Bytes, after: 
   if (stream === undefined) return fail('UNBLOCKED the stream key no longer exists');
   const group = stream.groups.get(options.group) ?? fail('NOGROUP the consumer group this client was blocked on no longer exists');
   if (compareIds(stream.lastId, group.lastId) <= 0) return undefined;
-  const consumer = namedConsumer(context, key, group, options.consumer);
-  return streamsReply(context, [[key, array(deliver(context, stream, group, consumer, options, count).map(entryReply))]]);
+  return streamsReply(context, [[key, array(deliver(context, key, stream, group, options, count).map(entryReply))]]);
 }
 
 function read(context: Context, args: readonly Bytes[], name: ReadOptions['name']): Reply {

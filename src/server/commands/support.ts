@@ -4,6 +4,7 @@ import type { Reply } from '../../protocol/resp/reply.ts';
 import { notify } from '../events.ts';
 import { expireFields } from '../expiry/fieldExpiry.ts';
 import { isPaused } from '../clients/pause.ts';
+import { propagateGone } from '../replication/propagate.ts';
 import type { Context, ServerState } from '../state.ts';
 import { findValue, isExpired, putValue, removeValue, signalChange, touchValue } from '../store/database.ts';
 import { dictSize } from '../store/dict.ts';
@@ -204,6 +205,7 @@ export function expireKey(context: Context, key: Bytes): void {
   if (isPaused(context.server)) return;
   removeValue(context.database, key);
   context.server.statistics.expired += 1;
+  propagateGone(context.server, context.database, key, 'expire');
   notify(context, 'expired', 'expired', key);
   signalChange(context.database, key, true);
 }

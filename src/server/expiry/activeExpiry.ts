@@ -4,6 +4,7 @@ import { sampleLatency } from '../observing/latency/monitor.ts';
 import type { ServerState } from '../state.ts';
 import { expireCycle, signalChange } from '../store/database.ts';
 import { dictSize } from '../store/dict.ts';
+import { endUnit, propagateGone } from '../replication/propagate.ts';
 
 /** What active expiry does and remembers. */
 export interface ExpiryState {
@@ -52,6 +53,8 @@ export function expireActively(server: ServerState): void {
     for (let loop = 1; dictSize(db.volatile) > 0; loop += 1) {
       const round = expireCycle(db, now, keys, (key) => {
         server.statistics.expired += 1;
+        propagateGone(server, db, key, 'expire');
+        endUnit(server);
         notify({ server, database: db }, 'expired', 'expired', key);
         signalChange(db, key, true);
       });

@@ -6,6 +6,7 @@ import { checkCommand } from '../acl/refuse.ts';
 import { OUT_OF_MEMORY } from '../memory/evict.ts';
 import { replicates } from '../clients/pause.ts';
 import { countError, runCommand } from '../run/run.ts';
+import { lacksReplicas } from '../replication/state.ts';
 import type { Command, ServerState } from '../state.ts';
 import { countsOf } from '../observing/statistics.ts';
 import type { Bytes } from '../store/value.ts';
@@ -61,6 +62,7 @@ function refusal(server: ServerState, running: Running, command: Command, args: 
   if (denial !== undefined) return denials[denial.reason];
   if (running.readOnly && replicates(server, command, args)) return 'ERR Write commands are not allowed from read-only scripts.';
   if (!running.allowOom && !running.wrote && server.memory.outOfMemory && flags.has('denyoom')) return OUT_OF_MEMORY;
+  if (flags.has('write') && !running.wrote && lacksReplicas(server)) return 'NOREPLICAS Not enough good replicas to write.';
   if (flags.has('write')) running.wrote = true;
   return undefined;
 }

@@ -5,6 +5,7 @@ import { monotonic } from '../clock.ts';
 import { NO_REPLY, fail } from '../commands/support.ts';
 import type { LogLevel } from '../outside.ts';
 import { countError, countUnblocked } from '../run/run.ts';
+import { endUnit } from '../replication/propagate.ts';
 import type { Command, Context, ServerState, Session } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
 import { callFromScript, mayCall } from './call.ts';
@@ -158,6 +159,8 @@ function goOn(server: ServerState, running: Running): void {
   server.current = undefined;
   // What follows within EXEC may be a script again.
   if (scripting.running !== undefined) return;
+  endUnit(server);
+  running.caller.wroteUntil = server.replication.offset;
   sendDeferred(server, running.caller);
   serveReady(server);
   release(server);

@@ -2,6 +2,7 @@ import { monotonic } from '../clock.ts';
 import { notify } from '../events.ts';
 import { declaredFlags, isPaused } from '../clients/pause.ts';
 import { sampleLatency } from '../observing/latency/monitor.ts';
+import { endUnit, propagateGone } from '../replication/propagate.ts';
 import type { Command, Context, ServerState } from '../state.ts';
 import { databaseSize, removeValue, signalChange } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
@@ -103,6 +104,8 @@ function goOnLater(server: ServerState): void {
 
 function evict(server: ServerState, db: Database, key: Bytes): void {
   removeValue(db, key);
+  propagateGone(server, db, key, 'eviction');
+  endUnit(server);
   signalChange(db, key, true);
   server.statistics.evicted += 1;
   notify({ server, database: db }, 'evicted', 'evicted', key);

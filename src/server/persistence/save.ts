@@ -30,7 +30,8 @@ export function createSaving(now: number): Saving {
   return { lastAt: Math.floor(now / 1000), lastOk: true, lastTook: -1, triedAt: 0, count: 0, background: undefined, loaded: { keys: 0, expired: 0, empty: 0 } };
 }
 
-function librariesOf(server: ServerState): Libraries {
+/** The libraries of functions, as files hold them. */
+export function librariesOf(server: ServerState): Libraries {
   return { sources: () => [...server.scripting.libraries.values()].map(({ code }) => code), load: (code) => void install(server, code, false) };
 }
 
@@ -136,9 +137,10 @@ export function saveInBackground(server: ServerState, path: string): void {
   if (server.timers) setImmediate(turn);
 }
 
-/** Gives up a save in the background, if there is one. */
-export function stopBackgroundSave({ saving }: ServerState): void {
+/** Gives up a save in the background, and a snapshot for replicas. */
+export function stopBackgroundSave({ saving, replication }: ServerState): void {
   saving.background?.abandon();
+  replication.job?.abandon();
 }
 
 /** Loads a file into a server that is empty. Throws RdbError or the system's error. */
@@ -149,7 +151,7 @@ export function load(server: ServerState, path: string): Loaded {
 /** Saves where a save point says that it is time: so many changes, so many seconds after the last one. */
 export function saveIfDue(server: ServerState): void {
   const { saving, outside, config, clock } = server;
-  if (outside.dataFile === undefined || server.dirty === 0 || saving.background !== undefined) return;
+  if (outside.dataFile === undefined || server.dirty === 0 || saving.background !== undefined || server.replication.job !== undefined) return;
   const words = config.get('save').split(' ').map(Number);
   const since = Math.floor(clock.now() / 1000) - saving.lastAt;
   // One that failed is tried again after a while, not ten times a second.

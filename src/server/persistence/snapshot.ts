@@ -2,6 +2,7 @@ import { createRdbWriter } from '../../protocol/rdb/writer.ts';
 import type { RdbWriter } from '../../protocol/rdb/writer.ts';
 import type { ServerState } from '../state.ts';
 import { findValue } from '../store/database.ts';
+import type { Database } from '../store/database.ts';
 import { dictScan, dictSize } from '../store/dict.ts';
 import type { Dict } from '../store/dict.ts';
 import { frequencyOf, idleSeconds } from '../store/frequency.ts';
@@ -31,16 +32,16 @@ interface Source {
 }
 
 /**
- * Starts a snapshot of all databases and of the libraries of functions (their sources). There is no fork: a key that changes
+ * Starts a snapshot of all databases, or of those given, and of the libraries of functions (their sources). There is no fork: a key that changes
  * before it was written is written first, and one that came later is left out. FLUSHALL leaves it the tables, SWAPDB moves them
  * under it. At most one at a time. O(size of the data) in all.
  */
-export function startSnapshot(server: ServerState, libraries: readonly Bytes[]): Snapshot {
+export function startSnapshot(server: ServerState, libraries: readonly Bytes[], databases: readonly Database[] = server.databases): Snapshot {
   const { signals } = server;
   const options = encodeOptions(server.config);
   const writer = createRdbWriter<Bytes>({ ...options, version: holdsExpiringFields(server) ? 12 : options.version, checksum: server.config.get('rdbchecksum') === 'yes' });
   const access = accessOf(server, Math.floor(server.clock.now()));
-  const sources = server.databases.map((db): Source => ({ index: db.index, dict: db.dict, cursor: 0, done: dictSize(db.dict) === 0 }));
+  const sources = databases.map((db): Source => ({ index: db.index, dict: db.dict, cursor: 0, done: dictSize(db.dict) === 0 }));
   const sizes = server.databases.map((db) => [dictSize(db.dict), dictSize(db.volatile)] as const);
   /** What is written, or came too late. */
   const passed = new Set<Value>();

@@ -2,6 +2,7 @@ import type { Reply } from '../../protocol/resp/reply.ts';
 import { sendDeferred } from '../clients/afterReply.ts';
 import { CommandError, NO_REPLY } from '../commands/support.ts';
 import { monotonic } from '../clock.ts';
+import { endUnit, propagateCall } from '../replication/propagate.ts';
 import { countError, countUnblocked } from './run.ts';
 import type { Command, Context, ServerState, Session } from '../state.ts';
 import type { Database } from '../store/database.ts';
@@ -12,7 +13,7 @@ export interface WaitOptions {
   readonly keys: readonly Bytes[];
   /** Ms since the epoch; 0: for ever. */
   readonly deadline: number;
-  readonly timedOut: Reply;
+  readonly timedOut: Reply | (() => Reply);
   /** Takes what it waits for from a key that became ready. Undefined: there is nothing for it. Throws CommandError. */
   readonly serve: (key: Bytes) => Reply | undefined;
   /** It waits for the end of CLIENT PAUSE, and its command will run then. */
@@ -94,6 +95,11 @@ export function endWait(wait: Wait, reply: Reply, ms = 0, failed = reply.kind ==
   session.deliver(reply);
 }
 
+/** What a client hears at the end of its time. */
+export function timedOutReply({ timedOut }: Wait): Reply {
+  return typeof timedOut === 'function' ? timedOut() : timedOut;
+}
+
 /** Answers those whose time is over. */
 export function timeOutWaits(server: ServerState): void {
   const now = server.clock.now();
@@ -101,7 +107,7 @@ export function timeOutWaits(server: ServerState): void {
     if (wait.deadline === 0 || wait.deadline >= now) continue;
     // Redis neither logs such a call nor counts how long it took.
     wait.call = undefined;
-    endWait(wait, wait.timedOut);
+    endWait(wait, timedOutReply(wait));
   }
 }
 
@@ -128,13 +134,19 @@ function serve(wait: Wait, key: Bytes): void {
   server.serving = context.session;
   const started = monotonic();
   try {
+    const { dirty } = server;
     const reply = wait.serve(key);
+    if (reply !== undefined && wait.call !== undefined && server.replication.backlog !== undefined) {
+      propagateCall(context, wait.database, wait.call.command, wait.call.args, reply, dirty);
+    }
     if (reply !== undefined) endWait(wait, reply, monotonic() - started);
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
     endWait(wait, { kind: 'error', text: error.message }, monotonic() - started);
   } finally {
     server.serving = undefined;
+    endUnit(server);
+    context.session.wroteUntil = server.replication.offset;
     if (server.deferred.length > 0) sendDeferred(server, context.session);
   }
 }

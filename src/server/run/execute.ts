@@ -11,6 +11,8 @@ import { OUT_OF_MEMORY, memoryDenies } from '../memory/evict.ts';
 import { showMonitors } from '../clients/monitor.ts';
 import { isHeldUp, replicates } from '../clients/pause.ts';
 import { isSubscriber } from '../clients/pubsub.ts';
+import { endUnit } from '../replication/propagate.ts';
+import { lacksReplicas } from '../replication/state.ts';
 import { protectedError } from './protected.ts';
 import type { Command, Context, ServerState } from '../state.ts';
 import { countsOf } from '../observing/statistics.ts';
@@ -55,6 +57,7 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   if (denial !== undefined) return reject(context, args, found, denialError(denial, found));
   if (memoryDenies(context, found, args)) return reject(context, args, found, OUT_OF_MEMORY);
   if (server.tracking.clients > 0) limitTable(server);
+  if (found.flags.has('write') && lacksReplicas(server)) return reject(context, args, found, 'NOREPLICAS Not enough good replicas to write.');
   // RESP3 tells messages from replies, so nothing is forbidden there.
   if (session.version === 2 && isSubscriber(session) && !whileSubscribed.has(found.name)) {
     return reject(context, args, found, `ERR Can't execute '${found.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`);
@@ -73,6 +76,8 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   if (transaction === undefined || immediate.has(found.name)) {
     server.current = session;
     const reply = runCommand(context, found, args);
+    if (server.replication.calls.length > 0) endUnit(server);
+    session.wroteUntil = server.replication.offset;
     serveReady(server);
     server.current = undefined;
     return reply;

@@ -9,6 +9,7 @@ import type { Command, Context, ServerState } from '../state.ts';
 import { countLatency, countsOf } from '../observing/statistics.ts';
 import type { Bytes } from '../store/value.ts';
 import { rememberReads } from '../clients/tracking.ts';
+import { propagateCall } from '../replication/propagate.ts';
 
 /** Scripts: MONITOR shows them before what they do. */
 const scripts = new Set(['eval', 'evalsha', 'eval_ro', 'evalsha_ro', 'fcall', 'fcall_ro']);
@@ -24,8 +25,11 @@ export function countError(server: ServerState, text: string): void {
 export function runCommand(context: Context, command: Command, args: readonly Bytes[]): Reply {
   const { server, session } = context;
   if (server.monitors.size > 0 && scripts.has(command.name)) showMonitors(context, args, session.address);
+  const { database } = context;
+  const { dirty } = server;
   const started = monotonic();
   const reply = attempt(context, command, args);
+  if (server.replication.backlog !== undefined) propagateCall(context, database, command, args, reply, dirty);
   const ended = monotonic();
   server.ranUntil = ended;
   const ms = ended - started + server.pretended;

@@ -1,5 +1,6 @@
 import { percentile } from '../latency/histogram.ts';
 import type { Context } from '../../state.ts';
+import { backlogLength, firstByte, goodReplicas, replicasOf } from '../../replication/report.ts';
 import { rateOf } from '../statistics.ts';
 import { databaseSize } from '../../store/database.ts';
 import { dictSize } from '../../store/dict.ts';
@@ -12,7 +13,7 @@ export function persistenceLines({ server }: Context): Lines {
   const { saving } = server;
   return [
     ...zeros('loading async_loading current_cow_peak current_cow_size current_cow_size_age'), ['current_fork_perc', '0.00'],
-    ...zeros('current_save_keys_processed current_save_keys_total'), ['rdb_changes_since_last_save', server.dirty], ['rdb_bgsave_in_progress', saving.background === undefined ? 0 : 1],
+    ...zeros('current_save_keys_processed current_save_keys_total'), ['rdb_changes_since_last_save', server.dirty], ['rdb_bgsave_in_progress', saving.background === undefined && server.replication.job === undefined ? 0 : 1],
     ['rdb_last_save_time', saving.lastAt], ['rdb_last_bgsave_status', saving.lastOk ? 'ok' : 'err'], ['rdb_last_bgsave_time_sec', saving.lastTook], ['rdb_current_bgsave_time_sec', saving.background === undefined ? -1 : Math.floor((server.clock.now() - saving.background.startedAt) / 1000)],
     ['rdb_saves', saving.count], ['rdb_last_cow_size', 0], ['rdb_last_load_keys_expired', saving.loaded.expired], ['rdb_last_load_keys_loaded', saving.loaded.keys],
     ...zeros('aof_enabled aof_rewrite_in_progress aof_rewrite_scheduled'),
@@ -29,10 +30,10 @@ export function statsLines({ server }: Context): Lines {
   return [
     ['total_connections_received', statistics.connections], ['total_commands_processed', statistics.commands],
     ['instantaneous_ops_per_sec', Math.floor(rateOf(statistics, 'commands'))], ['total_net_input_bytes', statistics.inputBytes],
-    ['total_net_output_bytes', statistics.outputBytes], ...zeros('total_net_repl_input_bytes total_net_repl_output_bytes'),
+    ['total_net_output_bytes', statistics.outputBytes], ['total_net_repl_input_bytes', 0], ['total_net_repl_output_bytes', server.replication.counts.bytes],
     ['instantaneous_input_kbps', kilobytes('inputBytes')], ['instantaneous_output_kbps', kilobytes('outputBytes')],
     ['instantaneous_input_repl_kbps', '0.00'], ['instantaneous_output_repl_kbps', '0.00'], ['rejected_connections', statistics.rejectedConnections],
-    ...zeros('sync_full sync_partial_ok sync_partial_err'), ['expired_keys', statistics.expired], ['expired_stale_perc', expiry.stalePercent.toFixed(2)],
+    ['sync_full', server.replication.counts.full], ['sync_partial_ok', server.replication.counts.partial], ['sync_partial_err', server.replication.counts.refused], ['expired_keys', statistics.expired], ['expired_stale_perc', expiry.stalePercent.toFixed(2)],
     ['expired_time_cap_reached_count', expiry.capped], ['expire_cycle_cpu_milliseconds', Math.floor(expiry.spent)], ['evicted_keys', statistics.evicted],
     ['evicted_clients', statistics.evictedClients], ['total_eviction_exceeded_time', Math.floor(memory.exceeded) + exceeding],
     ['current_eviction_exceeded_time', exceeding], ['keyspace_hits', statistics.hits], ['keyspace_misses', statistics.misses],
@@ -49,9 +50,11 @@ export function statsLines({ server }: Context): Lines {
 
 export function replicationLines({ server }: Context): Lines {
   return [
-    ['role', 'master'], ['connected_slaves', 0], ['master_failover_state', 'no-failover'], ['master_replid', server.replicationId],
-    ['master_replid2', '0'.repeat(40)], ['master_repl_offset', 0], ['second_repl_offset', -1], ['repl_backlog_active', 0],
-    ['repl_backlog_size', server.config.get('repl-backlog-size')], ...zeros('repl_backlog_first_byte_offset repl_backlog_histlen'),
+    ['role', 'master'], ['connected_slaves', server.replication.replicas.size], ...goodReplicas(server),
+    ...replicasOf(server).map(({ ip, port, stage, acknowledged, lag }, index) => [`slave${index}`, `ip=${ip},port=${port},state=${stage},offset=${acknowledged},lag=${lag}`] as const),
+    ['master_failover_state', 'no-failover'], ['master_replid', server.replicationId], ['master_replid2', '0'.repeat(40)], ['master_repl_offset', server.replication.offset],
+    ['second_repl_offset', -1], ['repl_backlog_active', server.replication.backlog === undefined ? 0 : 1], ['repl_backlog_size', server.config.get('repl-backlog-size')],
+    ['repl_backlog_first_byte_offset', firstByte(server)], ['repl_backlog_histlen', backlogLength(server)],
   ];
 }
 

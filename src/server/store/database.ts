@@ -163,8 +163,10 @@ export function signalChange(db: Database, key: Bytes, byServer = false): void {
 export function touchWatchers(db: Database, key: Bytes): void {
   if (db.watchers.size === 0) return;
   for (const watch of db.watchers.get(key) ?? []) {
-    if (watch.wasExpired && findValue(db, key) === undefined) watch.wasExpired = false;
-    else watch.flag.dirty = true;
+    if (!watch.wasExpired) watch.flag.dirty = true;
+    else if (findValue(db, key) === undefined) watch.wasExpired = false;
+    // A change over a key past its time that nobody noticed (RESTORE REPLACE) is none to Redis, nor to those who came later.
+    else return;
   }
 }
 

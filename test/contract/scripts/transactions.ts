@@ -1,4 +1,5 @@
-import { other, type Script } from '../script.ts';
+import { encodeDump } from '../../../src/protocol/rdb/dump.ts';
+import { call, other, type Script } from '../script.ts';
 
 /** Something of every type, all of it watched. */
 const WATCHED = [
@@ -35,5 +36,12 @@ export const transactions: readonly Script[] = [
   {
     name: 'transactions: what counts as a change to a watched key',
     steps: CHANGES.flatMap((change) => [...WATCHED, change, 'MULTI', `ECHO "${change}"`, 'EXEC']),
+  },
+  {
+    name: 'transactions: a watched key past its time that something is put over',
+    steps: [
+      'DEBUG SET-ACTIVE-EXPIRE 0', 'SET k v PX 1', 'DEBUG SLEEP 0.005', 'WATCH k', call('RESTORE', 'k', '0', encodeDump({ type: 'string', value: 'new' }), 'REPLACE'), 'MULTI', 'PING', 'EXEC',
+      'SET k v PX 1', 'DEBUG SLEEP 0.005', 'WATCH k', 'SET k w', 'MULTI', 'PING', 'EXEC', 'SET k v PX 1', 'DEBUG SLEEP 0.005', 'WATCH k', 'DEL k', 'MULTI', 'PING', 'EXEC', 'DEBUG SET-ACTIVE-EXPIRE 1',
+    ],
   },
 ];

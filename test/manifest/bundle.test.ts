@@ -56,7 +56,7 @@ describe('bundles', () => {
 
   it('would show it if they were loaded at once', async () => {
     assert.deepEqual(await loads({ text: "import { Redis } from 'ioredis'; export const x = Redis;" }), ['ioredis']);
-    assert.deepEqual(await loads({ text: "export { argumentsOf } from '../../src/protocol/commands/arguments.ts'; export { documentOf } from '../../src/protocol/commands/documents.ts';" }), ['command texts', 'command texts']);
+    assert.deepEqual(await loads({ text: "export { argumentsOf } from './src/protocol/commands/arguments.ts'; export { documentOf } from './src/protocol/commands/documents.ts';" }), ['command texts', 'command texts']);
   });
 
   it('have no vscode in protocol, core and server', async () => {

@@ -72,17 +72,22 @@ async function otherPushes(ours: RespClient, theirs: RespClient): Promise<string
   const [mine, real] = await Promise.all([ours, theirs].map(async (client): Promise<Reply> => {
     // A script may leave its client closed.
     await client.raw(encodeCall(['PING']), 1);
-    return { kind: 'array', items: client.pushes.flatMap(oneByOne) };
+    return { kind: 'array', items: inAnyOrder(client.pushes) };
   })) as [Reply, Reply];
   const wrong = difference(mine, real, { kind: 'exact' });
   return wrong === undefined ? [] : [`messages out of turn\n  ${wrong}\n  ours:\n${block(printReply(mine))}\n  theirs:\n${block(printReply(real))}`];
 }
 
-/** An invalidation of several keys as one for each: when an expired key goes, and what it is told with, is up to the clock. */
-function oneByOne(message: Reply): Reply[] {
-  const [kind, keys] = replyItems(message);
-  if (message.kind !== 'push' || kind === undefined || replyText(kind) !== 'invalidate' || keys?.kind !== 'array') return [message];
-  return keys.items.map((item): Reply => ({ kind: 'push', items: [kind, { kind: 'array', items: [item] }] }));
+/** Messages in their order, and behind them the invalidations, key by key and sorted: which expired key goes first is up to hash tables and the clock. */
+function inAnyOrder(messages: readonly Reply[]): Reply[] {
+  const others: Reply[] = [];
+  const keys: Reply[] = [];
+  for (const message of messages) {
+    const [kind, names] = replyItems(message);
+    if (kind !== undefined && replyText(kind) === 'invalidate' && names?.kind === 'array') keys.push(...names.items);
+    else others.push(message);
+  }
+  return [...others, ...keys.sort((a, b) => (printReply(a) < printReply(b) ? -1 : 1))];
 }
 
 interface Seat {

@@ -70,7 +70,7 @@ function restore(context: Context, args: readonly Bytes[]): Reply {
   const ttl = integerArg(arg(args, 2));
   if (ttl < 0) fail('ERR Invalid TTL value, must be >= 0');
   const value = decode(context, Buffer.from(arg(args, 3), 'latin1'));
-  if (ttl !== 0) value.expireAt = absolute ? ttl : normalizeInteger(BigInt(ttl) + BigInt(context.now));
+  if (ttl !== 0) value.expireAt = absolute ? ttl : normalizeInteger(BigInt.asIntN(64, BigInt(ttl) + BigInt(context.now)));
   const { database, now, server } = context;
   const before = replace && findValue(database, key) !== undefined;
   if (ttl !== 0 && value.expireAt <= now) {

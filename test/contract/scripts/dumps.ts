@@ -21,7 +21,7 @@ export const dumps: readonly Script[] = [
     name: 'RESTORE: what it makes, and when it expires',
     steps: [
       call('RESTORE', 'k', '0', hello), 'GET k', 'TTL k', call('RESTORE', 'k', '0', hello), call('RESTORE', 'k', '0', hello, 'REPLACE'), call('RESTORE', 'k', '5000', hello, 'REPLACE'), near('PTTL k', 1000),
-      call('RESTORE', 'k', '33300000000000', hello, 'REPLACE', 'ABSTTL'), 'PEXPIRETIME k', call('RESTORE', 'k', '1000', hello, 'REPLACE', 'ABSTTL'), 'EXISTS k', call('RESTORE', 'k', '1000', hello, 'ABSTTL'), 'EXISTS k',
+      call('RESTORE', 'k', '33300000000000', hello, 'REPLACE', 'ABSTTL'), 'PEXPIRETIME k', call('RESTORE', 'k', '1000', hello, 'REPLACE', 'ABSTTL'), 'EXISTS k', call('RESTORE', 'k', '1000', hello, 'ABSTTL'), 'EXISTS k', call('RESTORE', 'k', '9223372036854775807', hello), 'EXISTS k',
       call('RESTORE', 'k', '0', hello, 'IDLETIME', '1000'), near('OBJECT IDLETIME k', 2), call('RESTORE', 'h', '0', hash), 'OBJECT ENCODING h', 'HGETALL h', 'CONFIG SET hash-max-listpack-value 10',
       call('RESTORE', 'h', '0', hash, 'REPLACE'), 'OBJECT ENCODING h', 'CONFIG SET hash-max-listpack-entries 0', call('RESTORE', 'h', '0', hash, 'REPLACE'), 'OBJECT ENCODING h',
       'CONFIG SET maxmemory-policy allkeys-lfu', call('RESTORE', 'f', '0', hello, 'FREQ', '100'), near('OBJECT FREQ f', 1),

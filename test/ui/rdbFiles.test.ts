@@ -3,6 +3,7 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRedisServer } from '../support/redisServer.ts';
+import { chooseFromMenu } from '../support/ui/menu.ts';
 import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
 
@@ -26,8 +27,7 @@ describe('an RDB file in a real window', () => {
     address.searchParams.set('folder', folder);
     await vscode.page.goto(address.href);
     await vscode.page.getByRole('tab', { name: 'Keyspace' }).waitFor({ timeout: 60_000 });
-    await vscode.page.getByRole('treeitem', { name: /dump\.rdb/ }).click({ button: 'right', timeout: 30_000 });
-    await vscode.page.getByRole('menuitem', { name: /Open RDB File/ }).click();
+    await chooseFromMenu(vscode.page, vscode.page.getByRole('treeitem', { name: /dump\.rdb/ }), [/Open RDB File/]);
     await until(async () => (await vscode.tree.row('dump.rdb')).expanded === true && await vscode.tree.has(['dump.rdb', 'Database 0']), 30_000);
     const database = ['dump.rdb', 'Database 0'];
     assert.match((await vscode.tree.row('dump.rdb')).text, /RDB file · read-only/);

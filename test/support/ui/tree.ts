@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import type { Drawn } from './drawn.ts';
+import { chooseFromMenu } from './menu.ts';
 import { until } from './until.ts';
 
 /** A row of the tree, as it is shown and as it is read aloud. */
@@ -250,12 +251,7 @@ export function createTree(page: Page): Tree {
       await row.getByRole('button', { name: action }).click();
     },
     async menu(path, ...items) {
-      await (await find(path)).click({ button: 'right' });
-      for (const item of items) {
-        // A menu that just opened ignores the mouse for a moment; Enter takes the item under it.
-        await page.getByRole('menuitem', { name: item }).hover();
-        await page.keyboard.press('Enter');
-      }
+      await chooseFromMenu(page, await find(path), items);
     },
     async titleAction(action) {
       const title = view.locator('.composite.title');

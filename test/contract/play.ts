@@ -41,6 +41,8 @@ export async function play(script: Script, ours: Player, theirs: Player, protoco
     for (const step of script.steps.map(toStep)) {
       if (stopAtFirst && differences.length > 0) break;
       steps += 1;
+      const scans = step.do === 'scan' && protocol === 3;
+      if (scans) differences.push(...(await compareMessages(seats, false)));
       const [left, right] = await Promise.all([perform(step, seats[0]), perform(step, seats[1])]).catch((error: unknown) => {
         throw new Error(`step ${String(steps)}, ${printStep(step)}: ${String(error)}`, { cause: error });
       });
@@ -52,6 +54,7 @@ export async function play(script: Script, ours: Player, theirs: Player, protoco
         const wrong = difference(mine, real, rule);
         if (wrong !== undefined) differences.push(describe(step, wrong, mine, real));
       }
+      if (scans) differences.push(...(await compareMessages(seats, true)));
       if (ears === undefined) continue;
       // A scan removes what has expired in the order of a hash table.
       const order: Rule = step.do === 'scan' ? { kind: 'unordered', width: 2 } : { kind: 'exact' };
@@ -59,7 +62,7 @@ export async function play(script: Script, ours: Player, theirs: Player, protoco
       checks += 1;
       if (difference(mine, real, order) !== undefined) differences.push(describe(step, 'other events', mine, real));
     }
-    if (differences.length === 0) differences.push(...(await otherPushes(seats[0].first, seats[1].first)));
+    if (differences.length === 0) differences.push(...(await compareMessages(seats, false)));
   } finally {
     for (const seat of seats) seat.leave();
     for (const ear of ears ?? []) ear.leave();
@@ -67,19 +70,22 @@ export async function play(script: Script, ours: Player, theirs: Player, protoco
   return { checks, steps, differences };
 }
 
-/** What the first client heard out of turn: RESP3's messages, all of which are there once PING is answered. */
-async function otherPushes(ours: RespClient, theirs: RespClient): Promise<string[]> {
-  const [mine, real] = await Promise.all([ours, theirs].map(async (client): Promise<Reply> => {
-    // A script may leave its client closed.
-    await client.raw(encodeCall(['PING']), 1);
-    return { kind: 'array', items: inAnyOrder(client.pushes) };
+/**
+ * What the first clients heard out of turn since the last look (RESP3's messages), compared; a text for each difference.
+ * After a scan invalidations may come in any order and grouped in any way: it removes what has expired in the order of a
+ * hash table, and each page of it ends what is told in one message.
+ */
+async function compareMessages([ours, theirs]: readonly [Seat, Seat], afterScan: boolean): Promise<string[]> {
+  const [mine, real] = await Promise.all([ours, theirs].map(async (seat): Promise<Reply> => {
+    const messages = await seat.messages();
+    return { kind: 'array', items: afterScan ? keyByKey(messages) : messages };
   })) as [Reply, Reply];
   const wrong = difference(mine, real, { kind: 'exact' });
   return wrong === undefined ? [] : [`messages out of turn\n  ${wrong}\n  ours:\n${block(printReply(mine))}\n  theirs:\n${block(printReply(real))}`];
 }
 
-/** Messages in their order, and behind them the invalidations, key by key and sorted: which expired key goes first is up to hash tables and the clock. */
-function inAnyOrder(messages: readonly Reply[]): Reply[] {
+/** Messages in their order, and behind them the keys of invalidations, sorted. */
+function keyByKey(messages: readonly Reply[]): Reply[] {
   const others: Reply[] = [];
   const keys: Reply[] = [];
   for (const message of messages) {
@@ -92,6 +98,8 @@ function inAnyOrder(messages: readonly Reply[]): Reply[] {
 
 interface Seat {
   readonly first: RespClient;
+  /** What the first client heard out of turn since the last time: all that was sent before the answer to a PING. */
+  messages(): Promise<readonly Reply[]>;
   second(): Promise<RespClient>;
   named(name: string): Promise<RespClient>;
   /** The arguments with every `ID:name` put in. */
@@ -126,8 +134,16 @@ async function sit(player: Player, protocol: Protocol): Promise<Seat> {
     return client;
   };
   let watcher: Promise<RespClient> | undefined;
+  let seen = 0;
   return {
     first,
+    async messages() {
+      // A script may leave its client closed.
+      await first.raw(encodeCall(['PING']), 1);
+      const messages = first.pushes.slice(seen);
+      seen = first.pushes.length;
+      return messages;
+    },
     second: () => (second ??= enter()),
     named: byName,
     async filled(args) {

@@ -11,6 +11,7 @@ import { inheritFrequency } from '../store/frequency.ts';
 import { makeString } from '../store/stringValue.ts';
 import type { Bytes, Value } from '../store/value.ts';
 import { invalidateAll } from '../clients/tracking.ts';
+import { clear as clearFunctions, install } from './functions.ts';
 import { OK, changed, fail, lookupWrite, positiveArg, putAnnounced } from './support.ts';
 
 /** Room for so many keys at most is made at once. */
@@ -44,8 +45,11 @@ function entriesOf(db: Database): Entries {
   return entries;
 }
 
-/** Every value anew, as it would come out of a file: in the encoding of a loaded one, expired keys left out, used just now. */
+/** Everything anew, as it would come out of a file: values in the encoding of a loaded one, expired keys left out, used just now; functions as they begin. */
 function loadAgain({ server, now }: Context): void {
+  const libraries = [...server.scripting.libraries.values()];
+  clearFunctions(server);
+  for (const { code } of libraries) install(server, code, false);
   for (const db of server.databases) {
     for (const [key, value] of entriesOf(db)) {
       if (isExpired(value, now)) {
@@ -61,11 +65,12 @@ function loadAgain({ server, now }: Context): void {
   }
 }
 
-/** Saves, empties and loads, or what the options leave of that. Keys that stay give way to those of the file. Functions stay as they are. */
+/** Saves, empties and loads, or what the options leave of that. Keys and libraries that stay give way to those of the file. */
 function throughFile({ server }: Context, path: string, has: (option: string) => boolean): boolean {
   if (!has('NOSAVE') && !save(server, path)) return false;
   const before = server.databases.map(entriesOf);
   for (const db of server.databases) clearDatabase(db);
+  if (!has('NOFLUSH')) clearFunctions(server);
   const putBack = (): void => {
     for (const [index, entries] of before.entries()) {
       const db = server.databases[index];
@@ -73,7 +78,7 @@ function throughFile({ server }: Context, path: string, has: (option: string) =>
     }
   };
   try {
-    loadFromFile(server, path, { sources: () => [], load: () => undefined });
+    loadFromFile(server, path, (code) => void install(server, code, has('MERGE')));
   } catch (error) {
     if (has('NOFLUSH')) putBack();
     server.outside.log('warning', `Error trying to load the RDB dump: ${error instanceof Error ? error.message : String(error)}`);

@@ -9,12 +9,6 @@ const PIECE = 1024 * 1024;
 /** Records taken in between two looks at the file. */
 const RECORDS = 1024;
 
-/** Functions are no keys: how they are listed and taken in is told by those who have them. */
-export interface Libraries {
-  readonly sources: () => readonly Bytes[];
-  readonly load: (source: Bytes) => void;
-}
-
 /** A file in the making: under another name until it is whole, so that one of that name is whole at any time. */
 export interface FileInTheMaking {
   /** Throws the system's error. */
@@ -60,10 +54,10 @@ export function startFile(path: string): FileInTheMaking {
 }
 
 /** Takes a file into the databases. Throws RdbError for one that is damaged (what came before the damage is in), or the system's error. */
-export function loadFromFile(server: ServerState, path: string, libraries: Libraries): Loaded {
+export function loadFromFile(server: ServerState, path: string, loadLibrary: (source: Bytes) => void): Loaded {
   const file = openSync(path, 'r');
   try {
-    const loader = createLoader(server, libraries.load);
+    const loader = createLoader(server, loadLibrary);
     for (;;) {
       const piece = Buffer.allocUnsafe(PIECE);
       const size = readSync(file, piece, 0, PIECE, null);

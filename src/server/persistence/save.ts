@@ -1,9 +1,10 @@
 import { monotonic } from '../clock.ts';
 import { install } from '../commands/functions.ts';
 import type { ServerState } from '../state.ts';
+import type { Bytes } from '../store/value.ts';
 import { systemError } from '../systemError.ts';
 import { loadFromFile, startFile } from './files.ts';
-import type { FileInTheMaking, Libraries } from './files.ts';
+import type { FileInTheMaking } from './files.ts';
 import type { Loaded } from './loader.ts';
 import { startSnapshot } from './snapshot.ts';
 
@@ -31,8 +32,8 @@ export function createSaving(now: number): Saving {
 }
 
 /** The libraries of functions, as files hold them. */
-export function librariesOf(server: ServerState): Libraries {
-  return { sources: () => [...server.scripting.libraries.values()].map(({ code }) => code), load: (code) => void install(server, code, false) };
+export function librarySources({ scripting }: ServerState): readonly Bytes[] {
+  return [...scripting.libraries.values()].map(({ code }) => code);
 }
 
 /** Bytes after which a piece of the file is written. */
@@ -64,7 +65,7 @@ export function save(server: ServerState, path: string): boolean {
   stopBackgroundSave(server);
   const startedAt = server.clock.now();
   let file: FileInTheMaking | undefined;
-  const snapshot = startSnapshot(server, librariesOf(server).sources());
+  const snapshot = startSnapshot(server, librarySources(server));
   try {
     file = startFile(path);
     while (snapshot.step(() => snapshot.held() > PIECE)) file.write(snapshot.take());
@@ -102,7 +103,7 @@ export function saveInBackground(server: ServerState, path: string): void {
   } catch (error) {
     return complain(server, error);
   }
-  const snapshot = startSnapshot(server, librariesOf(server).sources());
+  const snapshot = startSnapshot(server, librarySources(server));
   const abandon = (): void => {
     saving.background = undefined;
     snapshot.stop();
@@ -145,7 +146,7 @@ export function stopBackgroundSave({ saving, replication }: ServerState): void {
 
 /** Loads a file into a server that is empty. Throws RdbError or the system's error. */
 export function load(server: ServerState, path: string): Loaded {
-  return (server.saving.loaded = loadFromFile(server, path, librariesOf(server)));
+  return (server.saving.loaded = loadFromFile(server, path, (code) => void install(server, code, false)));
 }
 
 /** Saves where a save point says that it is time: so many changes, so many seconds after the last one. */

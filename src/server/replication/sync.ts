@@ -1,5 +1,5 @@
 import { monotonic } from '../clock.ts';
-import { librariesOf } from '../persistence/save.ts';
+import { librarySources } from '../persistence/save.ts';
 import { startSnapshot } from '../persistence/snapshot.ts';
 import type { ServerState, Session } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
@@ -70,7 +70,7 @@ export function startSync(server: ServerState): void {
   flushStream(server);
   // Whatever comes after the snapshot names its database first.
   replication.database = -1;
-  const snapshot = startSnapshot(server, librariesOf(server).sources(), first.functionsOnly ? [] : server.databases);
+  const snapshot = startSnapshot(server, librarySources(server), first.functionsOnly ? [] : server.databases);
   const mark = Array.from({ length: 40 }, () => Math.floor(server.random() * 16).toString(16)).join('');
   for (const session of members) {
     const replica = replicaOf(session);

@@ -37,7 +37,8 @@ export const debug: readonly Script[] = [
     name: 'debug: what a script may not call, libraries that are there already, a file to rewrite',
     steps: [
       'DEBUG SET-DISABLE-DENY-SCRIPTS 1', 'EVAL "return redis.call(\'client\', \'getname\')" 0', 'EVAL "return redis.call(\'config\', \'get\', \'maxmemory\')" 0', 'EVAL "return redis.call(\'acl\', \'whoami\')" 0', 'EVAL "redis.setresp(3) return redis.call(\'debug\', \'protocol\', \'double\')" 0', 'EVAL "redis.setresp(3) return redis.call(\'debug\', \'protocol\', \'attrib\')" 0', 'EVAL "redis.call(\'set\', \'k\', \'v\', \'px\', \'1\') redis.call(\'debug\', \'sleep\', \'0.01\') return redis.call(\'exists\', \'k\')" 0', 'EXISTS k', 'DEBUG REPLYBUFFER PEAK-RESET-TIME x', 'DEBUG REPLYBUFFER PEAK-RESET-TIME -5', 'DEBUG REPLYBUFFER RESIZING x', 'DEBUG REPLYBUFFER RESIZING 1', 'DEBUG REPLYBUFFER PEAK-RESET-TIME RESET', 'DEBUG SET-DISABLE-DENY-SCRIPTS 0', 'EVAL "return redis.call(\'client\', \'getname\')" 0',
-      'DEBUG RELOAD NOFLUSH', call('FUNCTION', 'LOAD', '#!lua name=lib\nredis.register_function("f", function() return 1 end)'), 'DEBUG RELOAD NOFLUSH', 'DEBUG RELOAD NOFLUSH MERGE', 'FCALL f 0', 'DEBUG RELOAD', 'FCALL f 0', 'DEBUG CONFIG-REWRITE-FORCE-ALL', 'DEBUG CONFIG-REWRITE-FORCE-ALL x',
+      'DEBUG RELOAD NOFLUSH', call('FUNCTION', 'LOAD', '#!lua name=lib\nredis.register_function("f", function() return 1 end)'), 'DEBUG RELOAD NOFLUSH', 'DEBUG RELOAD NOFLUSH MERGE', 'FCALL f 0', 'DEBUG RELOAD', 'FCALL f 0',
+      call('FUNCTION', 'LOAD', '#!lua name=counting\nlocal count = 0\nredis.register_function("count", function() count = count + 1; return count end)'), 'FCALL count 0', 'FCALL count 0', 'DEBUG RELOAD', 'FCALL count 0', 'FCALL count 0', 'DEBUG RELOAD NOFLUSH MERGE', 'FCALL count 0', 'FUNCTION DELETE counting', 'DEBUG CONFIG-REWRITE-FORCE-ALL', 'DEBUG CONFIG-REWRITE-FORCE-ALL x',
     ],
   },
 ];

@@ -7,7 +7,7 @@ import { monotonic } from '../clock.ts';
 import { isOpen } from '../acl/acl.ts';
 import { initialLogin } from '../acl/sessions.ts';
 import { sendDeferred } from './afterReply.ts';
-import { releaseWait } from '../run/blocking.ts';
+import { releaseWait, serveReady } from '../run/blocking.ts';
 import { unwatch } from '../commands/transactions.ts';
 import { evictClients } from './clientEviction.ts';
 import { POSTPONED, execute } from '../run/execute.ts';
@@ -229,6 +229,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
           const asleep = server.asleepUntil - server.clock.now();
           if (asleep > 0) return later((callback) => setTimeout(callback, asleep));
           server.asleepUntil = 0;
+          serveReady(server);
         }
         if (server.scripting.running !== undefined && unfinished === undefined && waitsForScript(server, session)) {
           flush();

@@ -118,6 +118,8 @@ export function timeOutWaits(server: ServerState): void {
 export function serveReady(server: ServerState): void {
   // What a script does is seen as a whole.
   if (server.waits.size === 0 || server.scripting.running !== undefined) return;
+  // Nor is anyone served before DEBUG SLEEP is over: what is past its time by then is gone.
+  if (server.asleepUntil > server.clock.now()) return;
   for (const db of server.databases) {
     // Serving one may make another key ready (BLMOVE): the set grows while it is walked.
     for (const key of db.ready) {

@@ -56,6 +56,12 @@ export const blocking: readonly Script[] = [
     ],
   },
   {
+    name: 'blocking: what a transaction pushed is past its time when DEBUG SLEEP ends',
+    steps: [
+      'DEBUG SET-ACTIVE-EXPIRE 0', begin('a', 'BRPOP k 0'), 'MULTI', 'RPUSH k hello', 'PEXPIRE k 10', 'DEBUG SLEEP 0.05', 'EXEC', 'EXISTS k', 'RPUSH k later', hear('a'), begin('a', 'BZPOPMIN z 0'), 'MULTI', 'ZADD z 1 m', 'DEBUG SLEEP 0.01', 'EXEC', hear('a'), 'DEBUG SET-ACTIVE-EXPIRE 1',
+    ],
+  },
+  {
     name: 'blocking: WAIT',
     steps: [
       'WAIT 0 0', 'WAIT -1 0', 'WAIT 1 1', 'WAIT x 0', 'WAIT 0 x', 'WAIT 1 -1', 'WAIT x -1', 'WAIT', 'WAIT 1', 'WAIT 1 2 3', 'MULTI', 'WAIT 5 0', 'EXEC', begin('a', 'WAIT 1 0'), 'CLIENT UNBLOCK ID:a', hear('a'), begin('a', 'WAIT 1 0'), 'CLIENT UNBLOCK ID:a ERROR', hear('a'), on('a', 'PING'),

@@ -242,6 +242,27 @@ describe('clients of the practice server, as redis-server 7.0 has them', functio
       }
     });
 
+    it('counts a long argument as soon as its length is announced', async () => {
+      const taken = await Promise.all([await practice.port(), real.port].map(async (to) => {
+        const client = await connectResp(to);
+        const totals: number[] = [];
+        for (const size of [100, 32_767, 32_768, 220_200, 5_000_000]) {
+          const other = await openSocket(to);
+          other.write(`CLIENT SETNAME of${String(size)}\r\n`);
+          await once(other, 'data');
+          other.write(`*2\r\n$4\r\nECHO\r\n$${String(size)}\r\n`);
+          const pattern = new RegExp(`name=of${String(size)} .* argv-mem=4 .* tot-mem=(\\d+)`);
+          let found: RegExpExecArray | null = null;
+          for (let tries = 0; tries < 2000 && found === null; tries += 1) found = pattern.exec(replyText(await client.call(['CLIENT', 'LIST'])) ?? '');
+          totals.push(Number(found?.[1]));
+          other.destroy();
+        }
+        client.close();
+        return totals;
+      }));
+      for (const [index, total] of (taken[0] ?? []).entries()) assert.ok(Math.abs(total - (taken[1]?.[index] ?? 0)) <= 32, JSON.stringify(taken));
+    });
+
     it('counts what a client listens to with prefixes', async () => {
       const taken = await Promise.all([await practice.port(), real.port].map(async (to) => {
         const client = await connectResp(to);

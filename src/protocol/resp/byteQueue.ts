@@ -14,6 +14,8 @@ export interface ByteQueue {
   available(): number;
   /** Waits until `size` unread bytes are here. */
   expect(size: number): void;
+  /** Length of the piece that is awaited, bytes; 0 while none is. */
+  awaited(): number;
   /** Index of the next LF at or after `position`, or -1; remembers how far it looked. */
   findLineFeed(): number;
   /** Unread bytes held in all. */
@@ -73,6 +75,7 @@ export function createByteQueue(): ByteQueue {
     expect(size) {
       if (queue.buffer.length - queue.position < size) awaited = size;
     },
+    awaited: () => awaited,
     findLineFeed() {
       const index = queue.buffer.indexOf(10, Math.max(queue.position, searched));
       searched = index === -1 ? queue.buffer.length : index;

@@ -53,6 +53,8 @@ export interface RequestDecoder<T> {
   readonly limits: RequestLimits;
   /** Bytes held and not yet decoded. */
   held(): number;
+  /** Bytes of the argument that has not come as a whole, with its end; 0 where there is none. */
+  awaited(): number;
   /** Bytes of the arguments decoded so far of a request that is not whole yet. */
   decoded(): number;
   /** Bytes of all requests decoded so far: the offset of a replication stream. */
@@ -219,5 +221,5 @@ export function createRequestDecoder<T>(make: MakeArgument<T>, limits?: Partial<
     return nextInPieces();
   };
 
-  return { push: queue.push, next, limits: bounds, decoded: () => (remaining === 0 ? 0 : partial), held: queue.held, consumed: queue.consumed };
+  return { push: queue.push, next, limits: bounds, decoded: () => (remaining === 0 ? 0 : partial), held: queue.held, awaited: queue.awaited, consumed: queue.consumed };
 }

@@ -1,12 +1,15 @@
 import { isSubscriber } from './pubsub.ts';
 import type { Session } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
+import { allocated } from '../memory/weights.ts';
 import { isReplica } from '../replication/state.ts';
 
 /** What a client's connection holds, in bytes. */
 export interface Buffers {
   /** Requests that came, without the one that runs. */
   readonly query: number;
+  /** The argument that has not come as a whole, once all of it is there; 0: there is none. */
+  readonly awaited: number;
   /** Arguments of a request that has not come as a whole. */
   readonly partial: number;
   /** Replies that the client has not taken. */
@@ -49,6 +52,8 @@ function flagsOf(session: Session): string {
 const CLIENT = 774;
 /** Redis reads into a buffer of that size, and frees it when nothing came for two seconds. */
 const QUERY_BUFFER = 20474;
+/** For an argument of that size it makes room as soon as its length is announced. */
+const LARGE_ARGUMENT = 32768;
 const POINTER = 8;
 
 /** Bytes of arguments, with the pointers to them. */
@@ -82,9 +87,9 @@ interface Memory {
 
 /** What a client takes, in bytes, counted as Redis counts it. */
 export function memoryOf(session: Session, now: number, current: boolean): Memory {
-  const { query: held, partial, output, args } = session.buffers();
+  const { query: held, awaited, partial, output, args } = session.buffers();
   const query = held + (current ? wireBytes(args) : 0);
-  const queryFree = current || now - session.lastUsed <= 2000 ? Math.max(0, QUERY_BUFFER - query) : 0;
+  const queryFree = current || now - session.lastUsed <= 2000 ? Math.max(0, (awaited >= LARGE_ARGUMENT + 2 ? allocated(awaited) : QUERY_BUFFER) - query) : 0;
   const queue = session.transaction?.queue ?? [];
   const multi = queue.reduce((sum, queued) => sum + argumentBytes(queued.args), 0);
   const { channels, patterns, shards } = session.subscriptions;

@@ -73,6 +73,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     replyBuffer: createReplyBuffer(now),
     buffers: () => ({
       query: decoder.held(),
+      awaited: decoder.awaited(),
       partial: decoder.decoded(),
       output: pending(),
       args: executing || session.wait !== undefined ? running : [],

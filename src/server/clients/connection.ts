@@ -14,7 +14,7 @@ import { POSTPONED, execute } from '../run/execute.ts';
 import { waitsForScript, whenScriptEnds } from '../lua/running.ts';
 import { largeReply, writeSlice } from './largeReply.ts';
 import type { LargeReply } from './largeReply.ts';
-import { OWN_BUFFER, exceedsOutputLimit, answersOn } from './outputLimit.ts';
+import { OWN_BUFFER, answersOn, exceedsOutputLimit, isBounded } from './outputLimit.ts';
 import { longestString } from '../commands/support.ts';
 import { createSubscriptions, unsubscribeAll } from './pubsub.ts';
 import { createReplyBuffer, fillReplyBuffer } from './replyBuffer.ts';
@@ -240,7 +240,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
         if (session.closing && unfinished === undefined) return finish();
         if (writer.size > OWN_BUFFER) holdToOutputLimit();
         if (stream.destroyed) return;
-        if (writer.size >= FLUSH && !answersOn(server, session, pending()) && !flush()) return later((callback) => stream.once('drain', callback));
+        if (writer.size >= FLUSH && !isBounded(server, session, pending()) && !flush() && !answersOn(server, session, pending())) return later((callback) => stream.once('drain', callback));
         if (lastReading() - server.turnStartedAt > SLICE) {
           if (!flush() && !answersOn(server, session, pending())) return later((callback) => stream.once('drain', callback));
           return later((callback) => setImmediate(callback));
@@ -292,6 +292,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     if (decoder.held() > server.config.number('client-query-buffer-limit')) return void stream.destroy();
     if (decoder.held() + decoder.decoded() > OWN_BUFFER) holdsMuch();
     pump();
+    if (decoder.awaited() > OWN_BUFFER) holdsMuch();
   });
   stream.on('end', () => {
     inputEnded = true;

@@ -30,14 +30,25 @@ function limitsOf(text: string): Limits {
 /** Replies that fit into the buffer that a client has of its own do not count, bytes. */
 export const OWN_BUFFER = 16 * 1024;
 
+/** What may wait for all clients together without any limit set, bytes: a client may send all of a long pipeline before it reads. */
+const UNREAD = 256 * 1024 * 1024;
+
 /**
- * True if a client that reads nothing is answered nevertheless: what waits for it is bounded by a limit of its type or of all
- * clients, for which its connection will end, or makes keys give way, up to maxmemory. `waiting` in bytes.
+ * True if what waits for a client is bounded by a limit of its type or of all clients, for which its connection will end, or
+ * makes keys give way, up to maxmemory: its replies are collected, as Redis does. `waiting` in bytes.
  */
-export function answersOn({ config }: ServerState, session: Session, waiting: number): boolean {
+export function isBounded({ config }: ServerState, session: Session, waiting: number): boolean {
   const limit = limitsOf(config.get('client-output-buffer-limit'))[typeOf(session)];
   if (limit !== undefined && (limit.hard > 0 || limit.soft > 0)) return true;
   return (config.get('maxmemory-clients') !== '0' && !session.noEvict) || (waiting < config.hot.maxMemory && config.get('maxmemory-policy') !== 'noeviction');
+}
+
+/** True if a client that reads nothing is answered nevertheless: what waits for it is bounded, or for all of them not much yet. */
+export function answersOn(server: ServerState, session: Session, waiting: number): boolean {
+  if (isBounded(server, session, waiting)) return true;
+  let unread = 0;
+  for (const { buffers } of server.sessions.values()) unread += buffers().output;
+  return unread < UNREAD;
 }
 
 /** True if a client lets more wait for it than client-output-buffer-limit allows: its connection has to end. `waiting` in bytes. */

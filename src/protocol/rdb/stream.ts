@@ -101,8 +101,9 @@ function takeGroup<T>(reader: ByteReader, type: number, kind: ByteKind<T>): RdbG
   return { name, lastId, entriesRead: BigInt.asIntN(64, read), pending, consumers };
 }
 
-function key({ ms, seq }: RdbStreamId): bigint {
-  return (ms << 64n) | seq;
+/** As text: V8 hashes a bigint by its last 64 bits, and those of many IDs are the same. */
+function key({ ms, seq }: RdbStreamId): string {
+  return `${ms}-${seq}`;
 }
 
 function takeIdempotency<T>(reader: ByteReader, kind: ByteKind<T>): RdbIdempotency<T> {

@@ -78,6 +78,16 @@ describe('DUMP payloads', () => {
     assert.throws(() => decodeDump(Buffer.concat([payload, Buffer.alloc(1)]), latin1Kind), RdbError);
   });
 
+  it('of streams with many pending entries, whose IDs have the same second part, are read in the time of their number', () => {
+    const pending = Array.from({ length: 50_000 }, (_, index) => ({ id: { ms: BigInt(index + 1), seq: 1n }, deliveredAt: 1, deliveries: 1 }));
+    const value: RdbValue<string> = {
+      type: 'stream', entries: [], lastId: { ms: 60_000n, seq: 0n }, maxDeletedId: { ms: 0n, seq: 0n }, entriesAdded: 0n,
+      groups: [{ name: 'g', lastId: { ms: 60_000n, seq: 0n }, entriesRead: 0n, pending, consumers: [{ name: 'c', seenAt: 1, activeAt: undefined, pending: pending.map(({ id }) => id) }] }],
+    };
+    const decoded = decodeDump(encodeDump(value), latin1Kind);
+    assert.equal(decoded.type === 'stream' && decoded.groups[0]?.consumers[0]?.pending.length, 50_000);
+  });
+
   it('of an unknown type are refused by number', () => {
     assert.throws(() => decodeBody('c8 00'), (error) => error instanceof RdbError && error.fault === 'unsupported' && error.message.includes('200'));
   });

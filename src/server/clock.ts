@@ -35,15 +35,21 @@ export const systemClock: ServerClock = followingClock(Date.now, () => performan
 export interface StandingClock extends ServerClock {
   /** Ms since the epoch. */
   set(time: number): void;
+  /** From now on it goes on from where it stands. */
+  go(): void;
 }
 
 /** Makes a clock that stands at `time`, ms since the epoch. */
 export function standingClock(time = 0): StandingClock {
   let stands = time;
+  let since: number | undefined;
   return {
-    now: () => stands,
+    now: () => (since === undefined ? stands : stands + monotonic() - since),
     set(next) {
       stands = next;
+    },
+    go() {
+      since = monotonic();
     },
   };
 }

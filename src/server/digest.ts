@@ -14,7 +14,7 @@ type Digest = Buffer;
 
 const SIZE = 20;
 
-const typeNumbers: Readonly<Record<ValueType, number>> = { string: 0, list: 1, set: 2, zset: 3, hash: 4, stream: 6 };
+const typeNumbers: Readonly<Record<ValueType, number>> = { string: 0, list: 1, set: 2, zset: 3, hash: 4, module: 5, stream: 6 };
 
 function sha1(bytes: Bytes | Buffer): Buffer {
   return hash('sha1', typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes, 'buffer');
@@ -62,6 +62,9 @@ function mixValue(digest: Digest, value: Value): void {
       break;
     case 'hash':
       hashEach(value, (field, item) => addGroup(digest, field, item));
+      break;
+    case 'module':
+      mix(digest, value.body);
       break;
     case 'stream':
       for (const { id, fields } of eachItem(value.entries)) {

@@ -126,6 +126,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     startedAt: clock.now(),
     saving: createSaving(clock.now()),
     replication: createReplication(clock.now()),
+    frozen: false,
     dirty: 0,
     nextSessionId: 1,
     asleepUntil: 0,

@@ -46,7 +46,7 @@ export function takeValue<T>(reader: ByteReader, type: number, kind: ByteKind<T>
   }
   if (dialect === 'redis' && type === rdbTypes.hashListpackExpiring23) return packedExpiringHash(listpackCursor(takeBlob(reader, 'a hash')), kind);
   if (dialect === 'redis' && type === rdbTypes.stream4) return takeStream(reader, type, kind);
-  throw new RdbError('unsupported', `a value of the unknown type ${type}`, reader.base + reader.at);
+  throw new RdbError('unsupported', type === rdbTypes.moduleOld ? `a value of a module (type ${type}), written in a way that only the module can read` : `a value of the unknown type ${type}`, reader.base + reader.at);
 }
 
 function takeStrings<T>(reader: ByteReader, kind: ByteKind<T>, each: 1 | 2): T[] {

@@ -37,6 +37,8 @@ export interface RdbKeyRecord<T> {
   readonly frequency: number | undefined;
   /** Of its first byte in the file. */
   readonly offset: number;
+  /** The bytes of the file that the value takes, behind its key. */
+  readonly place: { readonly offset: number; readonly length: number };
 }
 
 const opcodes = {
@@ -66,8 +68,11 @@ export interface RdbParser<T> {
   offset(): number;
 }
 
-/** Makes a parser of one file. Memory: the largest record, twice, and what was pushed and not read. */
-export function createRdbParser<T>(kind: ByteKind<T>): RdbParser<T> {
+/**
+ * Makes a parser of one file; strings within values come as `inside` makes them, so that those who only want to know where values are
+ * make none. Memory: the largest record, twice, and what was pushed and not read.
+ */
+export function createRdbParser<T>(kind: ByteKind<T>, inside: ByteKind<T> = kind): RdbParser<T> {
   let pending: Buffer[] = [];
   let pendingSize = 0;
   let reader: ByteReader = readerOf(Buffer.alloc(0));
@@ -102,7 +107,7 @@ export function createRdbParser<T>(kind: ByteKind<T>): RdbParser<T> {
       return { kind: 'header', version, dialect };
     }
     const { version, dialect } = header;
-    const record = takeRecord(reader, kind, dialect);
+    const record = takeRecord(reader, { kind, inside, version, dialect });
     if (record.kind !== 'end') return record;
     if (version < CHECKSUM) return { kind: 'end', checksum: false };
     const stop = reader.at;
@@ -165,7 +170,15 @@ function takeHeader(reader: ByteReader): { version: number; dialect: RdbDialect 
   return { version, dialect };
 }
 
-function takeRecord<T>(reader: ByteReader, kind: ByteKind<T>, dialect: RdbDialect): RdbRecord<T> {
+/** How records of a file are read. */
+interface Reading<T> {
+  readonly kind: ByteKind<T>;
+  readonly inside: ByteKind<T>;
+  readonly version: number;
+  readonly dialect: RdbDialect;
+}
+
+function takeRecord<T>(reader: ByteReader, reading: Reading<T>): RdbRecord<T> {
   const start = reader.at;
   let expireAt: Milliseconds | undefined;
   let idle: number | bigint | undefined;
@@ -178,24 +191,26 @@ function takeRecord<T>(reader: ByteReader, kind: ByteKind<T>, dialect: RdbDialec
       case opcodes.idle: idle = takeNumber(reader); continue;
       case opcodes.frequency: frequency = takeByte(reader); continue;
     }
-    if (type < opcodes.slotInfo) return takeKey(reader, kind, dialect, type, { start, expireAt, idle, frequency });
+    if (type < opcodes.slotInfo) return takeKey(reader, reading, type, { start, expireAt, idle, frequency });
     if (reader.at !== start + 1) corrupt(reader, 'an expiry or access time without a key behind it');
-    return takeOther(reader, kind, type);
+    return takeOther(reader, reading.kind, type);
   }
 }
 
 function takeKey<T>(
-  reader: ByteReader, kind: ByteKind<T>, dialect: RdbDialect, type: number,
+  reader: ByteReader, { kind, inside, version, dialect }: Reading<T>, type: number,
   { start, expireAt, idle, frequency }: { start: number; expireAt: Milliseconds | undefined; idle: number | bigint | undefined; frequency: number | undefined },
 ): RdbKeyRecord<T> {
   if (type >= FIRST_OPCODE) throw new RdbError('unsupported', `the unknown opcode ${type}`, reader.base + reader.at - 1);
   const key = takeString(reader, kind);
   try {
-    const value = takeValue(reader, type, kind, dialect);
-    return { kind: 'key', key, type, value, expireAt, idle, frequency, offset: reader.base + start };
+    const from = reader.at;
+    const value = takeValue(reader, type, inside, dialect);
+    return { kind: 'key', key, type, value, expireAt, idle, frequency, offset: reader.base + start, place: { offset: reader.base + from, length: reader.at - from } };
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
-    throw new RdbError(error.fault, `${error.message} (key ${keyInError(key)})`, error.offset);
+    const which = error.fault === 'unsupported' ? ` in version ${version} of ${dialect === 'redis' ? 'Redis' : 'Valkey'} dumps` : '';
+    throw new RdbError(error.fault, `${error.message}${which} (key ${keyInError(key)})`, error.offset);
   }
 }
 

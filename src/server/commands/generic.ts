@@ -5,7 +5,7 @@ import { databaseSize, findValue, isExpired, putValue, removeValue, setExpiry, s
 import type { Database } from '../store/database.ts';
 import { copyValue } from '../store/copyValue.ts';
 import { countLazyFree } from '../memory/lazyFree.ts';
-import { encodingOf, refcountOf } from '../store/describe.ts';
+import { encodingOf, refcountOf, typeName } from '../store/describe.ts';
 import { dictForEach, dictRandom } from '../store/dict.ts';
 import { frequencyOf, idleSeconds } from '../store/frequency.ts';
 import { globMatch } from '../store/glob.ts';
@@ -214,6 +214,9 @@ export const genericCommands: Handlers = {
   scan,
   touch: (context, args) => countExisting(context, args, true),
   ttl: (context, args) => ttl(context, args, true, false),
-  type: (context, args) => ({ kind: 'simple', text: lookupQuiet(context, arg(args, 1))?.type ?? 'none' }),
+  type: (context, args) => {
+    const value = lookupQuiet(context, arg(args, 1));
+    return { kind: 'simple', text: value === undefined ? 'none' : typeName(value) };
+  },
   unlink: (context, args) => del(context, args, true),
 };

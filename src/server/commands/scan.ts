@@ -1,6 +1,7 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Context } from '../state.ts';
 import { isExpired } from '../store/database.ts';
+import { isOfType } from '../store/describe.ts';
 import { dictScan } from '../store/dict.ts';
 import { globMatch } from '../store/glob.ts';
 import type { Bytes } from '../store/value.ts';
@@ -81,7 +82,7 @@ export function scan(context: Context, args: readonly Bytes[]): Reply {
         else if (type === undefined) keys.push(entry.key);
         else {
           context.server.statistics.hits += 1;
-          if (entry.value.type === type) keys.push(entry.key);
+          if (isOfType(entry.value, type)) keys.push(entry.key);
         }
       }),
     () => seen,

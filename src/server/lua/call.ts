@@ -1,4 +1,5 @@
 import { takesArguments } from '../run/arity.ts';
+import { FROZEN } from '../run/protected.ts';
 import { commandFact, isContainer } from '../../protocol/commands/lookup.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { deniedTo } from '../acl/check.ts';
@@ -62,6 +63,7 @@ function refusal(server: ServerState, running: Running, command: Command, args: 
   if (denial !== undefined) return denials[denial.reason];
   if (running.readOnly && replicates(server, command, args)) return 'ERR Write commands are not allowed from read-only scripts.';
   if (!running.allowOom && !running.wrote && server.memory.outOfMemory && flags.has('denyoom')) return OUT_OF_MEMORY;
+  if (server.frozen && flags.has('write')) return FROZEN;
   if (flags.has('write') && !running.wrote && lacksReplicas(server)) return 'NOREPLICAS Not enough good replicas to write.';
   if (flags.has('write')) running.wrote = true;
   return undefined;

@@ -12,6 +12,7 @@ const LIST_NODE = 8192;
 function pieces(value: Value): number {
   switch (value.type) {
     case 'string':
+    case 'module':
       return 1;
     case 'list':
       return Math.ceil(value.items.weight / LIST_NODE);

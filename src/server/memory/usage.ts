@@ -45,6 +45,8 @@ export function valueBytes(value: Value): number {
       return OBJECT + allocated(value.body.members.reduce((sum, { member, score }) => sum + packedBytes(member) + scoreBytes(score), PACK));
     case 'stream':
       return OBJECT + streamBytes(value);
+    case 'module':
+      return OBJECT + value.body.length;
   }
 }
 

@@ -8,6 +8,7 @@ import { makeSet, setAdd } from '../store/setValue.ts';
 import { addPending, findPending, makeGroup, seeConsumer } from '../store/streamGroups.ts';
 import { makeStream, streamAppend } from '../store/streamValue.ts';
 import { makeString } from '../store/stringValue.ts';
+import { NO_EXPIRY } from '../store/value.ts';
 import type { Bytes, HashValue, StoreEnvironment, StreamGroup, StreamValue, Value } from '../store/value.ts';
 import { convertZset, makeZset, zsetOf } from '../store/zsetValue.ts';
 
@@ -32,6 +33,11 @@ export function fromRdb(value: RdbValue<Bytes>, env: StoreEnvironment): Value {
     case 'stream': return loadStream(value);
     case 'module': throw new RdbError('unsupported', `a value of the module ${value.module}`, 0);
   }
+}
+
+/** The same for a file that is looked at: a module's value is kept as it is. */
+export function fromFile(value: RdbValue<Bytes>, env: StoreEnvironment): Value {
+  return value.type === 'module' ? { ...value, expireAt: NO_EXPIRY, accessed: 0, counted: 0 } : fromRdb(value, env);
 }
 
 function empty(): never {

@@ -1,4 +1,5 @@
 import { RdbError, latin1Kind } from '../../protocol/rdb/bytes.ts';
+import type { ByteKind } from '../../protocol/rdb/bytes.ts';
 import { createRdbParser, keyInError } from '../../protocol/rdb/parser.ts';
 import type { RdbKeyRecord, RdbRecord } from '../../protocol/rdb/parser.ts';
 import type { ServerState } from '../state.ts';
@@ -6,7 +7,7 @@ import { findValue, putValue } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { dictExpand } from '../store/dict.ts';
 import { setFrequency } from '../store/frequency.ts';
-import type { Bytes } from '../store/value.ts';
+import type { Bytes, Value } from '../store/value.ts';
 import { fromRdb } from './fromRdb.ts';
 
 /** What came of a file. */
@@ -22,10 +23,26 @@ export interface Loaded {
 export interface Loader {
   readonly loaded: Loaded;
   push(chunk: Buffer): void;
+  /** Bytes of all records so far. */
+  offset(): number;
   /** Says that no more comes. */
   finish(): void;
   /** Takes in up to `count` records; false when there are no more for now. Throws RdbError; what came before it stays. */
   step(count: number): boolean;
+}
+
+/** How values are taken in. */
+export interface Taking {
+  /** Makes keys and what is said about the file, and the strings within values. */
+  readonly kinds: readonly [keys: ByteKind<Bytes>, inside: ByteKind<Bytes>];
+  /** The value of a record; its expiry and access are set afterwards. Throws RdbError. */
+  readonly make: (record: RdbKeyRecord<Bytes>) => Value;
+  readonly put: (database: Database, key: Bytes, value: Value) => void;
+}
+
+/** As a server takes them in that has the data in memory. */
+function intoMemory(server: ServerState): Taking {
+  return { kinds: [latin1Kind, latin1Kind], make: ({ value }) => fromRdb(value, server.environment), put: putValue };
 }
 
 /** Largest number of keys that a table is made for at once: a damaged file may tell any. */
@@ -35,13 +52,16 @@ const MOST_AT_ONCE = 10_000_000;
  * Makes a loader; `loadLibrary` takes in a library of functions. Keys that are there already are an error, as they are for Redis.
  * `accept` is shown every record before it is taken in, and leaves out what it answers false for; it may set the server's clock.
  */
-export function createLoader(server: ServerState, loadLibrary: (source: Bytes) => void, accept: (record: RdbRecord<Bytes>) => boolean = () => true): Loader {
-  const parser = createRdbParser(latin1Kind);
+export function createLoader(
+  server: ServerState, loadLibrary: (source: Bytes) => void, accept: (record: RdbRecord<Bytes>) => boolean = () => true, { kinds, make, put }: Taking = intoMemory(server),
+): Loader {
+  const parser = createRdbParser(...kinds);
   const loaded: Loaded = { keys: 0, expired: 0, empty: 0 };
   let now = Math.floor(server.clock.now());
   let database = server.databases[0] as Database;
 
-  const takeKey = ({ key, value: told, expireAt, idle, frequency, offset }: RdbKeyRecord<Bytes>): void => {
+  const takeKey = (record: RdbKeyRecord<Bytes>): void => {
+    const { key, value: told, expireAt, idle, frequency, offset } = record;
     if (expireAt !== undefined && expireAt < now) {
       loaded.expired += 1;
       return;
@@ -51,11 +71,11 @@ export function createLoader(server: ServerState, loadLibrary: (source: Bytes) =
       return;
     }
     if (findValue(database, key) !== undefined) throw new RdbError('corrupt', `the key ${keyInError(key)} is there twice`, offset);
-    const value = located(offset, key, () => fromRdb(told, server.environment));
+    const value = located(offset, key, () => make(record));
     if (expireAt !== undefined) value.expireAt = expireAt;
     value.accessed = Math.floor(now / 1000) - Number(idle ?? 0);
     if (frequency !== undefined) setFrequency(value, frequency, now);
-    putValue(database, key, value);
+    put(database, key, value);
     loaded.keys += 1;
   };
   const takeLibrary = (source: Bytes, offset: number): void => {
@@ -92,6 +112,7 @@ export function createLoader(server: ServerState, loadLibrary: (source: Bytes) =
   return {
     loaded,
     push: (chunk) => parser.push(chunk),
+    offset: () => parser.offset(),
     finish: () => parser.finish(),
     step(count) {
       for (let left = count; left > 0; left -= 1) {

@@ -1,11 +1,14 @@
 import { open } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { RdbError } from '../../protocol/rdb/bytes.ts';
-import type { RdbRecord } from '../../protocol/rdb/parser.ts';
-import type { RdbDialect } from '../../protocol/rdb/value.ts';
 import type { StandingClock } from '../clock.ts';
 import { monotonic } from '../clock.ts';
 import type { ServerState } from '../state.ts';
-import type { Bytes } from '../store/value.ts';
+import type { SourceFile } from './fileContents.ts';
+import { noteRecords } from './fileRecords.ts';
+import type { FileHeader, FileNotes } from './fileRecords.ts';
+import { takeNames, takeWhole } from './fileTaking.ts';
+import type { TooLarge } from './fileTaking.ts';
 import { createLoader } from './loader.ts';
 
 /** Bytes read at once. */
@@ -33,153 +36,108 @@ export interface FileDamage {
 }
 
 /** A file that was taken in, all of it or up to the damage. */
-export interface FileFacts {
-  readonly dialect: RdbDialect;
-  /** Of the format. */
-  readonly version: number;
-  /** `redis 7.0.15`, `valkey 8.1.0`; undefined where the file does not tell. */
-  readonly writer: string | undefined;
-  /** When it was written, ms since the epoch; undefined where the file does not tell. */
-  readonly savedAt: number | undefined;
-  /** Where the server's clock stands, ms since the epoch: when the file was written, else when it was last changed. */
+export interface FileFacts extends FileHeader, FileNotes {
+  /** Where the server's clock stood when the file was opened, ms since the epoch: when the file was written, else when it was last changed. */
   readonly clock: number;
   readonly size: number;
   readonly keys: number;
   /** Keys left out whose time was over already when the file was written. */
   readonly expired: number;
-  /** Libraries of functions, none of which is loaded: that would run what the file holds. */
-  readonly libraries: number;
-  /** Values left out, by the module that they belong to. */
-  readonly modules: readonly { readonly module: string; readonly keys: number }[];
   readonly damage: FileDamage | undefined;
 }
 
 /** What came of opening a file. */
 export type FileOutcome =
   | { readonly kind: 'opened'; readonly facts: FileFacts }
-  /** It would take more memory than it may: the estimate, bytes. */
-  | { readonly kind: 'too-large'; readonly estimate: number }
+  | TooLarge
   /** No key of it can be read: it is no dump, or one of a version that is not known. */
   | { readonly kind: 'unreadable'; readonly damage: FileDamage }
   | { readonly kind: 'cancelled' };
 
 /**
- * Bytes of memory that a file is held to take: four times its size, since strings may be compressed and small values are unpacked
- * into objects, and 300 for each key that the file tells of (a damaged file may tell any number, but a key takes 4 bytes at least).
- */
-export function estimateMemory(size: number, keys: number): number {
-  return size * 4 + Math.min(keys, size / 4) * 300;
-}
-
-/**
- * Takes a file into an empty server, to be looked at as it is: the clock stands at the time when it was written, so no key runs out
- * while one looks. Reads in slices of some ms. Rejects with the system's error. What was taken in before the damage, or before
- * `signal` was aborted, stays.
+ * Takes a file into an empty server. To be looked at as it is: the clock stands at the time when it was written, so no key runs out
+ * while one looks; values stay in the file until they are looked into, and the server refuses to write. As a `scratch` copy: all of
+ * it is in memory and may be changed, and the clock goes on from that time; the file is left as it is. Reads in slices of some ms.
+ * Rejects with the system's error. What was taken in before the damage, or before `signal` was aborted, stays.
  */
 export async function openFile(server: ServerState, clock: StandingClock, options: {
   readonly path: string;
   /** Bytes. */
   readonly maxMemory: number;
+  readonly scratch: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: (progress: FileProgress) => void;
 }): Promise<FileOutcome> {
   const file = await open(options.path, 'r');
+  let inUse = false;
   try {
     const { size, mtimeMs } = await file.stat();
-    clock.set(mtimeMs);
-    const noted = noteRecords(clock, size, options.maxMemory);
-    const loader = createLoader(server, () => undefined, noted.accept);
-    const slices = createSlices(options.signal);
-    let bytes = 0;
-    let told = monotonic();
-    const readOn = async (): Promise<FileDamage | undefined> => {
-      for (;;) {
-        const piece = Buffer.allocUnsafe(PIECE);
-        const { bytesRead } = await file.read(piece, 0, PIECE, null);
-        slices.begin();
-        bytes += bytesRead;
-        try {
-          if (bytesRead === 0) loader.finish();
-          else loader.push(piece.subarray(0, bytesRead));
-          while (!noted.over() && loader.step(RECORDS)) if (slices.isOver()) await slices.next();
-        } catch (error) {
-          if (error instanceof RdbError) return { truncated: error.fault === 'truncated', offset: error.offset, what: error.message };
-          throw error;
-        }
-        if (bytesRead === 0 || noted.over() || options.signal.aborted) return undefined;
-        if (monotonic() - told > TELL) {
-          told = monotonic();
-          options.onProgress({ bytes, size, keys: loader.loaded.keys });
-        }
-      }
-    };
-    if (noted.over()) return { kind: 'too-large', estimate: noted.estimate() };
-    const damage = await readOn();
-    if (options.signal.aborted) return { kind: 'cancelled' };
-    if (noted.over()) return { kind: 'too-large', estimate: noted.estimate() };
-    const header = noted.header();
-    if (header === undefined) return { kind: 'unreadable', damage: damage ?? { truncated: true, offset: 0, what: 'the file is empty' } };
-    return { kind: 'opened', facts: { ...header, ...noted.facts(), clock: clock.now(), size, keys: loader.loaded.keys, expired: loader.loaded.expired, damage } };
+    const outcome = await takeIn(server, clock, file, { fd: file.fd, size, mtimeMs }, options);
+    if (outcome.kind === 'opened') {
+      inUse = !options.scratch;
+      if (options.scratch) clock.go();
+    }
+    return outcome;
   } finally {
-    await file.close();
+    if (inUse) filesInUse.add(file);
+    else await file.close();
   }
 }
 
-/** Looks at the records on their way, and leaves out what cannot be shown. */
-function noteRecords(clock: StandingClock, size: number, maxMemory: number): {
-  accept(record: RdbRecord<Bytes>): boolean;
-  over(): boolean;
-  estimate(): number;
-  header(): { version: number; dialect: RdbDialect } | undefined;
-  facts(): Pick<FileFacts, 'writer' | 'savedAt' | 'libraries' | 'modules'>;
-} {
-  let header: { version: number; dialect: RdbDialect } | undefined;
-  let writer: string | undefined;
-  let savedAt: number | undefined;
-  let libraries = 0;
-  let keys = 0;
-  const modules = new Map<string, number>();
-  const estimate = (): number => estimateMemory(size, keys);
-  let isOver = estimate() > maxMemory;
-  const takeAux = (name: Bytes, value: Bytes): void => {
-    if (name === 'redis-ver') writer ??= `redis ${value}`;
-    else if (name === 'valkey-ver') writer = `valkey ${value}`;
-    else if (name === 'ctime' && /^[1-9]\d{0,11}$/.test(value)) clock.set((savedAt = Number(value) * 1000));
+/** Files that contents are read from. Each ends with its thread. */
+const filesInUse = new Set<FileHandle>();
+
+async function takeIn(
+  server: ServerState, clock: StandingClock, file: FileHandle, source: SourceFile,
+  { maxMemory, scratch, signal, onProgress }: Parameters<typeof openFile>[2],
+): Promise<FileOutcome> {
+  const { size } = source;
+  clock.set(source.mtimeMs);
+  server.frozen = !scratch;
+  server.expiry.active = scratch;
+  const notes = noteRecords((time) => clock.set(time));
+  const taking = (scratch ? takeWhole : takeNames)(server, notes, source, maxMemory);
+  let over = taking.tooLarge(0);
+  const loader = createLoader(server, () => undefined, (record) => {
+    const accepted = notes.accept(record);
+    // Nothing is made for keys that would not fit.
+    if (record.kind === 'size') over ??= taking.tooLarge(0);
+    return accepted && over === undefined;
+  }, taking);
+  const slices = createSlices(signal);
+  let bytes = 0;
+  let told = monotonic();
+  /** False at the end, or where it is no use to go on. */
+  const readOn = async (): Promise<boolean> => {
+    const piece = Buffer.allocUnsafe(PIECE);
+    const { bytesRead } = await file.read(piece, 0, PIECE, null);
+    slices.begin();
+    bytes += bytesRead;
+    if (bytesRead === 0) loader.finish();
+    else loader.push(piece.subarray(0, bytesRead));
+    for (let more = true; more && over === undefined && !signal.aborted;) {
+      more = loader.step(RECORDS);
+      over ??= taking.tooLarge(bytes - loader.offset());
+      if (slices.isOver()) await slices.next();
+    }
+    if (monotonic() - told > TELL) {
+      told = monotonic();
+      onProgress({ bytes, size, keys: loader.loaded.keys });
+    }
+    return bytesRead > 0;
   };
-  return {
-    accept(record) {
-      // Nothing is made for keys that would not fit.
-      if (isOver) return false;
-      switch (record.kind) {
-        case 'header':
-          header = { version: record.version, dialect: record.dialect };
-          return true;
-        case 'aux':
-          takeAux(record.name, record.value);
-          return true;
-        case 'size':
-          keys += Number(record.keys);
-          isOver = estimate() > maxMemory;
-          return !isOver;
-        case 'function':
-          libraries += 1;
-          return false;
-        case 'key':
-          if (record.value.type !== 'module') return true;
-          modules.set(record.value.module, (modules.get(record.value.module) ?? 0) + 1);
-          return false;
-        case 'database':
-        case 'slot':
-        case 'moduleAux':
-        case 'end':
-          return true;
-      }
-    },
-    over: () => isOver,
-    estimate,
-    header: () => header,
-    facts: () => ({ writer, savedAt, libraries, modules: [...modules].map(([module, count]) => ({ module, keys: count })) }),
-  };
+  let damage: FileDamage | undefined;
+  try {
+    while (over === undefined && !signal.aborted && (await readOn()));
+  } catch (error) {
+    if (!(error instanceof RdbError)) throw error;
+    damage = { truncated: error.fault === 'truncated', offset: error.offset, what: error.message };
+  }
+  if (signal.aborted) return { kind: 'cancelled' };
+  if (over !== undefined) return over;
+  const header = notes.header();
+  if (header === undefined) return { kind: 'unreadable', damage: damage ?? { truncated: true, offset: 0, what: 'the file is empty' } };
+  return { kind: 'opened', facts: { ...header, ...notes.facts(), clock: clock.now(), size, keys: loader.loaded.keys, expired: loader.loaded.expired, damage } };
 }
 
 /** Turns of some ms each; `next` lets others have theirs. */

@@ -24,6 +24,7 @@ export function toRdb(value: Value): RdbValue<Bytes> {
       const hash = { type: 'hash', compact: value.body.encoding === 'listpack', pairs } as const;
       return hasFieldTimes(value) ? { ...hash, expiries } : hash;
     }
+    case 'module': return { type: 'module', module: value.module, body: value.body };
     case 'stream': {
       const { lastId, maxDeletedId, entriesAdded } = value;
       const groups = inOrder(value.groups).map(([name, group]) => groupToRdb(name, group));

@@ -13,7 +13,7 @@ import { isHeldUp, replicates } from '../clients/pause.ts';
 import { isSubscriber } from '../clients/pubsub.ts';
 import { endUnit } from '../replication/propagate.ts';
 import { lacksReplicas } from '../replication/state.ts';
-import { protectedError } from './protected.ts';
+import { FROZEN, protectedError } from './protected.ts';
 import type { Command, Context, ServerState } from '../state.ts';
 import { countsOf } from '../observing/statistics.ts';
 import type { Bytes } from '../store/value.ts';
@@ -57,6 +57,7 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   if (denial !== undefined) return reject(context, args, found, denialError(denial, found));
   if (memoryDenies(context, found, args)) return reject(context, args, found, OUT_OF_MEMORY);
   if (server.tracking.clients > 0) limitTable(server);
+  if (server.frozen && found.flags.has('write')) return reject(context, args, found, FROZEN);
   if (found.flags.has('write') && lacksReplicas(server)) return reject(context, args, found, 'NOREPLICAS Not enough good replicas to write.');
   // RESP3 tells messages from replies, so nothing is forbidden there.
   if (session.version === 2 && isSubscriber(session) && !whileSubscribed.has(found.name)) {

@@ -1,5 +1,8 @@
 import type { Command, Context } from '../state.ts';
 
+/** The error of what writes where a file is looked at. */
+export const FROZEN = 'READONLY This is a file that is looked at, and nothing is written to it.';
+
 /** Commands that a setting has to allow. */
 const guarded: Readonly<Record<string, 'debug' | 'module'>> = { debug: 'debug', 'module|load': 'module', 'module|loadex': 'module', 'module|unload': 'module' };
 

@@ -10,6 +10,7 @@ import type { StoreEnvironment, Value } from './value.ts';
 export function copyValue(value: Value, env: StoreEnvironment): Value {
   switch (value.type) {
     case 'string':
+    case 'module':
       return { ...value };
     case 'list':
       return { ...value, items: copyChunked(value.items) };

@@ -2,6 +2,7 @@ import { uncount, weighIn } from '../memory/count.ts';
 import { keyBytes } from '../memory/weights.ts';
 import { createDict, dictDelete, dictFind, dictPut, dictScan, dictSet, dictSize } from './dict.ts';
 import type { Dict } from './dict.ts';
+import type { Unread } from './unread.ts';
 import { NO_EXPIRY } from './value.ts';
 import type { Bytes, Container, Value } from './value.ts';
 
@@ -97,6 +98,14 @@ export function putValue(db: Database, key: Bytes, value: Value): void {
   if (value.expireAt !== NO_EXPIRY) dictSet(db.volatile, key, value);
   else if (before !== undefined && before.expireAt !== NO_EXPIRY) dictDelete(db.volatile, key);
   if (value.type === 'hash' && value.times !== undefined) db.fieldKeys.add(key);
+}
+
+/** Puts a value that is not read yet where there is none; of it the name alone is counted. */
+export function putUnread(db: Database, key: Bytes, value: Value & Unread): void {
+  dictSet(db.dict, key, value);
+  db.bytes += keyBytes(key);
+  if (value.expireAt !== NO_EXPIRY) dictSet(db.volatile, key, value);
+  if (value.fieldsExpire) db.fieldKeys.add(key);
 }
 
 /** Removes a key and answers its value. */

@@ -1,6 +1,16 @@
 import type { Config } from '../config.ts';
 import type { Value } from './value.ts';
 
+/** The type as TYPE answers it. */
+export function typeName(value: Value): string {
+  return value.type === 'module' ? value.module : value.type;
+}
+
+/** SCAN TYPE: whether a value is of the type of that name (lower case). */
+export function isOfType(value: Value, name: string): boolean {
+  return value.type === 'module' ? value.module.toLowerCase() === name : value.type === name;
+}
+
 /** The encoding as OBJECT ENCODING names it. */
 export function encodingOf(value: Value): string {
   switch (value.type) {
@@ -10,6 +20,8 @@ export function encodingOf(value: Value): string {
       return 'quicklist';
     case 'stream':
       return 'stream';
+    case 'module':
+      return 'raw';
     case 'hash':
       return value.body.encoding === 'listpack' && value.times !== undefined ? 'listpackex' : value.body.encoding;
     default:

@@ -8,8 +8,8 @@ import type { ScoredMember, Skiplist } from './skiplist.ts';
  */
 export type Bytes = string;
 
-/** Types as TYPE answers them. */
-export type ValueType = 'string' | 'list' | 'hash' | 'set' | 'zset' | 'stream';
+/** Types as TYPE answers them, but for a module's value: of that it answers the name of its own type. */
+export type ValueType = 'string' | 'list' | 'hash' | 'set' | 'zset' | 'stream' | 'module';
 
 /** `expireAt` of a value that does not expire. */
 export const NO_EXPIRY = -1;
@@ -125,7 +125,16 @@ export interface StreamValue extends Changing {
   entriesAdded: bigint;
 }
 
-export type Container = ListValue | HashValue | SetValue | ZsetValue | StreamValue;
+/** A value that only its module understands. It comes from a file that is looked at, and nothing changes it. */
+export interface ModuleValue extends Changing {
+  readonly type: 'module';
+  /** Its type, nine characters. */
+  readonly module: string;
+  /** As a dump holds it. */
+  readonly body: Buffer;
+}
+
+export type Container = ListValue | HashValue | SetValue | ZsetValue | StreamValue | ModuleValue;
 export type Value = StringValue | Container;
 
 /** Where small encodings end; from CONFIG. */

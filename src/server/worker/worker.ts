@@ -36,7 +36,7 @@ async function run(id: number, call: WorkerCall): Promise<WorkerAnswer> {
       await server.loadSample(call.name);
       return 0;
     case 'loadFile':
-      return await loadFile(id, call.path, call.maxMemory);
+      return await loadFile(id, call);
     case 'reset':
       server.reset();
       return 0;
@@ -46,12 +46,12 @@ async function run(id: number, call: WorkerCall): Promise<WorkerAnswer> {
   }
 }
 
-async function loadFile(id: number, path: string, maxMemory: number): Promise<WorkerAnswer> {
+async function loadFile(id: number, { path, maxMemory, scratch }: Extract<WorkerCall, { method: 'loadFile' }>): Promise<WorkerAnswer> {
   if (clock === undefined) throw new Error('only a server whose clock stands shows a file');
   const controller = new AbortController();
   running.set(id, controller);
   try {
-    return await openFile(server.state, clock, { path, maxMemory, signal: controller.signal, onProgress: (progress) => say({ kind: 'progress', id, progress }) });
+    return await openFile(server.state, clock, { path, maxMemory, scratch, signal: controller.signal, onProgress: (progress) => say({ kind: 'progress', id, progress }) });
   } finally {
     running.delete(id);
   }

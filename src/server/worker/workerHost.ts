@@ -20,10 +20,11 @@ export interface WorkerServer {
   /** Puts a sample data set into database 0. */
   loadSample(name: SampleName): Promise<void>;
   /**
-   * Takes a file into a server that was started with `standing` and is empty; commands are answered meanwhile. `maxMemory` in bytes.
+   * Takes a file into a server that was started with `standing` and is empty; commands are answered meanwhile. `maxMemory` in bytes;
+   * `scratch`: a copy that may be changed.
    * Rejects with the system's error.
    */
-  loadFile(path: string, options: { readonly maxMemory: number; readonly signal?: AbortSignal; readonly onProgress?: (progress: FileProgress) => void }): Promise<FileOutcome>;
+  loadFile(path: string, options: { readonly maxMemory: number; readonly scratch?: boolean; readonly signal?: AbortSignal; readonly onProgress?: (progress: FileProgress) => void }): Promise<FileOutcome>;
   /** Empties every database. */
   reset(): Promise<void>;
   /** Ends connections, port and thread. */
@@ -91,8 +92,8 @@ export function startWorker(
     },
     listen: async ({ host, port } = {}) => ({ port: Number(await call({ method: 'listen', host, port })) }),
     loadSample: async (name) => void (await call({ method: 'loadSample', name })),
-    async loadFile(path, { maxMemory, ...rest }) {
-      const outcome = await call({ method: 'loadFile', path, maxMemory }, rest);
+    async loadFile(path, { maxMemory, scratch = false, ...rest }) {
+      const outcome = await call({ method: 'loadFile', path, maxMemory, scratch }, rest);
       if (typeof outcome === 'number') throw new Error('loadFile was answered with a number');
       return outcome;
     },

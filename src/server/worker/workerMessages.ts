@@ -18,8 +18,8 @@ export interface WorkerOptions {
 export type WorkerCall =
   | { readonly method: 'listen'; readonly host: string | undefined; readonly port: number | undefined }
   | { readonly method: 'loadSample'; readonly name: SampleName }
-  /** `maxMemory` in bytes. Only for a server whose clock stands. */
-  | { readonly method: 'loadFile'; readonly path: string; readonly maxMemory: number }
+  /** `maxMemory` in bytes; `scratch`: a copy that may be changed. Only for a server whose clock stands. */
+  | { readonly method: 'loadFile'; readonly path: string; readonly maxMemory: number; readonly scratch: boolean }
   | { readonly method: 'reset' }
   | { readonly method: 'close' };
 

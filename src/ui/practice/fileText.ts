@@ -11,7 +11,7 @@ const time = (ms: number): string => new Date(ms).toLocaleString(vscode.env.lang
 /** Lines for the tooltip: where it is, what wrote it and when, what is in it, and what time it is there. */
 export function fileLines({ path, facts }: OpenFile): string[] {
   if (facts === undefined) return [path];
-  const { dialect, version, writer, savedAt, keys, expired, libraries } = facts;
+  const { dialect, version, writer, savedAt, keys, expired, libraries, modules } = facts;
   return [
     path,
     dialect === 'valkey' ? vscode.l10n.t('Valkey RDB version {0}', version) : vscode.l10n.t('RDB version {0}', version),
@@ -19,6 +19,9 @@ export function fileLines({ path, facts }: OpenFile): string[] {
     savedAt === undefined ? vscode.l10n.t('It does not say when it was written') : vscode.l10n.t('Written at {0}', time(savedAt)),
     vscode.l10n.t('Keys: {0}', formatCount(keys)),
     expired === 0 ? undefined : vscode.l10n.t('Keys that had expired by then and are left out: {0}', formatCount(expired)),
+    modules.length === 0
+      ? undefined
+      : vscode.l10n.t('Values of modules, of which type and size are known: {0}', modules.map(({ module, keys: count }) => `${module} ${formatCount(count)}`).join(', ')),
     libraries === 0 ? undefined : vscode.l10n.t('Libraries of functions, not loaded: {0}', formatCount(libraries)),
     savedAt === undefined
       ? vscode.l10n.t('Times to live count from {0}, when the file was last changed: the clock stands still.', time(facts.clock))
@@ -26,7 +29,7 @@ export function fileLines({ path, facts }: OpenFile): string[] {
   ].filter((line) => line !== undefined);
 }
 
-/** Rows above the databases: what is damaged, and what is not shown. */
+/** Rows above the databases: what is damaged. */
 export function fileNotices({ facts }: OpenFile): FileNotice[] {
   const rows: FileNotice[] = [];
   if (facts?.damage !== undefined) {
@@ -35,14 +38,6 @@ export function fileNotices({ facts }: OpenFile): FileNotice[] {
       which: 'damage', severity: 'error', command: undefined,
       label: truncated ? vscode.l10n.t('Cut short at byte {0}: {1}', formatCount(offset), what) : vscode.l10n.t('Damaged at byte {0}: {1}', formatCount(offset), what),
       detail: vscode.l10n.t('Only the keys before this place are shown. Nothing is written to the file.'),
-    });
-  }
-  const modules = facts?.modules ?? [];
-  if (modules.length > 0) {
-    rows.push({
-      which: 'modules', severity: 'info', command: undefined,
-      label: vscode.l10n.t('Not shown: values of modules ({0})', modules.map(({ module, keys }) => `${module}: ${formatCount(keys)}`).join(', ')),
-      detail: vscode.l10n.t('Only the module that wrote such a value understands it.'),
     });
   }
   return rows;

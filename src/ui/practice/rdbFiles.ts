@@ -130,9 +130,23 @@ function factsOf(path: string, outcome: FileOutcome, maxMemory: number): FileFac
     case 'cancelled':
       throw new Failure('cancelled', 'Cancelled.');
     case 'too-large':
-      throw new Failure('too-large', vscode.l10n.t('{0} is not opened: it would take about {1} of memory, and the setting keyspace.practice.maxMemory allows {2}.', basename(path), formatBytes(outcome.estimate), formatBytes(maxMemory)));
+      throw new Failure('too-large', tooLargeText(basename(path), outcome, maxMemory));
     case 'unreadable':
       throw new Failure('unsupported', vscode.l10n.t('{0} cannot be read, at byte {1}: {2}', basename(path), formatCount(outcome.damage.offset), outcome.damage.what));
+  }
+}
+
+function tooLargeText(name: string, { estimate, of }: Extract<FileOutcome, { kind: 'too-large' }>, maxMemory: number): string {
+  const [needed, allowed] = [formatBytes(estimate), formatBytes(maxMemory)];
+  switch (of.what) {
+    case 'data':
+      return vscode.l10n.t('{0} is not opened: as a copy in memory it would take about {1}, and the setting keyspace.practice.maxMemory allows {2}. Open it to be looked at instead, or raise the setting.', name, needed, allowed);
+    case 'names':
+      return vscode.l10n.t('{0} is not opened: the names of its {1} keys alone would take about {2} of memory, and the setting keyspace.practice.maxMemory allows {3}.', name, formatCount(of.keys), needed, allowed);
+    case 'value':
+      return of.key === ''
+        ? vscode.l10n.t('{0} is not opened: one of its values would take more than {1} of memory together with the names, and the setting keyspace.practice.maxMemory allows {2}.', name, needed, allowed)
+        : vscode.l10n.t('{0} is not opened: the value of {1} would take about {2} of memory together with the names, and the setting keyspace.practice.maxMemory allows {3}.', name, of.key, needed, allowed);
   }
 }
 

@@ -1,31 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Redis } from 'ioredis';
-import type { FileFacts, FileOutcome, FileProgress } from '../../../src/server/persistence/openFile.ts';
-import { startWorker, type WorkerServer } from '../../../src/server/worker/workerHost.ts';
-import { redisOver } from '../../support/practiceServer.ts';
+import type { FileProgress } from '../../../src/server/persistence/openFile.ts';
+import { auxiliary, end, header, keyOf, manyKeys, moduleValue, opened, stringKey, text, useFileServers } from '../../support/fileServers.ts';
 import { type RedisServer, startRedisServer } from '../../support/redisServer.ts';
 
-const entry = new URL('../../../src/server/worker/worker.ts', import.meta.url);
 const maxMemory = 2 ** 30;
-/** Without a checksum, counts, or anything about itself. */
-const header = Buffer.from('REDIS0010');
-const end = Buffer.from([0xff, 0, 0, 0, 0, 0, 0, 0, 0]);
-const text = (value: string): Buffer => Buffer.from([value.length, ...Buffer.from(value)]);
-const stringKey = (key: string, value: string): Buffer => Buffer.concat([Buffer.from([0]), text(key), text(value)]);
-const manyKeys = (count: number): Buffer => Buffer.concat(Array.from({ length: count }, (_, index) => stringKey(`key:${index}`, 'value')));
-const auxiliary = (name: string, value: string): Buffer => Buffer.concat([Buffer.from([0xfa]), text(name), text(value)]);
 
 describe('an RDB file in a worker thread', () => {
   let real: RedisServer;
-  let folder: string;
   let dump: string;
-  const workers: WorkerServer[] = [];
-  const clients: Redis[] = [];
+  const { started, clientOf, written } = useFileServers();
   before(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'keyspace-rdb-'));
     real = await startRedisServer();
     await real.cli('DEBUG', 'POPULATE', '30000', 'user');
     await real.cli('HSET', 'profile', 'name', 'Ann');
@@ -34,34 +20,7 @@ describe('an RDB file in a worker thread', () => {
     await real.cli('SAVE');
     dump = join(real.dir, 'dump.rdb');
   });
-  after(async () => {
-    await real.stop();
-    await rm(folder, { recursive: true });
-  });
-  afterEach(async () => {
-    for (const client of clients.splice(0)) client.disconnect();
-    await Promise.all(workers.splice(0).map((worker) => worker.close()));
-  });
-
-  async function started(): Promise<WorkerServer> {
-    const worker = await startWorker({ entry, options: { standing: true }, maxHeap: 256 * 2 ** 20 });
-    workers.push(worker);
-    return worker;
-  }
-  function clientOf(worker: WorkerServer): Redis {
-    const client = redisOver(() => worker.connect());
-    clients.push(client);
-    return client;
-  }
-  async function written(name: string, ...parts: readonly Buffer[]): Promise<string> {
-    const path = join(folder, name);
-    await writeFile(path, Buffer.concat(parts));
-    return path;
-  }
-  function opened(outcome: FileOutcome): FileFacts {
-    assert.equal(outcome.kind, 'opened', JSON.stringify(outcome));
-    return outcome.kind === 'opened' ? outcome.facts : assert.fail();
-  }
+  after(() => real.stop());
 
   it('is served whole, with who wrote it and when, and is not changed', async () => {
     const before = await readFile(dump);
@@ -117,13 +76,31 @@ describe('an RDB file in a worker thread', () => {
     assert.deepEqual(opened(await (await started()).loadFile(twice, { maxMemory })).damage, { truncated: false, offset: 19, what: 'the key "a" is there twice' });
   });
 
-  it('leaves out the values of modules and counts them', async () => {
-    // Module type with a 9-character name, of no parts but the end mark.
-    const id = Buffer.from([0x81, 0x25, 0x25, 0x25, 0x25, 0x25, 0x25, 0x24, 0x01]);
-    const path = await written('module.rdb', header, stringKey('a', '1'), Buffer.from([7]), text('m'), id, Buffer.from([0]), stringKey('b', '2'), end);
-    const facts = opened(await (await started()).loadFile(path, { maxMemory }));
-    assert.deepEqual([facts.keys, facts.damage], [2, undefined]);
-    assert.deepEqual(facts.modules.map(({ keys }) => keys), [1]);
+  it('tells what it does not know by version, type, key and place', async () => {
+    const path = await written('unknown.rdb', header, stringKey('a', '1'), keyOf(99, 'odd', text('?')), end);
+    const { damage, keys } = opened(await (await started()).loadFile(path, { maxMemory }));
+    assert.equal(keys, 1);
+    assert.deepEqual(damage, { truncated: false, offset: 19, what: 'a value of the unknown type 99 in version 10 of Redis dumps (key "odd")' });
+  });
+
+  it('shows the values of modules by the name of their type and their size', async () => {
+    const path = await written('module.rdb', header, stringKey('a', '1'), keyOf(7, 'm', moduleValue('x'.repeat(50))), stringKey('b', '2'), end);
+    const worker = await started();
+    const facts = opened(await worker.loadFile(path, { maxMemory }));
+    assert.deepEqual([facts.keys, facts.damage], [3, undefined]);
+    const [{ module, keys } = assert.fail()] = facts.modules;
+    assert.equal(keys, 1);
+    assert.equal(module.length, 9);
+    const redis = clientOf(worker);
+    assert.equal(await redis.type('m'), module);
+    assert.deepEqual(await redis.scan('0', 'TYPE', module), ['0', ['m']]);
+    assert.deepEqual(await redis.scan('0', 'TYPE', 'module'), ['0', []]);
+    const size = Number(await redis.memory('USAGE', 'm'));
+    assert.ok(size > 50 && size < 300, `${size}`);
+    await assert.rejects(redis.get('m'), /WRONGTYPE/);
+    const payload = await redis.dumpBuffer('m');
+    assert.ok(payload?.includes('x'.repeat(50)), 'DUMP answers it as it is');
+    await assert.rejects(redis.restore('n', 0, payload), /READONLY/);
   });
 
   it('is refused if it is no dump, of an unknown version, or would take too much, by the keys that it tells of', async () => {
@@ -132,11 +109,14 @@ describe('an RDB file in a worker thread', () => {
     assert.equal(none.kind, 'unreadable');
     const future = await worker.loadFile(await written('future.rdb', Buffer.from('REDIS0099'), end), { maxMemory });
     assert.match(future.kind === 'unreadable' ? future.damage.what : '', /version 99 of Redis/);
-    const size = (await readFile(dump)).length;
-    assert.deepEqual(await worker.loadFile(dump, { maxMemory: size * 4 + 300 * 30_001 }), { kind: 'too-large', estimate: size * 4 + 300 * 30_002 });
+    const { size } = await stat(dump);
+    const names = await worker.loadFile(dump, { maxMemory: 30_002 * 190 });
+    assert.deepEqual(names, { kind: 'too-large', estimate: 30_002 * 200, of: { what: 'names', keys: 30_002 } });
+    const data = await worker.loadFile(dump, { maxMemory: size * 4 + 300 * 30_001, scratch: true });
+    assert.deepEqual(data, { kind: 'too-large', estimate: size * 4 + 300 * 30_002, of: { what: 'data' } });
     assert.equal(await clientOf(worker).dbsize(), 0);
     assert.equal((await worker.loadFile(dump, { maxMemory: 10 })).kind, 'too-large');
-    await assert.rejects(worker.loadFile(join(folder, 'missing.rdb'), { maxMemory }), (error: NodeJS.ErrnoException) => error.code === 'ENOENT');
+    await assert.rejects(worker.loadFile(`${dump}.missing`, { maxMemory }), (error: NodeJS.ErrnoException) => error.code === 'ENOENT');
   });
 
   it('answers commands while it reads, and stops when it is cancelled', async () => {
@@ -156,8 +136,7 @@ describe('an RDB file in a worker thread', () => {
   });
 
   it('ends its thread alone when memory runs out', async () => {
-    const worker = await startWorker({ entry, options: { standing: true }, maxHeap: 24 * 2 ** 20 });
-    workers.push(worker);
+    const worker = await started(24 * 2 ** 20);
     const large = await written('heavy.rdb', header, manyKeys(600_000), end);
     await assert.rejects(worker.loadFile(large, { maxMemory }), /memory/i);
   }).timeout(20_000);

@@ -130,6 +130,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     dirty: 0,
     nextSessionId: 1,
     asleepUntil: 0,
+    skipsChecksums: false,
     turnStartedAt: 0,
     ranUntil: 0,
     expiry: createExpiryState(),

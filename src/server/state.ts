@@ -85,6 +85,8 @@ export interface ServerState {
   nextSessionId: number;
   /** No command runs before this time, ms since the epoch (DEBUG SLEEP). */
   asleepUntil: number;
+  /** RESTORE takes payloads whatever their checksum (DEBUG SET-SKIP-CHECKSUM-VALIDATION). */
+  skipsChecksums: boolean;
   /** When this turn of the event loop began to serve connections, by `monotonic`; 0 between turns. */
   turnStartedAt: number;
   /** When the last command ended, by `monotonic`; 0 once that is no longer now. */

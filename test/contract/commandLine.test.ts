@@ -57,7 +57,7 @@ async function begin(program: Program, args: readonly string[], { files = {}, st
   folders.push(folder);
   const port = await freePort();
   const fill = (text: string): string => text.replaceAll('FOLDER', folder).replaceAll('PORT', String(port));
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), fill(text));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), fill(text), 'latin1');
   const [command, ...before] = programs[program];
   const child = spawn(command, [...before, ...args.map(fill)], { cwd: folder, stdio: ['pipe', 'pipe', 'pipe'] });
   children.add(child);
@@ -331,6 +331,29 @@ describe('the practice server in place of redis-server', function () {
       });
     }
   }
+
+  it('does not start with a file that is damaged, and says where and what as Redis does', async () => {
+    const file = (body: string, checksum = '0000000000000000'): string => Buffer.from(`524544495330303039fe00${body}ff${checksum}`, 'hex').toString('latin1');
+    const damaged: readonly (readonly [string, RegExp])[] = [
+      [file('00016b0176', '0102030405060708'), /Internal error in RDB reading offset \d+, function at rdb\.c:\d+ -> .*RDB CRC error/],
+      [file('0d0168050102030405'), /Internal error in RDB reading offset \d+, function at rdb\.c:\d+ -> Hash ziplist integrity check failed\./],
+    ];
+    for (const program of both) {
+      for (const [text, told] of damaged) {
+        const server = await begin(program, ['--port', 'PORT', '--bind', '127.0.0.1'], { files: { 'dump.rdb': text } });
+        const { code, out } = await server.ended;
+        assert.equal(code, 1);
+        assert.match(out, told);
+        if (!out.includes('CRC error')) assert.match(out, /# Terminating server after rdb file reading failure\.\n/);
+      }
+      const server = await begin(program, ['--port', 'PORT', '--bind', '127.0.0.1', '--save', ''], { files: { 'dump.rdb': file('fa0972656469732d76657205372e302e3002017300020173010161') } });
+      await server.until(/Ready to accept/);
+      assert.match(server.out(), /\* Loading RDB produced by version 7\.0\.0\n/);
+      assert.match(server.out(), /# rdbLoadObject skipping empty key: s\n/);
+      assert.match(server.out(), /# Done loading RDB, keys loaded: 1, keys expired: 0, empty keys skipped: 1\.\n/);
+      server.child.kill('SIGKILL');
+    }
+  });
 
   it('listens on another port and address when CONFIG SET says so', async () => {
     const spare = await freePort();

@@ -6,12 +6,15 @@ export class RdbError extends Error {
   readonly fault: RdbFault;
   /** Of the byte, or of the compressed or packed value it is in, from the start of the file or payload. */
   readonly offset: number;
+  /** Of the value that it was met in, as RDB numbers types; undefined outside of one. */
+  readonly type: number | undefined;
 
-  constructor(fault: RdbFault, what: string, offset: number) {
+  constructor(fault: RdbFault, what: string, offset: number, type?: number) {
     super(what);
     this.name = 'RdbError';
     this.fault = fault;
     this.offset = offset;
+    this.type = type;
   }
 }
 

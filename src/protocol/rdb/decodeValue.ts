@@ -30,7 +30,7 @@ export function takeValue<T>(reader: ByteReader, type: number, kind: ByteKind<T>
     case rdbTypes.zsetZiplist: return packedZset(ziplistCursor(takeBlob(reader, 'a sorted set')), kind);
     case rdbTypes.zsetListpack: return packedZset(listpackCursor(takeBlob(reader, 'a sorted set')), kind);
     case rdbTypes.hash: return { type: 'hash', compact: false, pairs: takeStrings(reader, kind, 2) };
-    case rdbTypes.hashZipmap: return { type: 'hash', compact: true, pairs: zipmapItems(takeBlob(reader, 'a hash'), kind.slice) };
+    case rdbTypes.hashZipmap: return { type: 'hash', compact: false, pairs: zipmapItems(takeBlob(reader, 'a hash'), kind.slice) };
     case rdbTypes.hashZiplist: return packedHash(ziplistCursor(takeBlob(reader, 'a hash')), kind);
     case rdbTypes.hashListpack: return packedHash(listpackCursor(takeBlob(reader, 'a hash')), kind);
     case rdbTypes.hashExpiring22: return dialect === 'valkey' ? takeValkeyHash(reader, kind) : takeExpiringHash(reader, kind, undefined);
@@ -69,8 +69,10 @@ function takeNodes2<T>(reader: ByteReader, kind: ByteKind<T>): T[] {
   const items: T[] = [];
   for (let nodes = takeCount(reader, 2); nodes > 0; nodes -= 1) {
     const container = takeNumber(reader);
-    if (container === PLAIN) items.push(takeString(reader, kind));
-    else if (container === PACKED) appendAll(items, listpackCursor(takeBlob(reader, 'a list')), kind);
+    if (container === PLAIN) {
+      if (reader.bytes[reader.at] === 0 && reader.at < reader.end) corrupt(reader, 'a list node of nothing');
+      items.push(takeString(reader, kind));
+    } else if (container === PACKED) appendAll(items, listpackCursor(takeBlob(reader, 'a list')), kind);
     else corrupt(reader, `a list node of the unknown kind ${container}`);
   }
   return items;

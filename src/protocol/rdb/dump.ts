@@ -8,6 +8,8 @@ import type { RdbValue } from './value.ts';
 
 /** u16 version, u64 CRC. */
 const FOOTER = 10;
+/** The version of Redis 7.0. */
+const LATEST = 10;
 /** Versions from here on are Valkey's own numbering. */
 const VALKEY = 80;
 
@@ -25,6 +27,12 @@ export function closePayload(body: Uint8Array, version: number): Buffer {
   payload.writeUInt16LE(version, body.length);
   crc64(payload, 0, body.length + 2).copy(payload, body.length + 2);
   return payload;
+}
+
+/** A payload with the checksum that belongs to it, where the version in its footer is one of Redis 7.0 or before; otherwise as it is. */
+export function signPayload(payload: Buffer): Buffer {
+  const end = payload.length - FOOTER;
+  return end < 1 || payload.readUInt16LE(end) > LATEST ? payload : closePayload(payload.subarray(0, end), payload.readUInt16LE(end));
 }
 
 /** A payload without its footer: equal bytes mean equal values. */

@@ -115,7 +115,7 @@ export function createRdbParser<T>(kind: ByteKind<T>, inside: ByteKind<T> = kind
     addCrc64(crc, reader.bytes, summed, stop);
     const told = reader.bytes.subarray(at, at + 8);
     if (told.every((byte) => byte === 0)) return { kind: 'end', checksum: false };
-    if (!crc64Bytes(crc).equals(told)) throw new RdbError('corrupt', 'the checksum is wrong: some byte before is not what was written', reader.base + at);
+    if (!crc64Bytes(crc).equals(told)) throw new RdbError('corrupt', 'the checksum is wrong (RDB CRC error): some byte before is not what was written', reader.base + at);
     return { kind: 'end', checksum: true };
   };
 
@@ -210,7 +210,7 @@ function takeKey<T>(
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
     const which = error.fault === 'unsupported' ? ` in version ${version} of ${dialect === 'redis' ? 'Redis' : 'Valkey'} dumps` : '';
-    throw new RdbError(error.fault, `${error.message}${which} (key ${keyInError(key)})`, error.offset);
+    throw new RdbError(error.fault, `${error.message}${which} (key ${keyInError(key)})`, error.offset, type);
   }
 }
 

@@ -7,6 +7,7 @@ import { commandMap } from '../commands/index.ts';
 import { createConfig } from '../config.ts';
 import type { Config } from '../config.ts';
 import { RdbError } from '../../protocol/rdb/bytes.ts';
+import { faultInLog } from '../persistence/fault.ts';
 import { load as loadFile } from '../persistence/save.ts';
 import { sampleNames } from '../samples/index.ts';
 import { createServer } from '../server.ts';
@@ -201,12 +202,19 @@ function loadData({ state }: PracticeServer, log: Log): void {
   if (!existsSync(path)) return;
   const started = state.clock.now();
   try {
-    const { keys, expired } = loadFile(state, path);
-    log('notice', `Done loading RDB, keys loaded: ${keys}, keys expired: ${expired}.`);
+    const { keys, expired, empty } = loadFile(state, path);
+    if (empty === 0) log('notice', `Done loading RDB, keys loaded: ${keys}, keys expired: ${expired}.`);
+    else log('warning', `Done loading RDB, keys loaded: ${keys}, keys expired: ${expired}, empty keys skipped: ${empty}.`);
     log('notice', `DB loaded from disk: ${((state.clock.now() - started) / 1000).toFixed(3)} seconds`);
   } catch (error) {
-    log('warning', error instanceof RdbError ? `${path}: ${error.message} (at byte ${error.offset})` : `${path}: ${systemError(error)}`);
-    log('warning', 'Fatal error loading the DB, check server logs. Exiting.');
+    if (error instanceof RdbError) {
+      log('warning', `${path}: ${error.message} (at byte ${error.offset})`);
+      log('warning', faultInLog(error));
+      log('warning', 'Terminating server after rdb file reading failure.');
+    } else {
+      log('warning', `${path}: ${systemError(error)}`);
+      log('warning', 'Fatal error loading the DB, check server logs. Exiting.');
+    }
     process.exit(1);
   }
 }

@@ -162,7 +162,13 @@ const subcommands: Readonly<Record<string, Sub>> = {
       return OK;
     },
   },
-  'SET-SKIP-CHECKSUM-VALIDATION': accepted(1),
+  'SET-SKIP-CHECKSUM-VALIDATION': {
+    least: 1, most: 1,
+    run: ({ server }, [on = '']) => {
+      server.skipsChecksums = leading(on) !== 0;
+      return OK;
+    },
+  },
   SLEEP: { least: 1, most: 1, run: sleep },
   STRUCTSIZE: { least: 0, most: 0, run: () => bulk('bits:64 robj:16 dictentry:24 sdshdr5:1 sdshdr8:3 sdshdr16:5 sdshdr32:9 sdshdr64:17 ') },
 };

@@ -1,9 +1,10 @@
 import { RdbError, latin1Kind } from '../../protocol/rdb/bytes.ts';
-import { decodeDump, encodeDump, payloadVersion } from '../../protocol/rdb/dump.ts';
+import { decodeDump, encodeDump, payloadVersion, signPayload } from '../../protocol/rdb/dump.ts';
 import { normalizeInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { notify } from '../events.ts';
 import { encodeOptions } from '../persistence/encodeOptions.ts';
+import { faultInLog } from '../persistence/fault.ts';
 import { fromRdb } from '../persistence/fromRdb.ts';
 import { hasFieldTimes, toRdb } from '../persistence/toRdb.ts';
 import type { Context, Handlers } from '../state.ts';
@@ -53,12 +54,16 @@ function parseRestore(args: readonly Bytes[]): RestoreOptions {
   return { replace, absolute, idle, frequency };
 }
 
-function decode(context: Context, payload: Buffer): Value {
+function decode(context: Context, given: Buffer): Value {
+  const payload = context.server.skipsChecksums ? signPayload(given) : given;
   if (payloadVersion(payload) === undefined) fail('ERR DUMP payload version or checksum are wrong');
   try {
     return fromRdb(decodeDump(payload, latin1Kind), context.server.environment);
   } catch (error) {
-    if (error instanceof RdbError) return fail('ERR Bad data format');
+    if (error instanceof RdbError) {
+      context.server.outside.log('verbose', faultInLog(error, payload[0]));
+      return fail('ERR Bad data format');
+    }
     throw error;
   }
 }

@@ -45,6 +45,8 @@ function intoMemory(server: ServerState): Taking {
   return { kinds: [latin1Kind, latin1Kind], make: ({ value }) => fromRdb(value, server.environment), put: putValue };
 }
 
+/** Empty keys that are named in the log. */
+const MOST_NAMED = 10;
 /** Largest number of keys that a table is made for at once: a damaged file may tell any. */
 const MOST_AT_ONCE = 10_000_000;
 
@@ -67,11 +69,12 @@ export function createLoader(
       return;
     }
     if (isEmpty(told)) {
+      if (loaded.empty < MOST_NAMED) server.outside.log('warning', `rdbLoadObject skipping empty key: ${key}`);
       loaded.empty += 1;
       return;
     }
     if (findValue(database, key) !== undefined) throw new RdbError('corrupt', `the key ${keyInError(key)} is there twice`, offset);
-    const value = located(offset, key, () => make(record));
+    const value = located(record, () => make(record));
     if (expireAt !== undefined) value.expireAt = expireAt;
     value.accessed = Math.floor(now / 1000) - Number(idle ?? 0);
     if (frequency !== undefined) setFrequency(value, frequency, now);
@@ -102,6 +105,7 @@ export function createLoader(
         return;
       case 'aux':
         now = Math.floor(server.clock.now());
+        tellAbout(server, record.name, record.value);
         return;
       case 'header':
       case 'slot':
@@ -125,6 +129,13 @@ export function createLoader(
   };
 }
 
+/** What Redis writes into its log about a file. */
+function tellAbout({ clock, outside }: ServerState, name: Bytes, value: Bytes): void {
+  if (name === 'redis-ver') outside.log('notice', `Loading RDB produced by version ${value}`);
+  else if (name === 'ctime') outside.log('notice', `RDB age ${Math.max(0, Math.floor(clock.now() / 1000) - Number(value))} seconds`);
+  else if (name === 'used-mem') outside.log('notice', `RDB memory usage when created ${(Number(value) / 1024 / 1024).toFixed(2)} Mb`);
+}
+
 function isEmpty(value: RdbKeyRecord<Bytes>['value']): boolean {
   switch (value.type) {
     case 'list': return value.items.length === 0;
@@ -137,10 +148,10 @@ function isEmpty(value: RdbKeyRecord<Bytes>['value']): boolean {
   }
 }
 
-function located<T>(offset: number, key: Bytes, act: () => T): T {
+function located<T>({ offset, key, type }: Pick<RdbKeyRecord<Bytes>, 'offset' | 'key' | 'type'>, act: () => T): T {
   try {
     return act();
   } catch (error) {
-    throw error instanceof RdbError ? new RdbError(error.fault, `${error.message} (key ${keyInError(key)})`, offset) : error;
+    throw error instanceof RdbError ? new RdbError(error.fault, `${error.message} (key ${keyInError(key)})`, offset, type) : error;
   }
 }

@@ -4,6 +4,10 @@ import { call, near, type Script } from '../script.ts';
 const hello = encodeDump({ type: 'string', value: 'hello' });
 const hash = encodeDump({ type: 'hash', compact: true, pairs: ['f', 'x'.repeat(70)] });
 const bad = (body: string): Buffer => closePayload(Buffer.from(body, 'hex'), 10);
+/** A hash of f1 v1, f2 v2 as Redis 2.4 wrote it. */
+const zipmap = bad('0910020266310200763102663202007632ff');
+/** A payload with a wrong checksum. */
+const unsigned = Buffer.concat([hello.subarray(0, -8), Buffer.alloc(8, 1)]);
 const many = (count: number, make: (index: number) => string): string => Array.from({ length: count }, (_, index) => make(index)).join(' ');
 
 export const dumps: readonly Script[] = [
@@ -25,6 +29,14 @@ export const dumps: readonly Script[] = [
       call('RESTORE', 'k', '0', hello, 'IDLETIME', '1000'), near('OBJECT IDLETIME k', 2), call('RESTORE', 'h', '0', hash), 'OBJECT ENCODING h', 'HGETALL h', 'CONFIG SET hash-max-listpack-value 10',
       call('RESTORE', 'h', '0', hash, 'REPLACE'), 'OBJECT ENCODING h', 'CONFIG SET hash-max-listpack-entries 0', call('RESTORE', 'h', '0', hash, 'REPLACE'), 'OBJECT ENCODING h',
       'CONFIG SET maxmemory-policy allkeys-lfu', call('RESTORE', 'f', '0', hello, 'FREQ', '100'), near('OBJECT FREQ f', 1),
+    ],
+  },
+  {
+    name: 'RESTORE: zipmaps under the limits of hashes, nodes of nothing, and payloads whose checksum nobody looks at',
+    steps: [
+      call('RESTORE', 'h', '0', zipmap), 'OBJECT ENCODING h', 'HGETALL h', 'CONFIG SET hash-max-listpack-value 1', call('RESTORE', 'h', '0', zipmap, 'REPLACE'), 'OBJECT ENCODING h', 'HMGET h f1 f2', 'CONFIG SET hash-max-listpack-value 64',
+      'CONFIG SET hash-max-listpack-entries 1', call('RESTORE', 'h', '0', zipmap, 'REPLACE'), 'OBJECT ENCODING h', call('RESTORE', 'l', '0', bad('12010100')), call('RESTORE', 'l', '0', bad('1201010161')), 'LRANGE l 0 -1',
+      call('RESTORE', 'k', '0', unsigned), 'DEBUG SET-SKIP-CHECKSUM-VALIDATION 1', call('RESTORE', 'k', '0', unsigned), 'GET k', call('RESTORE', 'k', '0', Buffer.alloc(9), 'REPLACE'), 'DEBUG SET-SKIP-CHECKSUM-VALIDATION 0', call('RESTORE', 'k', '0', unsigned, 'REPLACE'), 'GET k',
     ],
   },
   {

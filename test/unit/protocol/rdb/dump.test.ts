@@ -39,7 +39,7 @@ describe('DUMP payloads', () => {
   });
 
   it('of Redis 2.4 to 6.2: zipmaps and ziplists', () => {
-    assert.deepEqual(decodeBody('09 0e 02 0161 02 01 7878 00 0162 01 00 79 ff'), { type: 'hash', compact: true, pairs: ['a', 'xx', 'b', 'y'] }, 'one byte of padding behind xx');
+    assert.deepEqual(decodeBody('09 0e 02 0161 02 01 7878 00 0162 01 00 79 ff'), { type: 'hash', compact: false, pairs: ['a', 'xx', 'b', 'y'] }, 'one byte of padding behind xx');
     const ziplist = '20000000 19000000 0600 00 0161 03 f2 02 c0e803 04 fe80 03 0162 03 d070110100 ff';
     const items = ['a', '1', '1000', '-128', 'b', '70000'];
     assert.deepEqual(decodeBody(`0a 20 ${ziplist}`), { type: 'list', items });

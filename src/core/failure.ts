@@ -19,6 +19,7 @@ export type FailureKind =
   | 'unsupported' // the server lacks the command, or is of a kind we do not show
   | 'bad-input'
   | 'too-large'
+  | 'file' // a file could not be written
   | 'server'; // any other error reply
 
 /** The one error that core throws. Its message is for people; it never holds a secret or a value. */

@@ -15,7 +15,7 @@ const byIntent: Readonly<Record<ChannelIntent, ReadonlySet<string>>> = {
   terminal: new Set(),
   subscribe: new Set(),
   monitor: new Set(['monitor']),
-  copy: new Set(['replconf', 'psync']),
+  copy: new Set(['replconf', 'psync', 'sync']),
   replicate: new Set(['replconf', 'psync']),
 };
 

@@ -6,12 +6,12 @@ import { encodeDefaults, putValue, rdbTypeOf } from './encodeValue.ts';
 import type { EncodeOptions } from './encodeValue.ts';
 import type { RdbValue } from './value.ts';
 
-/** u16 version, u64 CRC. */
-const FOOTER = 10;
+/** Bytes at the end of a payload: u16 version, u64 CRC. */
+export const FOOTER = 10;
 /** The version of Redis 7.0. */
 const LATEST = 10;
 /** Versions from here on are Valkey's own numbering. */
-const VALKEY = 80;
+export const VALKEY = 80;
 
 /** The version in the footer of a payload of DUMP or FUNCTION DUMP if its checksum is right, else undefined. */
 export function payloadVersion(payload: Buffer): number | undefined {

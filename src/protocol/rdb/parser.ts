@@ -41,18 +41,20 @@ export interface RdbKeyRecord<T> {
   readonly place: { readonly offset: number; readonly length: number };
 }
 
-const opcodes = {
+/** What stands where a type could: what follows is no key, or something about the next one. */
+export const opcodes = {
   slotInfo: 0xf4, function: 0xf5, moduleAux: 0xf7, idle: 0xf8, frequency: 0xf9, aux: 0xfa, resize: 0xfb, expireMs: 0xfc, expireS: 0xfd, database: 0xfe, end: 0xff,
 } as const;
 
 /** From here on a number is an opcode, not a type; some of them belong to versions that this does not know. */
-const FIRST_OPCODE = 0xf0;
+export const FIRST_OPCODE = 0xf0;
 
 /** Versions that are known through and through. */
 const KNOWN = { redis: { from: 1, to: 13 }, valkey: { from: 80, to: 80 } } as const;
-const MAGIC = 9;
+/** Bytes of magic and version. */
+export const MAGIC = 9;
 /** Since this version a checksum follows the end. */
-const CHECKSUM = 5;
+export const CHECKSUM = 5;
 
 /** Reads a file piece by piece. */
 export interface RdbParser<T> {
@@ -156,7 +158,8 @@ export function createRdbParser<T>(kind: ByteKind<T>, inside: ByteKind<T> = kind
   };
 }
 
-function takeHeader(reader: ByteReader): { version: number; dialect: RdbDialect } {
+/** Magic and version. Throws RdbError; `unsupported` for a version that is not known. */
+export function takeHeader(reader: ByteReader): { version: number; dialect: RdbDialect } {
   const at = take(reader, MAGIC);
   const text = reader.bytes.toString('latin1', at, at + MAGIC);
   const parts = /^(?:(REDIS)(\d{4})|(VALKEY)(\d{3}))$/.exec(text);

@@ -91,19 +91,23 @@ export function takeBlob(reader: ByteReader, what: string): ByteReader {
 
 /** Steps over a string and answers whether it was there in full; nothing is unpacked. */
 export function skipString(reader: ByteReader): void {
+  take(reader, takeStringSize(reader));
+}
+
+/** Most bytes that `takeStringSize` takes. */
+export const STRING_HEAD = 19;
+
+/** Takes what stands before the bytes of a string, and answers how many of those follow. */
+export function takeStringSize(reader: ByteReader): number {
   const length = takeLengthOrKind(reader);
-  if (typeof length === 'bigint') corrupt(reader, `a string of ${length} bytes`);
-  if (length >= 0) {
-    take(reader, length);
-    return;
-  }
+  if (typeof length === 'bigint') return corrupt(reader, `a string of ${length} bytes`);
+  if (length >= 0) return length;
   const kind = ~length;
-  if (kind < LZF) take(reader, 1 << kind);
-  else if (kind === LZF) {
-    const packed = takeCount(reader, 1);
-    takeCount(reader, 1);
-    take(reader, packed);
-  } else corrupt(reader, `a string of the unknown kind ${kind}`);
+  if (kind < LZF) return 1 << kind;
+  if (kind !== LZF) return corrupt(reader, `a string of the unknown kind ${kind}`);
+  const packed = takeCount(reader, 1);
+  takeCount(reader, 1);
+  return packed;
 }
 
 /** Writes a number in the shortest form. */

@@ -34,9 +34,27 @@ export const bufferKind: ByteKind<Buffer> = {
 
 /** Byte strings as latin1 text. */
 export const latin1Kind: ByteKind<string> = {
-  slice: (bytes, start, end) => bytes.toString('latin1', start, end),
+  slice: (bytes, start, end) => (end - start <= LONGEST_KNOWN ? knownText(bytes, start, end) : bytes.toString('latin1', start, end)),
   text: (text) => text,
 };
+
+/** Texts that were made last, each at a place told by its bytes: the fields of a million hashes are the same few. */
+const known = new Array<string>(4096).fill('');
+const LONGEST_KNOWN = 20;
+
+function knownText(bytes: Buffer, start: number, end: number): string {
+  const length = end - start;
+  let hash = length;
+  for (let at = start; at < end; at += 1) hash = Math.imul(hash ^ (bytes[at] as number), 0x9e3779b1);
+  const place = hash >>> 20;
+  const text = known[place] as string;
+  if (text.length === length) {
+    let same = 0;
+    while (same < length && text.charCodeAt(same) === bytes[start + same]) same += 1;
+    if (same === length) return text;
+  }
+  return (known[place] = bytes.toString('latin1', start, end));
+}
 
 /** A place in bytes that are read from front to back. */
 export interface ByteReader {
@@ -115,11 +133,17 @@ export function putByte(writer: ByteWriter, byte: number): void {
   writer.bytes[at] = byte;
 }
 
+/** Text up to which it is faster to write each byte than to call what writes them all. */
+const SHORT = 24;
+
 /** Appends a byte string: a Buffer, or latin1 text. */
 export function putBytes(writer: ByteWriter, bytes: Uint8Array | string): void {
-  const at = reserve(writer, bytes.length);
-  if (typeof bytes === 'string') writer.bytes.write(bytes, at, 'latin1');
-  else writer.bytes.set(bytes, at);
+  const { length } = bytes;
+  const at = reserve(writer, length);
+  const target = writer.bytes;
+  if (typeof bytes !== 'string') target.set(bytes, at);
+  else if (length > SHORT) target.write(bytes, at, 'latin1');
+  else for (let index = 0; index < length; index += 1) target[at + index] = bytes.charCodeAt(index);
 }
 
 /** What was written, a view on the writer's memory. */

@@ -42,8 +42,23 @@ export function lzfDecompress(source: Buffer, start: number, end: number, length
   return to === length ? target : undefined;
 }
 
-/** Where each hash of three bytes was last seen. */
+/**
+ * Where each hash of three bytes was last seen. Places are counted on from string to string, so that those of another string are
+ * below all of this one and the table need not be cleared.
+ */
 const table = new Int32Array(1 << HASH_BITS);
+let counted = 1;
+
+/** The number of the first of `length` places. */
+function countPlaces(length: number): number {
+  if (counted + length > 2 ** 31 - 1) {
+    table.fill(0);
+    counted = 1;
+  }
+  const first = counted;
+  counted += length;
+  return first;
+}
 
 /** The place in the table of the three bytes from `at` on: as Redis's packer mixes them, so that the same repetitions are found. */
 function slotOf(source: Buffer, at: number): number {
@@ -51,9 +66,9 @@ function slotOf(source: Buffer, at: number): number {
   return ((three >> (24 - HASH_BITS)) - three * 5) & (table.length - 1);
 }
 
-/** How many bytes from `match` and from `at` on are alike, of which three are known to be; up to MAX_MATCH or two before the end. */
-function matchLength(source: Buffer, match: number, at: number): number {
-  const limit = Math.min(MAX_MATCH, source.length - at - 2);
+/** How many bytes from `match` and from `at` on are alike, of which three are known to be; up to MAX_MATCH or two before `end`. */
+function matchLength(source: Buffer, match: number, at: number, end: number): number {
+  const limit = Math.min(MAX_MATCH, end - at - 2);
   // Redis compares the first 19 at one go where there are nearly that many, and finds one or two more than the limit then.
   const sure = limit > 16 ? 19 : limit;
   let length = 3;
@@ -62,50 +77,46 @@ function matchLength(source: Buffer, match: number, at: number): number {
   return length;
 }
 
+/** Packed bytes are made here, unless they are many. */
+const shared = Buffer.allocUnsafeSlow(64 * 1024);
+
 /**
- * Packs bytes, or answers undefined where that saves fewer than 4 of them: Redis keeps such a string as it is. The result is
- * Redis's own but for what that finds by chance in a table which it does not clear. O(n).
+ * Packs the bytes `start` to `end`, or answers undefined where that saves fewer than 4 of them: Redis keeps such a string as it is.
+ * The result is Redis's own but for what that finds by chance in a table which it does not clear; it stands until the next call. O(n).
  */
-export function lzfCompress(source: Buffer): Buffer | undefined {
-  const { length } = source;
+export function lzfCompress(source: Buffer, start = 0, end = source.length): Buffer | undefined {
+  const length = end - start;
   const room = length - 4;
   if (room <= 0) return undefined;
   // The last literals are written before the room is looked at.
-  const target = Buffer.allocUnsafe(room + 4);
-  table.fill(-1);
+  const target = length <= shared.length ? shared : Buffer.allocUnsafe(length);
+  const shift = countPlaces(length) - start;
   let to = 1;
   let literals = 0;
-  let from = 0;
-  /** Writes how many literals stand before, or takes back the byte that was kept for that. */
-  const closeLiterals = (): void => {
-    if (literals > 0) target[to - literals - 1] = literals - 1;
-    else to -= 1;
-    literals = 0;
-  };
-  const literal = (): void => {
-    target[to] = source[from] as number;
-    to += 1;
-    from += 1;
-    literals += 1;
-    if (literals < MAX_LITERAL) return;
-    closeLiterals();
-    to += 1;
-  };
-  while (from < length - 2) {
+  let from = start;
+  while (from < end - 2) {
     const slot = slotOf(source, from);
-    const before = table[slot] as number;
-    table[slot] = from;
+    const before = (table[slot] as number) - shift;
+    table[slot] = from + shift;
     const distance = from - before - 1;
     // The very first byte is never the beginning of a match.
-    const matches = before > 0 && distance < MAX_OFFSET && source[before] === source[from] && source[before + 1] === source[from + 1] && source[before + 2] === source[from + 2];
+    const matches = before > start && distance < MAX_OFFSET && source[before] === source[from] && source[before + 1] === source[from + 1] && source[before + 2] === source[from + 2];
     if (!matches) {
       if (to >= room) return undefined;
-      literal();
+      target[to] = source[from] as number;
+      to += 1;
+      from += 1;
+      literals += 1;
+      if (literals < MAX_LITERAL) continue;
+      target[to - literals - 1] = literals - 1;
+      literals = 0;
+      to += 1;
       continue;
     }
     if (to - (literals === 0 ? 1 : 0) + TAIL >= room) return undefined;
-    closeLiterals();
-    const reach = matchLength(source, before, from);
+    to = closeLiterals(target, to, literals);
+    literals = 0;
+    const reach = matchLength(source, before, from, end);
     const count = reach - 2;
     if (count < 7) {
       target[to] = (count << 5) | (distance >> 8);
@@ -118,12 +129,27 @@ export function lzfCompress(source: Buffer): Buffer | undefined {
     target[to] = distance & 255;
     to += 2;
     from += reach;
-    if (from >= length - 2) break;
+    if (from >= end - 2) break;
     // Of what is within a match only the last two places are remembered.
-    for (const at of [from - 2, from - 1]) table[slotOf(source, at)] = at;
+    table[slotOf(source, from - 2)] = from - 2 + shift;
+    table[slotOf(source, from - 1)] = from - 1 + shift;
   }
   if (to + 3 > room) return undefined;
-  while (from < length) literal();
-  closeLiterals();
-  return target.subarray(0, to);
+  for (; from < end; from += 1) {
+    target[to] = source[from] as number;
+    to += 1;
+    literals += 1;
+    if (literals < MAX_LITERAL) continue;
+    target[to - literals - 1] = literals - 1;
+    literals = 0;
+    to += 1;
+  }
+  return target.subarray(0, closeLiterals(target, to, literals));
+}
+
+/** Writes how many literals stand before `to`, or takes back the byte that was kept for that. */
+function closeLiterals(target: Buffer, to: number, literals: number): number {
+  if (literals === 0) return to - 1;
+  target[to - literals - 1] = literals - 1;
+  return to;
 }

@@ -29,10 +29,10 @@ export function packedTexts<T>(cursor: PackedCursor, kind: ByteKind<T>): T[] {
 }
 
 /** The next element, which must be an integer. Throws `corrupt`. */
-export function nextInteger(cursor: PackedCursor): bigint {
+export function nextInteger(cursor: PackedCursor): number | bigint {
   if (!cursor.next()) corrupt(cursor.reader, `${cursor.reader.within ?? 'it'} ends where a number should be`);
   const { integer, start, end } = cursor.item;
-  if (integer !== undefined) return BigInt(integer);
+  if (integer !== undefined) return integer;
   const text = cursor.reader.bytes.toString('latin1', start, end);
   return /^-?\d{1,20}$/.test(text) ? BigInt(text) : corrupt(cursor.reader, `${cursor.reader.within ?? 'it'} has text where a number should be`);
 }

@@ -1,5 +1,6 @@
 import { corrupt, putByte, putBytes, readerWithin, reserve, take, takeByte, written } from './bytes.ts';
 import type { ByteKind, ByteReader, ByteWriter } from './bytes.ts';
+import { parseInteger } from '../resp/number.ts';
 import { lzfCompress, lzfDecompress } from './lzf.ts';
 
 const INT8 = 0;
@@ -129,11 +130,9 @@ export function putNumber(writer: ByteWriter, value: number | bigint): void {
 
 /** The 32-bit integer whose canonical decimal text this is, or undefined. */
 function smallInteger(bytes: Uint8Array | string): number | undefined {
-  if (bytes.length === 0 || bytes.length > INTEGER_DIGITS) return undefined;
-  const text = typeof bytes === 'string' ? bytes : bufferOf(bytes).toString('latin1');
-  if (!/^(0|-?[1-9]\d*)$/.test(text)) return undefined;
-  const value = Number(text);
-  return value === (value | 0) ? value : undefined;
+  if (bytes.length > INTEGER_DIGITS) return undefined;
+  const value = parseInteger(typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString('latin1'));
+  return typeof value === 'number' && value === (value | 0) ? value : undefined;
 }
 
 /** Writes a string as Redis does: an integer if it is one, compressed (with `compress`) if that saves anything. */
@@ -149,17 +148,18 @@ export function putBlob(writer: ByteWriter, blob: ByteWriter, compress: boolean)
 }
 
 function putPlain(writer: ByteWriter, bytes: Uint8Array | string, compress: boolean): void {
-  const packed = compress && bytes.length >= COMPRESSED ? lzfCompress(bufferOf(bytes)) : undefined;
-  if (packed !== undefined) {
-    putByte(writer, 0xc0 | LZF);
-    putNumber(writer, packed.length);
-  }
+  const start = writer.size;
   putNumber(writer, bytes.length);
-  putBytes(writer, packed ?? bytes);
-}
-
-function bufferOf(bytes: Uint8Array | string): Buffer {
-  return typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  const at = writer.size;
+  putBytes(writer, bytes);
+  if (!compress || bytes.length < COMPRESSED) return;
+  const packed = lzfCompress(writer.bytes, at, writer.size);
+  if (packed === undefined) return;
+  writer.size = start;
+  putByte(writer, 0xc0 | LZF);
+  putNumber(writer, packed.length);
+  putNumber(writer, bytes.length);
+  putBytes(writer, packed);
 }
 
 function putInteger(writer: ByteWriter, value: number): void {

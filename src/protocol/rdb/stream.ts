@@ -3,6 +3,7 @@ import type { ByteKind, ByteReader, ByteWriter } from './bytes.ts';
 import { closeListpack, createListpack, listpackCursor, pushInteger, pushText } from './listpack.ts';
 import type { ListpackWriter } from './listpack.ts';
 import { nextInteger, nextText } from './packed.ts';
+import type { PackedCursor } from './packed.ts';
 import { putBlob, putMilliseconds, putNumber, putString, takeBigNumber, takeBlob, takeCount, takeMilliseconds, takeNumber, takeString } from './primitives.ts';
 import { rdbTypes } from './value.ts';
 import type { RdbConsumer, RdbGroup, RdbIdempotency, RdbPending, RdbStream, RdbStreamEntry, RdbStreamId } from './value.ts';
@@ -50,28 +51,41 @@ function takeNode<T>(reader: ByteReader, kind: ByteKind<T>, entries: RdbStreamEn
   expectEnd(name);
   const list = takeBlob(reader, 'a stream node');
   const cursor = listpackCursor(list);
-  const count = Number(nextInteger(cursor)) + Number(nextInteger(cursor));
-  const fieldsAt = Number(nextInteger(cursor));
-  if (count < 0 || count > list.end || fieldsAt < 0 || fieldsAt > list.end) corrupt(list, 'a stream node whose counts cannot be right');
-  const fields = Array.from({ length: fieldsAt }, () => nextText(cursor, kind));
+  const count = nextCount(cursor) + nextCount(cursor);
+  const fields: T[] = [];
+  for (let left = nextCount(cursor); left > 0; left -= 1) fields.push(nextText(cursor, kind));
   nextInteger(cursor);
+  let last = entries.at(-1)?.id;
   for (let index = 0; index < count; index += 1) {
     const flags = Number(nextInteger(cursor));
-    const id = { ms: BigInt.asUintN(64, node.ms + nextInteger(cursor)), seq: BigInt.asUintN(64, node.seq + nextInteger(cursor)) };
+    const id = { ms: plus(node.ms, nextInteger(cursor)), seq: plus(node.seq, nextInteger(cursor)) };
     const own = (flags & SAME_FIELDS) === 0;
-    const length = own ? Number(nextInteger(cursor)) : fields.length;
-    if (length < 0 || length > list.end) corrupt(list, 'a stream entry whose number of fields cannot be right');
-    const pairs: T[] = [];
+    const length = own ? nextCount(cursor) : fields.length;
+    // What it cannot hold is not made room for: an element takes two bytes.
+    if (length * (own ? 4 : 2) > list.end - list.at) corrupt(list, 'a stream entry whose number of fields cannot be right');
+    const pairs = new Array<T>(length * 2);
     for (let field = 0; field < length; field += 1) {
-      pairs.push(own ? nextText(cursor, kind) : fields[field] as T);
-      pairs.push(nextText(cursor, kind));
+      pairs[field * 2] = own ? nextText(cursor, kind) : fields[field] as T;
+      pairs[field * 2 + 1] = nextText(cursor, kind);
     }
     nextInteger(cursor);
-    const last = entries.at(-1)?.id;
-    if (last !== undefined && (id.ms < last.ms || (id.ms === last.ms && id.seq <= last.seq)) && (flags & DELETED) === 0) corrupt(list, 'stream entries that are not in order');
-    if ((flags & DELETED) === 0) entries.push({ id, fields: pairs });
+    if ((flags & DELETED) !== 0) continue;
+    if (last !== undefined && (id.ms < last.ms || (id.ms === last.ms && id.seq <= last.seq))) corrupt(list, 'stream entries that are not in order');
+    entries.push({ id, fields: pairs });
+    last = id;
   }
   if (cursor.next()) corrupt(list, 'a stream node with more entries than it says');
+}
+
+/** The next element, which counts elements of the same listpack. */
+function nextCount(cursor: PackedCursor): number {
+  const count = Number(nextInteger(cursor));
+  return count >= 0 && count <= cursor.reader.end ? count : corrupt(cursor.reader, 'a stream node whose counts cannot be right');
+}
+
+/** A part of an ID so far from that of the node. Most are as far as nothing, and then they are the same object. */
+function plus(part: bigint, distance: number | bigint): bigint {
+  return distance === 0 ? part : BigInt.asUintN(64, part + BigInt(distance));
 }
 
 function takeGroup<T>(reader: ByteReader, type: number, kind: ByteKind<T>): RdbGroup<T> {

@@ -2,7 +2,7 @@ import { latin1Kind } from '../../protocol/rdb/bytes.ts';
 import type { RdbKeyRecord } from '../../protocol/rdb/parser.ts';
 import { keyInError } from '../../protocol/rdb/parser.ts';
 import type { ServerState } from '../state.ts';
-import { putUnread, putValue } from '../store/database.ts';
+import { addValue, putUnread } from '../store/database.ts';
 import { unreadValue } from '../store/unread.ts';
 import type { Kind, Unread } from '../store/unread.ts';
 import { NO_EXPIRY } from '../store/value.ts';
@@ -33,7 +33,7 @@ export function takeWhole(server: ServerState, notes: RecordNotes, { size }: Sou
   return {
     kinds: [latin1Kind, latin1Kind],
     make: ({ value }) => fromFile(value, server.environment),
-    put: putValue,
+    put: addValue,
     tooLarge() {
       const estimate = wholeCost(size, notes.told());
       return estimate > maxMemory ? { kind: 'too-large', estimate, of: { what: 'data' } } : undefined;

@@ -1,16 +1,15 @@
 import { RdbError } from '../../protocol/rdb/bytes.ts';
 import type { RdbGroup, RdbStream, RdbValue } from '../../protocol/rdb/value.ts';
-import { pushBack } from '../store/chunked.ts';
 import { setFieldTime } from '../store/hashTimes.ts';
 import { convertHash, hashSet, makeHash } from '../store/hashValue.ts';
 import { makeList } from '../store/listValue.ts';
-import { makeSet, setAdd } from '../store/setValue.ts';
-import { addPending, findPending, makeGroup, seeConsumer } from '../store/streamGroups.ts';
-import { makeStream, streamAppend } from '../store/streamValue.ts';
+import { setOf } from '../store/setValue.ts';
+import { addPending, makeGroup, seeConsumer } from '../store/streamGroups.ts';
+import { formatId, streamOf } from '../store/streamValue.ts';
 import { makeString } from '../store/stringValue.ts';
 import { NO_EXPIRY } from '../store/value.ts';
 import type { Bytes, HashValue, StoreEnvironment, StreamGroup, StreamValue, Value } from '../store/value.ts';
-import { convertZset, makeZset, zsetOf } from '../store/zsetValue.ts';
+import { convertZset, packedZset, zsetOf } from '../store/zsetValue.ts';
 
 type Loaded<K extends RdbValue<Bytes>['type']> = Extract<RdbValue<Bytes>, { type: K }>;
 
@@ -23,9 +22,7 @@ export function fromRdb(value: RdbValue<Bytes>, env: StoreEnvironment): Value {
     case 'string': return makeString(value.value);
     case 'list': {
       if (value.items.length === 0) empty();
-      const list = makeList();
-      for (const item of value.items) pushBack(list.items, item);
-      return list;
+      return makeList(value.items);
     }
     case 'set': return loadSet(value, env);
     case 'zset': return loadZset(value, env);
@@ -48,19 +45,29 @@ function twice(): never {
   throw new RdbError('corrupt', 'an element that is there twice', 0);
 }
 
+/** So many are compared with each other; above that a table is faster. */
+const FEW = 16;
+
+/** True if one of every `step` items is there twice. */
+function hasTwice(items: readonly Bytes[], step: 1 | 2): boolean {
+  if (items.length > FEW * step) return new Set(step === 1 ? items : items.filter((_, index) => index % step === 0)).size * step !== items.length;
+  for (let index = step; index < items.length; index += step) {
+    for (let before = 0; before < index; before += step) if (items[before] === items[index]) return true;
+  }
+  return false;
+}
+
 function loadSet({ members }: Loaded<'set'>, env: StoreEnvironment): Value {
-  const set = makeSet(members[0] ?? empty(), env);
-  for (const member of members) if (!setAdd(set, member, env)) twice();
-  return set;
+  if (members.length === 0) empty();
+  return setOf(members, env) ?? twice();
 }
 
 function loadZset({ compact, members }: Loaded<'zset'>, env: StoreEnvironment): Value {
   if (members.length === 0) empty();
-  if (new Set(members.map(({ member }) => member)).size !== members.length) twice();
+  if (hasTwice(members.map(({ member }) => member), 1)) twice();
   if (!compact) return zsetOf(members, env);
   // One that was packed stays packed whatever the length of its members, as long as they are few.
-  const zset = makeZset('', { ...env, limits: { ...env.limits, zsetMaxListpackEntries: Infinity } });
-  if (zset.body.encoding === 'listpack') zset.body.members.push(...members);
+  const zset = packedZset(members);
   if (members.length > env.limits.zsetMaxListpackEntries) convertZset(zset, env);
   return zset;
 }
@@ -78,7 +85,7 @@ function loadFields({ compact, pairs }: Loaded<'hash'>, env: StoreEnvironment): 
   const hash = makeHash();
   const fields = pairs.length / 2;
   if (compact && fields <= env.limits.hashMaxListpackEntries) {
-    if (new Set(pairs.filter((_, index) => index % 2 === 0)).size !== fields) twice();
+    if (hasTwice(pairs, 2)) twice();
     hash.body = { encoding: 'listpack', pairs: [...pairs] };
     return hash;
   }
@@ -88,11 +95,7 @@ function loadFields({ compact, pairs }: Loaded<'hash'>, env: StoreEnvironment): 
 }
 
 function loadStream(loaded: RdbStream<Bytes>): StreamValue {
-  const stream = makeStream();
-  for (const entry of loaded.entries) streamAppend(stream, entry);
-  stream.lastId = loaded.lastId;
-  stream.maxDeletedId = loaded.maxDeletedId;
-  stream.entriesAdded = loaded.entriesAdded;
+  const stream = streamOf(loaded.entries, loaded);
   for (const group of loaded.groups) {
     if (stream.groups.has(group.name)) twice();
     stream.groups.set(group.name, loadGroup(group));
@@ -102,16 +105,17 @@ function loadStream(loaded: RdbStream<Bytes>): StreamValue {
 
 function loadGroup(loaded: RdbGroup<Bytes>): StreamGroup {
   const group = makeGroup(loaded.lastId, loaded.entriesRead);
-  const deliveries = new Map(loaded.pending.map((entry) => [`${entry.id.ms}-${entry.id.seq}`, entry]));
+  const deliveries = new Map(loaded.pending.map((entry) => [formatId(entry.id), entry]));
   for (const { name, seenAt, pending } of loaded.consumers) {
     if (group.consumers.has(name)) twice();
     const consumer = seeConsumer(group, name, Number(seenAt));
     for (const id of pending) {
-      const delivery = deliveries.get(`${id.ms}-${id.seq}`);
-      if (delivery === undefined || findPending(group.pending, id) !== undefined) twice();
+      const delivery = deliveries.get(formatId(id));
+      // Each is taken once.
+      if (delivery === undefined || !deliveries.delete(formatId(id))) twice();
       addPending(group, { id, consumer, deliveredAt: Number(delivery.deliveredAt), deliveries: Number(delivery.deliveries) });
     }
   }
-  if (deliveries.size !== group.pending.length) throw new RdbError('corrupt', 'a pending entry that belongs to no consumer', 0);
+  if (deliveries.size > 0) throw new RdbError('corrupt', 'a pending entry that belongs to no consumer', 0);
   return group;
 }

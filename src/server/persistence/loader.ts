@@ -3,7 +3,7 @@ import type { ByteKind } from '../../protocol/rdb/bytes.ts';
 import { createRdbParser, keyInError } from '../../protocol/rdb/parser.ts';
 import type { RdbKeyRecord, RdbRecord } from '../../protocol/rdb/parser.ts';
 import type { ServerState } from '../state.ts';
-import { findValue, putValue } from '../store/database.ts';
+import { addValue } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { dictExpand } from '../store/dict.ts';
 import { setFrequency } from '../store/frequency.ts';
@@ -37,12 +37,13 @@ export interface Taking {
   readonly kinds: readonly [keys: ByteKind<Bytes>, inside: ByteKind<Bytes>];
   /** The value of a record; its expiry and access are set afterwards. Throws RdbError. */
   readonly make: (record: RdbKeyRecord<Bytes>) => Value;
-  readonly put: (database: Database, key: Bytes, value: Value) => void;
+  /** False if the key is there already. */
+  readonly put: (database: Database, key: Bytes, value: Value) => boolean;
 }
 
 /** As a server takes them in that has the data in memory. */
 function intoMemory(server: ServerState): Taking {
-  return { kinds: [latin1Kind, latin1Kind], make: ({ value }) => fromRdb(value, server.environment), put: putValue };
+  return { kinds: [latin1Kind, latin1Kind], make: ({ value }) => fromRdb(value, server.environment), put: addValue };
 }
 
 /** Empty keys that are named in the log. */
@@ -62,6 +63,13 @@ export function createLoader(
   let now = Math.floor(server.clock.now());
   let database = server.databases[0] as Database;
 
+  const valueOf = (record: RdbKeyRecord<Bytes>): Value => {
+    try {
+      return make(record);
+    } catch (error) {
+      throw error instanceof RdbError ? new RdbError(error.fault, `${error.message} (key ${keyInError(record.key)})`, record.offset, record.type) : error;
+    }
+  };
   const takeKey = (record: RdbKeyRecord<Bytes>): void => {
     const { key, value: told, expireAt, idle, frequency, offset } = record;
     if (expireAt !== undefined && expireAt < now) {
@@ -73,12 +81,11 @@ export function createLoader(
       loaded.empty += 1;
       return;
     }
-    if (findValue(database, key) !== undefined) throw new RdbError('corrupt', `the key ${keyInError(key)} is there twice`, offset);
-    const value = located(record, () => make(record));
+    const value = valueOf(record);
     if (expireAt !== undefined) value.expireAt = expireAt;
     value.accessed = Math.floor(now / 1000) - Number(idle ?? 0);
     if (frequency !== undefined) setFrequency(value, frequency, now);
-    put(database, key, value);
+    if (!put(database, key, value)) throw new RdbError('corrupt', `the key ${keyInError(key)} is there twice`, offset);
     loaded.keys += 1;
   };
   const takeLibrary = (source: Bytes, offset: number): void => {
@@ -145,13 +152,5 @@ function isEmpty(value: RdbKeyRecord<Bytes>['value']): boolean {
     case 'string':
     case 'stream':
     case 'module': return false;
-  }
-}
-
-function located<T>({ offset, key, type }: Pick<RdbKeyRecord<Bytes>, 'offset' | 'key' | 'type'>, act: () => T): T {
-  try {
-    return act();
-  } catch (error) {
-    throw error instanceof RdbError ? new RdbError(error.fault, `${error.message} (key ${keyInError(key)})`, offset, type) : error;
   }
 }

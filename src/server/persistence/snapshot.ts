@@ -1,10 +1,10 @@
 import { createRdbWriter } from '../../protocol/rdb/writer.ts';
-import type { RdbWriter } from '../../protocol/rdb/writer.ts';
+import type { KeyToWrite, RdbWriter } from '../../protocol/rdb/writer.ts';
 import type { ServerState } from '../state.ts';
 import { findValue } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
-import { dictScan, dictSize } from '../store/dict.ts';
-import type { Dict } from '../store/dict.ts';
+import { dictFind, dictScan, dictScanned, dictSize } from '../store/dict.ts';
+import type { Dict, DictEntry } from '../store/dict.ts';
 import { frequencyOf, idleSeconds } from '../store/frequency.ts';
 import { NO_EXPIRY } from '../store/value.ts';
 import type { Bytes, Value } from '../store/value.ts';
@@ -29,6 +29,8 @@ interface Source {
   readonly dict: Dict<Value>;
   cursor: number;
   done: boolean;
+  /** How many keys, and how many of them expire. */
+  readonly sizes: readonly [keys: number, expires: number];
 }
 
 /**
@@ -41,18 +43,18 @@ export function startSnapshot(server: ServerState, libraries: readonly Bytes[], 
   const options = encodeOptions(server.config);
   const writer = createRdbWriter<Bytes>({ ...options, version: holdsExpiringFields(server) ? 12 : options.version, checksum: server.config.get('rdbchecksum') === 'yes' });
   const access = accessOf(server, Math.floor(server.clock.now()));
-  const sources = databases.map((db): Source => ({ index: db.index, dict: db.dict, cursor: 0, done: dictSize(db.dict) === 0 }));
-  const sizes = server.databases.map((db) => [dictSize(db.dict), dictSize(db.volatile)] as const);
-  /** What is written, or came too late. */
+  const sources = databases.map((db): Source => ({ index: db.index, dict: db.dict, cursor: 0, done: dictSize(db.dict) === 0, sizes: [dictSize(db.dict), dictSize(db.volatile)] }));
+  /** What was written before the walk came to it, or came too late. */
   const passed = new Set<Value>();
 
   writeAbout(writer, server);
   for (const source of libraries) writer.library(source);
-  const put = ({ index }: Source, key: Bytes, value: Value): void => {
-    if (passed.has(value)) return;
-    passed.add(value);
-    writer.database(index, ...sizes[index] ?? [0, 0]);
-    writer.key({ key, value: toRdb(value), expireAt: value.expireAt === NO_EXPIRY ? undefined : value.expireAt, ...access(value) });
+  /** Writes an element unless it is written. */
+  const put = ({ index, cursor, sizes }: Source, { key, value, hash }: DictEntry<Value>): void => {
+    if (dictScanned(cursor, hash) || (passed.size > 0 && passed.has(value))) return;
+    writer.database(index, sizes[0], sizes[1]);
+    const { idle, frequency } = access(value);
+    writer.key({ key, value: toRdb(value), expireAt: value.expireAt === NO_EXPIRY ? undefined : value.expireAt, idle, frequency });
   };
   const stop = (): void => {
     signals.keeper = undefined;
@@ -60,20 +62,26 @@ export function startSnapshot(server: ServerState, libraries: readonly Bytes[], 
   signals.keeper = {
     keep(dict, key, value) {
       const source = sources.find((one) => one.dict === dict);
-      if (source?.done === false) put(source, key, value);
+      if (source?.done !== false) return;
+      const entry = dictFind(dict, key);
+      if (entry?.value !== value) return;
+      put(source, entry);
+      passed.add(value);
     },
     leaveOut: (value) => passed.add(value),
   };
+  let at = 0;
   return {
     step(enough) {
       for (;;) {
-        const source = sources.find(({ done }) => !done);
+        while (sources[at]?.done === true) at += 1;
+        const source = sources[at];
         if (source === undefined) {
           stop();
           writer.end();
           return false;
         }
-        source.cursor = dictScan(source.dict, source.cursor, ({ key, value }) => put(source, key, value));
+        source.cursor = dictScan(source.dict, source.cursor, (entry) => put(source, entry));
         source.done = source.cursor === 0;
         if (enough()) return true;
       }
@@ -101,11 +109,13 @@ function writeAbout(writer: RdbWriter<Bytes>, server: ServerState): void {
   writer.aux('aof-base', '0');
 }
 
+const neither = {};
+
 /** When or how often a value was used, where the policy makes that worth keeping. */
-function accessOf({ config }: ServerState, now: number): (value: Value) => { idle?: number; frequency?: number } {
+function accessOf({ config }: ServerState, now: number): (value: Value) => Pick<KeyToWrite<Bytes>, 'idle' | 'frequency'> {
   if (config.countsAccesses()) {
     const decay = config.number('lfu-decay-time');
     return (value) => ({ frequency: frequencyOf(value, now, decay) });
   }
-  return config.get('maxmemory-policy').endsWith('lru') ? (value) => ({ idle: idleSeconds(value, now) }) : () => ({});
+  return config.get('maxmemory-policy').endsWith('lru') ? (value) => ({ idle: idleSeconds(value, now) }) : () => neither;
 }

@@ -1,5 +1,5 @@
 import type { RdbGroup, RdbValue } from '../../protocol/rdb/value.ts';
-import { eachItem } from '../store/chunked.ts';
+import { allItems } from '../store/chunked.ts';
 import { fieldTime } from '../store/hashTimes.ts';
 import { hashEach } from '../store/hashValue.ts';
 import { setMembers } from '../store/setValue.ts';
@@ -11,10 +11,11 @@ import { zsetSize, zsetSlice } from '../store/zsetValue.ts';
 export function toRdb(value: Value): RdbValue<Bytes> {
   switch (value.type) {
     case 'string': return { type: 'string', value: value.data };
-    case 'list': return { type: 'list', items: [...eachItem(value.items)] };
-    case 'set': return { type: 'set', compact: value.body.encoding === 'intset', members: setMembers(value) };
-    case 'zset': return { type: 'zset', compact: value.body.encoding === 'listpack', members: zsetSlice(value, 0, zsetSize(value) - 1) };
+    case 'list': return { type: 'list', items: allItems(value.items) };
+    case 'set': return value.body.encoding === 'intset' ? { type: 'set', compact: true, members: value.body.numbers } : { type: 'set', compact: false, members: setMembers(value) };
+    case 'zset': return value.body.encoding === 'listpack' ? { type: 'zset', compact: true, members: value.body.members } : { type: 'zset', compact: false, members: zsetSlice(value, 0, zsetSize(value) - 1) };
     case 'hash': {
+      if (value.body.encoding === 'listpack' && value.times === undefined) return { type: 'hash', compact: true, pairs: value.body.pairs };
       const pairs: Bytes[] = [];
       const expiries: (number | undefined)[] = [];
       hashEach(value, (field, item) => {
@@ -28,7 +29,7 @@ export function toRdb(value: Value): RdbValue<Bytes> {
     case 'stream': {
       const { lastId, maxDeletedId, entriesAdded } = value;
       const groups = inOrder(value.groups).map(([name, group]) => groupToRdb(name, group));
-      return { type: 'stream', entries: [...eachItem(value.entries)], lastId, maxDeletedId, entriesAdded, groups };
+      return { type: 'stream', entries: allItems(value.entries), lastId, maxDeletedId, entriesAdded, groups };
     }
   }
 }
@@ -43,9 +44,9 @@ function groupToRdb(name: Bytes, group: StreamGroup): RdbGroup<Bytes> {
     name,
     lastId: group.lastId,
     entriesRead: group.entriesRead,
-    pending: [...eachItem(group.pending)],
+    pending: allItems(group.pending),
     consumers: inOrder(group.consumers).map(([consumer, { seenAt, pending }]) => ({
-      name: consumer, seenAt, activeAt: undefined, pending: [...eachItem(pending)].map(({ id }) => id),
+      name: consumer, seenAt, activeAt: undefined, pending: allItems(pending).map(({ id }) => id),
     })),
   };
 }

@@ -3,7 +3,7 @@
  * entries of a stream. Treat the fields as read-only outside this file.
  */
 export interface Chunked<T> {
-  readonly chunks: T[][];
+  chunks: T[][];
   length: number;
   /** The weight of an item, bytes; always the same for the same item. */
   readonly weigh: ((item: T) => number) | undefined;
@@ -18,10 +18,18 @@ export function createChunked<T>(weigh?: (item: T) => number): Chunked<T> {
   return { chunks: [], length: 0, weigh, weight: 0 };
 }
 
+/** Makes a sequence of these items. */
+export function chunkedOf<T>(items: readonly T[], weigh?: (item: T) => number): Chunked<T> {
+  const chunks = Array.from({ length: Math.ceil(items.length / CHUNK) }, (_, index) => items.slice(index * CHUNK, (index + 1) * CHUNK));
+  return { chunks, length: items.length, weigh, weight: weigh === undefined ? 0 : items.reduce((sum, item) => sum + weigh(item), 0) };
+}
+
 /** Adds at the end. */
 export function pushBack<T>(sequence: Chunked<T>, item: T): void {
   const last = sequence.chunks.at(-1);
-  if (last === undefined || last.length >= CHUNK) sequence.chunks.push([item]);
+  // An array that grows takes room for 16 more: most sequences have one chunk and never need it.
+  if (last === undefined) sequence.chunks = [[item]];
+  else if (last.length >= CHUNK) sequence.chunks.push([item]);
   else last.push(item);
   sequence.length += 1;
   if (sequence.weigh !== undefined) sequence.weight += sequence.weigh(item);
@@ -171,6 +179,11 @@ export function sliceItems<T>(sequence: Chunked<T>, start: number, end: number):
     offset = 0;
   }
   return result;
+}
+
+/** All items, first to last: to be read before the sequence changes. */
+export function allItems<T>({ chunks }: Chunked<T>): readonly T[] {
+  return chunks.length === 1 ? chunks[0] as T[] : chunks.flat();
 }
 
 /** Every item, first to last. */

@@ -1,6 +1,6 @@
 import { uncount, weighIn } from '../memory/count.ts';
 import { keyBytes } from '../memory/weights.ts';
-import { createDict, dictDelete, dictFind, dictPut, dictScan, dictSet, dictSize } from './dict.ts';
+import { createDict, dictAdd, dictDelete, dictFind, dictPut, dictScan, dictSet, dictSize } from './dict.ts';
 import type { Dict } from './dict.ts';
 import type { Unread } from './unread.ts';
 import { NO_EXPIRY } from './value.ts';
@@ -100,12 +100,24 @@ export function putValue(db: Database, key: Bytes, value: Value): void {
   if (value.type === 'hash' && value.times !== undefined) db.fieldKeys.add(key);
 }
 
-/** Puts a value that is not read yet where there is none; of it the name alone is counted. */
-export function putUnread(db: Database, key: Bytes, value: Value & Unread): void {
-  dictSet(db.dict, key, value);
+/** Puts a value that is not read yet; of it the name alone is counted. False if the key is there, and nothing changes. */
+export function putUnread(db: Database, key: Bytes, value: Value & Unread): boolean {
+  if (!dictAdd(db.dict, key, value)) return false;
   db.bytes += keyBytes(key);
   if (value.expireAt !== NO_EXPIRY) dictSet(db.volatile, key, value);
   if (value.fieldsExpire) db.fieldKeys.add(key);
+  return true;
+}
+
+/** Puts a value that is complete, with the expiry it carries. False if the key is there, and nothing changes. */
+export function addValue(db: Database, key: Bytes, value: Value): boolean {
+  if (!dictAdd(db.dict, key, value)) return false;
+  db.signals.keeper?.leaveOut(value);
+  db.bytes += keyBytes(key) + weighIn(value);
+  signalReady(db, key);
+  if (value.expireAt !== NO_EXPIRY) dictSet(db.volatile, key, value);
+  if (value.type === 'hash' && value.times !== undefined) db.fieldKeys.add(key);
+  return true;
 }
 
 /** Removes a key and answers its value. */

@@ -74,15 +74,24 @@ export function dictSet<V>(dict: Dict<V>, key: string, value: V): boolean {
 
 /** Sets `key` and answers the value it had, or undefined. */
 export function dictPut<V>(dict: Dict<V>, key: string, value: V): V | undefined {
+  const existing = findOrAdd(dict, key, value);
+  if (existing === undefined) return undefined;
+  const before = existing.value;
+  if (dict.weigh !== undefined) dict.weight += dict.weigh(key, value) - dict.weigh(key, before);
+  existing.value = value;
+  return before;
+}
+
+/** Sets `key` if it is not there; false if it is, and nothing changes. */
+export function dictAdd<V>(dict: Dict<V>, key: string, value: V): boolean {
+  return findOrAdd(dict, key, value) === undefined;
+}
+
+function findOrAdd<V>(dict: Dict<V>, key: string, value: V): DictEntry<V> | undefined {
   if (dict.rehashIndex !== -1) dictRehash(dict, 1);
   const hash = hashBytes(key, dict.seed) | 0;
   const existing = findIn(dict.first, key, hash) ?? (dict.second === undefined ? undefined : findIn(dict.second, key, hash));
-  if (existing !== undefined) {
-    const before = existing.value;
-    if (dict.weigh !== undefined) dict.weight += dict.weigh(key, value) - dict.weigh(key, before);
-    existing.value = value;
-    return before;
-  }
+  if (existing !== undefined) return existing;
   if (dict.weigh !== undefined) dict.weight += dict.weigh(key, value);
   if (dict.second === undefined && dict.firstUsed >= dict.first.length) resizeTo(dict, dict.firstUsed + 1);
   const table = dict.second ?? dict.first;
@@ -228,6 +237,11 @@ function reverseBits(value: number): number {
   bits = ((bits >>> 4) & 0x0f0f0f0f) | ((bits & 0x0f0f0f0f) << 4);
   bits = ((bits >>> 8) & 0x00ff00ff) | ((bits & 0x00ff00ff) << 8);
   return ((bits >>> 16) | (bits << 16)) >>> 0;
+}
+
+/** True if a walk of `dictScan` that stands at `cursor` has been at an element of this hash, however the table was resized meanwhile. */
+export function dictScanned(cursor: number, hash: number): boolean {
+  return reverseBits(hash) < reverseBits(cursor);
 }
 
 /** Calls `visit` for every element; stops when it answers false. The dict must not change meanwhile. */

@@ -1,6 +1,6 @@
 import { parseInteger } from '../../protocol/resp/number.ts';
 import { memberBytes } from '../memory/weights.ts';
-import { createDict, dictDelete, dictExpand, dictFind, dictForEach, dictRandom, dictScan, dictSet, dictShrinkIfNeeded, dictSize } from './dict.ts';
+import { createDict, dictAdd, dictDelete, dictExpand, dictFind, dictForEach, dictRandom, dictScan, dictSet, dictShrinkIfNeeded, dictSize } from './dict.ts';
 import { NO_EXPIRY } from './value.ts';
 import type { Bytes, SetValue, StoreEnvironment } from './value.ts';
 
@@ -9,6 +9,19 @@ export function makeSet(first: Bytes, env: StoreEnvironment): SetValue {
   const body: SetValue['body'] =
     parseInteger(first) !== undefined ? { encoding: 'intset', numbers: [] } : { encoding: 'hashtable', dict: createDict(env.seed, memberBytes) };
   return { type: 'set', body, expireAt: NO_EXPIRY, accessed: 0, counted: 0 };
+}
+
+/** A set of these members, at least one, encoded as if they were added; undefined if one of them is there twice. */
+export function setOf(members: readonly Bytes[], env: StoreEnvironment): SetValue | undefined {
+  if (members.length <= env.limits.setMaxIntsetEntries && members.every((member) => parseInteger(member) !== undefined)) {
+    const numbers = members.every((member, index) => index === 0 || compareIntegers(members[index - 1] as Bytes, member) < 0) ? [...members] : members.toSorted(compareIntegers);
+    if (numbers.some((member, index) => index > 0 && numbers[index - 1] === member)) return undefined;
+    return { type: 'set', body: { encoding: 'intset', numbers }, expireAt: NO_EXPIRY, accessed: 0, counted: 0 };
+  }
+  const dict = createDict<true>(env.seed, memberBytes);
+  dictExpand(dict, members.length);
+  for (const member of members) if (!dictAdd(dict, member, true)) return undefined;
+  return { type: 'set', body: { encoding: 'hashtable', dict }, expireAt: NO_EXPIRY, accessed: 0, counted: 0 };
 }
 
 /** Compares integers in canonical form. */
@@ -36,7 +49,7 @@ function searchInteger(numbers: readonly Bytes[], member: Bytes): { index: numbe
 /** SADD of one member; true if it is new. Converts to a hashtable for a member that is no integer or beyond set-max-intset-entries. */
 export function setAdd(set: SetValue, member: Bytes, env: StoreEnvironment): boolean {
   const { body } = set;
-  if (body.encoding === 'hashtable') return dictFind(body.dict, member) === undefined && dictSet(body.dict, member, true);
+  if (body.encoding === 'hashtable') return dictAdd(body.dict, member, true);
   if (parseInteger(member) === undefined) {
     const dict = convertSet(set, env);
     return dictSet(dict, member, true);

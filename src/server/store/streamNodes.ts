@@ -28,7 +28,7 @@ export function nodeAppend(nodes: Chunked<StreamNode>, { id, fields }: StreamEnt
   let node = itemAt(nodes, nodes.length - 1);
   const full = node === undefined || node.bytes + raw >= Math.min(maxBytes || MOST_BYTES, MOST_BYTES) || (maxEntries > 0 && node.total >= maxEntries);
   if (node === undefined || full) {
-    const names = fields.filter((_, index) => index % 2 === 0);
+    const names = Array.from({ length: fields.length / 2 }, (_, index) => fields[index * 2] as Bytes);
     const master = integerSize(1) * 2 + integerSize(names.length) + integerSize(0) + names.reduce((sum, name) => sum + textSize(name), 0);
     pushBack(nodes, (node = { first: id, last: id, live: 0, total: 0, bytes: EMPTY_LISTPACK + master, names }));
   }

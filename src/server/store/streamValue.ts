@@ -1,6 +1,6 @@
 import type { StreamNodeLimits } from '../../protocol/rdb/stream.ts';
 import { streamEntryBytes } from '../memory/weights.ts';
-import { createChunked, itemAt, lowerBound, pushBack, removeAt, sliceItems } from './chunked.ts';
+import { chunkedOf, itemAt, lowerBound, pushBack, removeAt, sliceItems } from './chunked.ts';
 import { DEFAULT_NODES, createNodes, nodeAppend, nodeDelete, nodesTrimFront } from './streamNodes.ts';
 import { NO_EXPIRY } from './value.ts';
 import type { StreamEntry, StreamId, StreamValue } from './value.ts';
@@ -12,7 +12,14 @@ export const MAX_ID: StreamId = { ms: MAX_ID_PART, seq: MAX_ID_PART };
 
 /** An empty stream. */
 export function makeStream(): StreamValue {
-  return { type: 'stream', groups: new Map(), entries: createChunked<StreamEntry>(streamEntryBytes), nodes: createNodes(), lastId: MIN_ID, maxDeletedId: MIN_ID, entriesAdded: 0n, expireAt: NO_EXPIRY, accessed: 0, counted: 0 };
+  return streamOf([], { lastId: MIN_ID, maxDeletedId: MIN_ID, entriesAdded: 0n });
+}
+
+/** A stream of these entries, in the order of their IDs. */
+export function streamOf(entries: readonly StreamEntry[], { lastId, maxDeletedId, entriesAdded }: Pick<StreamValue, 'lastId' | 'maxDeletedId' | 'entriesAdded'>): StreamValue {
+  const nodes = createNodes();
+  for (const entry of entries) nodeAppend(nodes, entry, DEFAULT_NODES);
+  return { type: 'stream', groups: new Map(), entries: chunkedOf(entries, streamEntryBytes), nodes, lastId, maxDeletedId, entriesAdded, expireAt: NO_EXPIRY, accessed: 0, counted: 0 };
 }
 
 /** Negative, zero or positive, as a stands before, at or after b. */

@@ -32,6 +32,11 @@ export function zsetOf(members: readonly ScoredMember[], env: StoreEnvironment):
   return zset;
 }
 
+/** A sorted set in the small encoding, of members that are in order. */
+export function packedZset(members: readonly ScoredMember[]): ZsetValue {
+  return { type: 'zset', body: { encoding: 'listpack', members: [...members] }, expireAt: NO_EXPIRY, accessed: 0, counted: 0 };
+}
+
 /** Turns a listpack into a skiplist. Never goes back. */
 export function convertZset(zset: ZsetValue, env: StoreEnvironment): void {
   const { body } = zset;

@@ -13,21 +13,37 @@ const run = promisify(execFile);
 
 /** Builds the practice server as `npm run serve` does, and starts it in a process of its own. It ends with the bench. */
 export async function practiceProcess({ defer }: BenchScope): Promise<{ readonly port: number }> {
+  const { port, stop } = await startPractice(await buildPractice());
+  defer(stop);
+  return { port };
+}
+
+/** Builds the practice server; the file to start. */
+export async function buildPractice(): Promise<string> {
   const { product } = await bundles();
   const outfile = join(outFolder, 'bench', 'serve.cjs');
   await build({ ...product('serve.cjs'), outfile });
+  return outfile;
+}
+
+/** Starts what `buildPractice` built, with more arguments; resolves once it takes connections, so it has loaded its file by then. */
+export async function startPractice(file: string, args: readonly string[] = []): Promise<{ readonly port: number; stop(): Promise<void> }> {
   const port = await freePort();
-  const child = spawn(process.execPath, [outfile, '--port', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
-  defer(() => void child.kill('SIGKILL'));
-  let output = '';
-  for await (const chunk of child.stdout) {
-    output += String(chunk);
-    if (output.includes('Ready to accept connections')) {
-      child.stdout.resume();
-      return { port };
-    }
-  }
-  throw new Error(`the practice server did not start:\n${output}`);
+  const child = spawn(process.execPath, [file, '--port', String(port), ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const gone = once(child, 'exit');
+  const stop = async (): Promise<void> => {
+    child.kill('SIGKILL');
+    await gone;
+  };
+  await new Promise<void>((resolve, reject) => {
+    let output = '';
+    child.stdout.on('data', (chunk) => {
+      output = (output + String(chunk)).slice(-4000);
+      if (output.includes('Ready to accept connections')) resolve();
+    });
+    child.once('exit', () => reject(new Error(`the practice server did not start:\n${output}`)));
+  });
+  return { port, stop };
 }
 
 async function freePort(): Promise<number> {

@@ -56,8 +56,12 @@ export const MAGIC = 9;
 /** Since this version a checksum follows the end. */
 export const CHECKSUM = 5;
 
+/** How many times larger the memory gets that a record stands in which does not fit. */
+const GROWTH = 1.5;
+
 /** Reads a file piece by piece. */
 export interface RdbParser<T> {
+  /** The chunk is copied: its memory can be used again. */
   push(chunk: Buffer): void;
   /**
    * The next record, or undefined until more bytes come (and for good after `end`). Throws RdbError: `corrupt` or
@@ -75,9 +79,9 @@ export interface RdbParser<T> {
  * make none. Memory: the largest record, twice, and what was pushed and not read.
  */
 export function createRdbParser<T>(kind: ByteKind<T>, inside: ByteKind<T> = kind): RdbParser<T> {
-  let pending: Buffer[] = [];
-  let pendingSize = 0;
-  let reader: ByteReader = readerOf(Buffer.alloc(0));
+  /** What was pushed and not read stands here; the same memory all along, as long as records are small. */
+  let window = Buffer.alloc(0);
+  let reader: ByteReader = readerOf(window);
   /** Bytes that must be there before it is any use to try again. */
   let needed = 1;
   /** First byte of the window that the checksum does not have yet. */
@@ -92,17 +96,7 @@ export function createRdbParser<T>(kind: ByteKind<T>, inside: ByteKind<T> = kind
     addCrc64(crc, reader.bytes, summed, reader.at);
     summed = reader.at;
   };
-  const gather = (): boolean => {
-    const left = reader.bytes.length - reader.at;
-    if (left >= needed) return true;
-    if (left + pendingSize < needed) return false;
-    sumUp();
-    reader = readerOf(Buffer.concat([reader.bytes.subarray(reader.at), ...pending]), reader.base + reader.at);
-    summed = 0;
-    pending = [];
-    pendingSize = 0;
-    return true;
-  };
+  const left = (): number => reader.end - reader.at;
   const parse = (): RdbRecord<T> => {
     if (header === undefined) {
       const { version, dialect } = (header = takeHeader(reader));
@@ -124,27 +118,33 @@ export function createRdbParser<T>(kind: ByteKind<T>, inside: ByteKind<T> = kind
   return {
     push(chunk) {
       if (ended) return;
-      pending.push(chunk);
-      pendingSize += chunk.length;
+      sumUp();
+      const kept = left();
+      const size = kept + chunk.length;
+      const from = window;
+      if (size > window.length) window = Buffer.allocUnsafe(Math.max(size, Math.ceil(window.length * GROWTH)));
+      if (from !== window || reader.at > 0) from.copy(window, 0, reader.at, reader.end);
+      chunk.copy(window, kept);
+      reader = readerOf(window, reader.base + reader.at, 0, size);
+      summed = 0;
     },
     next() {
       if (failure !== undefined) throw failure;
-      if (ended || !gather()) return undefined;
+      if (ended || left() < needed) return undefined;
       const start = reader.at;
       try {
         const record = parse();
-        needed = finished ? reader.bytes.length - reader.at + pendingSize : 1;
+        needed = finished ? left() : 1;
         if (record.kind === 'end') {
           ended = true;
-          pending = [];
-          pendingSize = 0;
+          window = Buffer.alloc(0);
         }
         return record;
       } catch (error) {
         if (!(error instanceof RdbError)) throw error;
         if (error.fault !== 'truncated' || finished) throw (failure = error);
         // Twice as much before the next try: all the tries together cost at most twice the last one.
-        needed = (reader.bytes.length - start) * 2 + 1;
+        needed = (reader.end - start) * 2 + 1;
         reader.at = start;
         return undefined;
       }
@@ -152,7 +152,7 @@ export function createRdbParser<T>(kind: ByteKind<T>, inside: ByteKind<T> = kind
     finish() {
       finished = true;
       // All that is here, be it nothing: what it lacks is told.
-      needed = reader.bytes.length - reader.at + pendingSize;
+      needed = left();
     },
     offset: () => reader.base + reader.at,
   };

@@ -30,6 +30,8 @@ export interface RdbWriter<T> {
   held(): number;
   /** Takes them. */
   take(): Buffer;
+  /** Hands them to `sink`; they stand only while that runs, since what comes next is written to the same memory. */
+  drain(sink: (bytes: Uint8Array) => void): void;
 }
 
 const FIRST_CAPACITY = 64 * 1024;
@@ -97,9 +99,16 @@ export function createRdbWriter<T extends Uint8Array | string>(options: EncodeOp
     take() {
       sumUp();
       const bytes = written(out);
-      out = createByteWriter(FIRST_CAPACITY);
+      // The next piece will be about as large.
+      out = createByteWriter(Math.max(FIRST_CAPACITY, Math.ceil(bytes.length * 1.125)));
       summed = 0;
       return bytes;
+    },
+    drain(sink) {
+      sumUp();
+      sink(written(out));
+      out.size = 0;
+      summed = 0;
     },
   };
 }

@@ -58,8 +58,8 @@ export function loadFromFile(server: ServerState, path: string, loadLibrary: (so
   const file = openSync(path, 'r');
   try {
     const loader = createLoader(server, loadLibrary);
+    const piece = Buffer.allocUnsafe(PIECE);
     for (;;) {
-      const piece = Buffer.allocUnsafe(PIECE);
       const size = readSync(file, piece, 0, PIECE, null);
       if (size === 0) loader.finish();
       else loader.push(piece.subarray(0, size));

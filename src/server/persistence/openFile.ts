@@ -108,8 +108,8 @@ async function takeIn(
   let bytes = 0;
   let told = monotonic();
   /** False at the end, or where it is no use to go on. */
+  const piece = Buffer.allocUnsafe(PIECE);
   const readOn = async (): Promise<boolean> => {
-    const piece = Buffer.allocUnsafe(PIECE);
     const { bytesRead } = await file.read(piece, 0, PIECE, null);
     slices.begin();
     bytes += bytesRead;

@@ -67,10 +67,10 @@ export function save(server: ServerState, path: string): boolean {
   let file: FileInTheMaking | undefined;
   const snapshot = startSnapshot(server, librarySources(server));
   try {
-    file = startFile(path);
-    while (snapshot.step(() => snapshot.held() > PIECE)) file.write(snapshot.take());
-    file.write(snapshot.take());
-    file.finish();
+    const started = (file = startFile(path));
+    while (snapshot.step(() => snapshot.held() > PIECE)) snapshot.drain((piece) => started.write(piece));
+    snapshot.drain((piece) => started.write(piece));
+    started.finish();
   } catch (error) {
     snapshot.stop();
     file?.abandon();
@@ -113,7 +113,7 @@ export function saveInBackground(server: ServerState, path: string): void {
     const since = monotonic();
     try {
       const more = snapshot.step(() => monotonic() - since > SLICE || snapshot.held() > PIECE);
-      file.write(snapshot.take());
+      snapshot.drain((piece) => file.write(piece));
       if (more) return true;
     } catch (error) {
       abandon();

@@ -19,6 +19,8 @@ export interface Snapshot {
   held(): number;
   /** Takes them. */
   take(): Buffer;
+  /** Hands them to `sink`; they stand only while that runs. Many buffers would make V8 collect garbage again and again. */
+  drain(sink: (bytes: Uint8Array) => void): void;
   /** Ends it before its time; a finished one is ended already. */
   stop(): void;
 }
@@ -88,6 +90,7 @@ export function startSnapshot(server: ServerState, libraries: readonly Bytes[], 
     },
     held: () => writer.held(),
     take: () => writer.take(),
+    drain: (sink) => writer.drain(sink),
     stop,
   };
 }

@@ -5,7 +5,7 @@ import type { Context, Handlers } from '../state.ts';
 import { itemAt, sliceItems } from '../store/chunked.ts';
 import { signalReady } from '../store/database.ts';
 import { wholeNodes } from '../store/streamNodes.ts';
-import { MAX_ID, MAX_ID_PART, MIN_ID, compareIds, formatId, makeStream, nextId, streamAppend, streamDelete, streamPosition, streamTrimFront } from '../store/streamValue.ts';
+import { MAX_ID, MAX_ID_PART, MIN_ID, compareIds, formatId, makeStream, nextId, streamAppend, streamDelete, streamNodes, streamPosition, streamTrimFront } from '../store/streamValue.ts';
 import type { Bytes, StreamId, StreamValue } from '../store/value.ts';
 import { entryReply, idArg, idPart, rangeBound } from './streamArgs.ts';
 import { streamGroupCommands } from './streamGroup.ts';
@@ -84,7 +84,7 @@ function applyTrim({ server }: Context, stream: StreamValue, trim: Trim | undefi
   if (surplus <= 0) return 0;
   if (!trim.approximate) return streamTrimFront(stream, surplus);
   const limit = trim.limit ?? defaultLimit(streamNodeLimits(server.config).maxEntries);
-  const removed = wholeNodes(stream.nodes, limit, ({ live, last }, before) => (byLength ? stream.entries.length - before - live >= count : compareIds(last, minId) < 0));
+  const removed = wholeNodes(streamNodes(stream), limit, ({ live, last }, before) => (byLength ? stream.entries.length - before - live >= count : compareIds(last, minId) < 0));
   return streamTrimFront(stream, removed);
 }
 

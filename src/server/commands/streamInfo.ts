@@ -4,7 +4,7 @@ import type { Context, Handlers } from '../state.ts';
 import { eachItem, itemAt, sliceItems } from '../store/chunked.ts';
 import { radixNodes } from '../store/radixNodes.ts';
 import { inOrder, UNKNOWN_READ } from '../store/streamGroups.ts';
-import { MIN_ID, compareIds, formatId } from '../store/streamValue.ts';
+import { MIN_ID, compareIds, formatId, streamNodes } from '../store/streamValue.ts';
 import type { Bytes, PendingEntry, StreamGroup, StreamId, StreamValue } from '../store/value.ts';
 import { entryReply } from './streamArgs.ts';
 import { NO_SUCH_KEY, NULL, arg, array, bulk, fail, integer, isOption, map, numberArg, readTyped, shown, wrongSubcommand } from './support.ts';
@@ -60,11 +60,11 @@ function xinfoStream(context: Context, args: readonly Bytes[]): Reply {
   const { entries } = stream;
   const first = itemAt(entries, 0);
   const last = itemAt(entries, entries.length - 1);
-  const nodes = stream.nodes.length;
+  const nodes = streamNodes(stream).length;
   const head: [string, Reply][] = [
     ['length', integer(entries.length)],
     ['radix-tree-keys', integer(nodes)],
-    ['radix-tree-nodes', integer(radixNodes(Array.from(eachItem(stream.nodes), (node) => node.first)))],
+    ['radix-tree-nodes', integer(radixNodes(Array.from(eachItem(streamNodes(stream)), (node) => node.first)))],
     ['last-generated-id', bulk(formatId(stream.lastId))],
     ['max-deleted-entry-id', bulk(formatId(stream.maxDeletedId))],
     ['entries-added', integer(normalizeInteger(stream.entriesAdded))],

@@ -7,6 +7,8 @@ import { hashLength } from '../store/hashValue.ts';
 const THRESHOLD = 64;
 /** Bytes of a list's node. */
 const LIST_NODE = 8192;
+/** Entries of a stream in a node, where that has not been figured. */
+const STREAM_NODE = 100;
 
 /** How many allocations a value takes, about; a small encoding is one. */
 function pieces(value: Value): number {
@@ -23,7 +25,7 @@ function pieces(value: Value): number {
     case 'zset':
       return value.body.encoding === 'skiplist' ? value.body.list.length : 1;
     case 'stream': {
-      let sum = value.nodes.length;
+      let sum = value.nodes?.length ?? Math.ceil(value.entries.length / STREAM_NODE);
       for (const group of value.groups.values()) sum += 1 + group.pending.length;
       return sum;
     }

@@ -32,7 +32,7 @@ export function copyValue(value: Value, env: StoreEnvironment): Value {
       return { ...value, body: { encoding: 'skiplist', scores: copyDict(value.body.scores, env), list } };
     }
     case 'stream':
-      return { ...value, entries: copyChunked(value.entries), nodes: copyNodes(value.nodes), groups: new Map([...value.groups].map(([name, group]) => [name, copyGroup(group)])) };
+      return { ...value, entries: copyChunked(value.entries), nodes: value.nodes && copyNodes(value.nodes), groups: new Map([...value.groups].map(([name, group]) => [name, copyGroup(group)])) };
   }
 }
 

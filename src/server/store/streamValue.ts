@@ -1,9 +1,10 @@
 import type { StreamNodeLimits } from '../../protocol/rdb/stream.ts';
 import { streamEntryBytes } from '../memory/weights.ts';
-import { chunkedOf, itemAt, lowerBound, pushBack, removeAt, sliceItems } from './chunked.ts';
+import { chunkedOf, eachItem, itemAt, lowerBound, pushBack, removeAt, sliceItems } from './chunked.ts';
 import { DEFAULT_NODES, createNodes, nodeAppend, nodeDelete, nodesTrimFront } from './streamNodes.ts';
 import { NO_EXPIRY } from './value.ts';
-import type { StreamEntry, StreamId, StreamValue } from './value.ts';
+import type { Chunked } from './chunked.ts';
+import type { StreamEntry, StreamId, StreamNode, StreamValue } from './value.ts';
 
 /** Largest part of an ID. */
 export const MAX_ID_PART = 2n ** 64n - 1n;
@@ -17,9 +18,7 @@ export function makeStream(): StreamValue {
 
 /** A stream of these entries, in the order of their IDs. */
 export function streamOf(entries: readonly StreamEntry[], { lastId, maxDeletedId, entriesAdded }: Pick<StreamValue, 'lastId' | 'maxDeletedId' | 'entriesAdded'>): StreamValue {
-  const nodes = createNodes();
-  for (const entry of entries) nodeAppend(nodes, entry, DEFAULT_NODES);
-  return { type: 'stream', groups: new Map(), entries: chunkedOf(entries, streamEntryBytes), nodes, lastId, maxDeletedId, entriesAdded, expireAt: NO_EXPIRY, accessed: 0, counted: 0 };
+  return { type: 'stream', groups: new Map(), entries: chunkedOf(entries, streamEntryBytes), nodes: undefined, lastId, maxDeletedId, entriesAdded, expireAt: NO_EXPIRY, accessed: 0, counted: 0 };
 }
 
 /** Negative, zero or positive, as a stands before, at or after b. */
@@ -45,10 +44,19 @@ export function previousId({ ms, seq }: StreamId): StreamId | undefined {
   return ms > 0n ? { ms: ms - 1n, seq: MAX_ID_PART } : undefined;
 }
 
+/** How the entries of a stream are packed; of one that was loaded, as if they had been appended. Asked before each change. */
+export function streamNodes(stream: StreamValue): Chunked<StreamNode> {
+  if (stream.nodes === undefined) {
+    stream.nodes = createNodes();
+    for (const entry of eachItem(stream.entries)) nodeAppend(stream.nodes, entry, DEFAULT_NODES);
+  }
+  return stream.nodes;
+}
+
 /** Appends an entry whose ID is above `lastId`. */
 export function streamAppend(stream: StreamValue, entry: StreamEntry, limits: StreamNodeLimits = DEFAULT_NODES): void {
+  nodeAppend(streamNodes(stream), entry, limits);
   pushBack(stream.entries, entry);
-  nodeAppend(stream.nodes, entry, limits);
   stream.lastId = entry.id;
   stream.entriesAdded += 1n;
 }
@@ -63,8 +71,8 @@ export function streamDelete(stream: StreamValue, id: StreamId): boolean {
   const index = streamPosition(stream, id);
   const entry = itemAt(stream.entries, index);
   if (entry === undefined || compareIds(entry.id, id) !== 0) return false;
+  nodeDelete(streamNodes(stream), id);
   removeAt(stream.entries, index);
-  nodeDelete(stream.nodes, id);
   if (compareIds(id, stream.maxDeletedId) > 0) stream.maxDeletedId = id;
   return true;
 }
@@ -72,8 +80,8 @@ export function streamDelete(stream: StreamValue, id: StreamId): boolean {
 /** Removes the first `count` entries (XTRIM); the number removed. Does not touch the largest deleted ID, as Redis does not. */
 export function streamTrimFront(stream: StreamValue, count: number): number {
   const removed = Math.min(count, stream.entries.length);
+  nodesTrimFront(streamNodes(stream), removed);
   removeAt(stream.entries, 0, removed);
-  nodesTrimFront(stream.nodes, removed);
   return removed;
 }
 

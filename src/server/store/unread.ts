@@ -154,6 +154,10 @@ class UnreadStream extends Unread implements StreamValue {
     return this.content('stream').nodes;
   }
 
+  set nodes(nodes: StreamValue['nodes']) {
+    this.content('stream').nodes = nodes;
+  }
+
   get lastId(): StreamValue['lastId'] {
     return this.content('stream').lastId;
   }

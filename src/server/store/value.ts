@@ -118,8 +118,8 @@ export interface StreamValue extends Changing {
   readonly type: 'stream';
   readonly groups: Map<Bytes, StreamGroup>;
   readonly entries: Chunked<StreamEntry>;
-  /** How they are packed: what an approximate trim removes goes by nodes. */
-  readonly nodes: Chunked<StreamNode>;
+  /** How they are packed: what an approximate trim removes goes by nodes. Undefined until `streamNodes` is asked, which most that are loaded never are. */
+  nodes: Chunked<StreamNode> | undefined;
   lastId: StreamId;
   maxDeletedId: StreamId;
   entriesAdded: bigint;

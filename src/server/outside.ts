@@ -1,4 +1,6 @@
+import type { Duplex } from 'node:stream';
 import type { Bytes } from './store/value.ts';
+import { connectTo, type Address } from './outgoing.ts';
 
 /** How much is said in the log; Redis marks the lines with `.`, `-`, `*` and `#`. */
 export type LogLevel = 'debug' | 'verbose' | 'notice' | 'warning';
@@ -28,13 +30,15 @@ export interface Outside {
   readonly rewriteConfig: ((users: readonly Bytes[], all: boolean) => string | undefined) | undefined;
   /** Where the data are saved. */
   readonly dataFile: (() => string) | undefined;
+  /** Opens a connection to another server, which says so by `connect` (MIGRATE, REPLICAOF). Undefined where nothing may leave this machine, or this window. */
+  readonly connect: ((address: Address) => Duplex) | undefined;
   /** Ends the server. False if the last save failed: it goes on, and nothing is lost. */
   readonly shutDown: ((options: ShutdownOptions) => boolean) | undefined;
 }
 
 /** A server that is within something else. */
 export function withinAnother(): Outside {
-  return { log: () => undefined, configFile: '', executable: process.execPath, listenAgain: undefined, rewriteConfig: undefined, dataFile: undefined, shutDown: undefined };
+  return { log: () => undefined, configFile: '', executable: process.execPath, listenAgain: undefined, rewriteConfig: undefined, dataFile: undefined, connect: connectTo, shutDown: undefined };
 }
 
 /** What SIGTERM and SIGINT ask for, by the value of `shutdown-on-sigterm` or `-sigint`. */

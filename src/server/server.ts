@@ -16,6 +16,7 @@ import { createSaving, stopBackgroundSave } from './persistence/save.ts';
 import { createListeners } from './clients/pubsub.ts';
 import { PEAK_TIME } from './clients/replyBuffer.ts';
 import { createStatistics } from './observing/statistics.ts';
+import { endLink } from './replication/role.ts';
 import { createReplication } from './replication/state.ts';
 import { resizeBacklog } from './replication/stream.ts';
 import { restartStream } from './replication/sync.ts';
@@ -205,6 +206,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
       closed = true;
       abandonScript(state);
       stopBackgroundSave(state);
+      endLink(state);
       if (timer !== undefined) clearInterval(timer);
       const closing = [...listeners].map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
       listeners.clear();

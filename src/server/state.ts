@@ -15,7 +15,7 @@ import type { Saving } from './persistence/save.ts';
 import type { Listeners, Subscriptions } from './clients/pubsub.ts';
 import type { ReplyBuffer, ReplyBufferRules } from './clients/replyBuffer.ts';
 import type { Statistics } from './observing/statistics.ts';
-import type { Replica, Replication } from './replication/state.ts';
+import type { MasterStream, Replica, Replication } from './replication/state.ts';
 import type { Database, KeySignals, Watch, WatchFlag } from './store/database.ts';
 import type { Bytes, StoreEnvironment } from './store/value.ts';
 import type { Tracking, TrackingTable } from './clients/tracking.ts';
@@ -158,6 +158,8 @@ export interface Session {
   closing: boolean;
   /** What it said of itself by REPLCONF, and as a replica. */
   replica: Replica | undefined;
+  /** It is the master that this server follows. */
+  readonly master: MasterStream | undefined;
   /** How far the stream for replicas was after its last command, bytes. */
   wroteUntil: number;
   /** CLIENT REPLY: `skip` is for the next command, `skipping` for the one that runs. */

@@ -26,9 +26,7 @@ export const untried: ReadonlyMap<string, string> = new Map([
 /** Commands of which only the errors are there, with what is missing; each answers an error that says so. */
 export const errorsOnly: ReadonlyMap<string, string> = new Map([
   ['bgrewriteaof', 'there is no append-only file'],
-  ['replicaof', 'a master it stays, NO ONE is OK'],
   ['script|debug', 'there is no debugger, NO is OK'],
-  ['slaveof', 'as REPLICAOF'],
 ]);
 
 /** Commands whose arity errors are left alone: they change what the session is, or answer differently within a transaction. */

@@ -41,6 +41,11 @@ export function createDefaultUser(): User {
   return user;
 }
 
+/** Whose rights the master has that this server follows: there is nothing that it may not do. */
+export function anyone(): User {
+  return { ...createDefaultUser(), name: '(superuser)' };
+}
+
 /** Gives one user all that another is, apart from the name. */
 export function assignUser(to: User, from: User): void {
   Object.assign(to, { ...from, name: to.name, passwords: [...from.passwords], selectors: from.selectors.map(copySelector) });

@@ -2,7 +2,7 @@ import { isSubscriber } from './pubsub.ts';
 import type { Session } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
 import { allocated } from '../memory/weights.ts';
-import { isReplica } from '../replication/state.ts';
+import { isObeyed, isReplica } from '../replication/state.ts';
 
 /** What a client's connection holds, in bytes. */
 export interface Buffers {
@@ -23,6 +23,7 @@ export type ClientType = 'normal' | 'pubsub' | 'replica' | 'master';
 
 /** The type of a client. */
 export function typeOf(session: Session): ClientType {
+  if (isObeyed(session)) return 'master';
   if (isReplica(session)) return 'replica';
   return isSubscriber(session) ? 'pubsub' : 'normal';
 }
@@ -32,6 +33,7 @@ function flagsOf(session: Session): string {
   const { tracking } = session;
   const flags = [
     isReplica(session) && 'S',
+    isObeyed(session) && 'M',
     session.monitoring && 'O',
     isSubscriber(session) && 'P',
     session.transaction !== undefined && 'x',

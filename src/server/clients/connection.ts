@@ -19,6 +19,8 @@ import { longestString } from '../commands/support.ts';
 import { createSubscriptions, unsubscribeAll } from './pubsub.ts';
 import { createReplyBuffer, fillReplyBuffer } from './replyBuffer.ts';
 import type { Context, ServerState, Session } from '../state.ts';
+import { anyone } from '../acl/user.ts';
+import type { MasterStream } from '../replication/state.ts';
 import { dismiss } from '../replication/sync.ts';
 import { stopTracking } from './tracking.ts';
 
@@ -38,8 +40,8 @@ function endCaching({ tracking, transaction, lastCommand }: Session): void {
   if (tracking !== undefined && transaction === undefined && !lastCommand.startsWith('client|')) tracking.caching = false;
 }
 
-/** Serves one client on a byte stream until either side ends it. */
-export function serveConnection(server: ServerState, stream: Duplex, peer: Peer): Session {
+/** Serves one client on a byte stream until either side ends it; as `master` it is obeyed and gets no replies. */
+export function serveConnection(server: ServerState, stream: Duplex, peer: Peer, master?: MasterStream): Session {
   const now = server.clock.now();
   const session: Session = {
     id: server.nextSessionId,
@@ -48,9 +50,9 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     name: '',
     libraryName: '',
     libraryVersion: '',
-    database: 0,
+    database: master?.database ?? 0,
     version: 2,
-    ...initialLogin(server),
+    ...(master === undefined ? initialLogin(server) : { user: anyone(), authenticated: true }),
     noEvict: false,
     noTouch: false,
     monitoring: false,
@@ -67,8 +69,9 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     outputBytes: 0,
     closing: false,
     replica: undefined,
+    master,
     wroteUntil: 0,
-    replies: 'on',
+    replies: master === undefined ? 'on' : 'off',
     overSoftLimitSince: undefined,
     replyBuffer: createReplyBuffer(now),
     buffers: () => ({
@@ -87,7 +90,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     },
   };
   server.nextSessionId += 1;
-  const context: Context = { server, session, database: server.databases[0] as Context['database'], now: Math.floor(now), mayBlock: true };
+  const context: Context = { server, session, database: server.databases[session.database] as Context['database'], now: Math.floor(now), mayBlock: true };
   const decoder = createRequestDecoder(latin1Argument);
   const writer = createReplyWriter();
   /** The request that runs or waits, or the last one. */
@@ -133,6 +136,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
 
   /** From now on the client is none to the server, whatever is still on its way to it. */
   const leave = (): void => {
+    if (!server.sessions.has(session.id)) return;
     unwatch(context);
     releaseWait(session, server);
     unsubscribeAll(server, session);
@@ -140,6 +144,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     server.monitors.delete(session);
     dismiss(server, session);
     server.sessions.delete(session.id);
+    master?.ended();
     server.memory.clientsChanged = true;
   };
 
@@ -183,6 +188,8 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
     executing = true;
     const reply = execute(context, running);
     executing = false;
+    // What a transaction does is done at its end.
+    if (master !== undefined && session.transaction === undefined) master.ran(decoder.consumed());
     postponed = reply === POSTPONED;
     if (postponed) return false;
     answer(reply);
@@ -301,7 +308,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer)
   stream.on('error', () => stream.destroy());
   stream.on('close', leave);
 
-  if (server.sessions.size >= server.config.number('maxclients')) {
+  if (master === undefined && server.sessions.size >= server.config.number('maxclients')) {
     server.statistics.rejectedConnections += 1;
     writer.write({ kind: 'error', text: 'ERR max number of clients reached' }, 2);
     finish();

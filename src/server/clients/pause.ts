@@ -2,7 +2,7 @@ import { shebangOf } from '../lua/shebang.ts';
 import type { ScriptFlags } from '../lua/state.ts';
 import type { Command, Context, ServerState } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
-import { isReplica } from '../replication/state.ts';
+import { isObeyed, isReplica } from '../replication/state.ts';
 
 /** What CLIENT PAUSE holds up: commands that write, or all. */
 export interface Pause {
@@ -22,7 +22,7 @@ export function isPaused({ pause, clock }: ServerState): boolean {
 
 /** True for a command that has to wait for the end of a pause. */
 export function isHeldUp({ server, session }: Context, command: Command, args: readonly Bytes[]): boolean {
-  if (server.pause === undefined || session.monitoring || isReplica(session) || !isPaused(server)) return false;
+  if (server.pause === undefined || session.monitoring || isObeyed(session) || isReplica(session) || !isPaused(server)) return false;
   if (server.pause.all || replicates(server, command, args)) return true;
   return command.name === 'exec' && session.transaction?.queue.some((queued) => replicates(server, queued.command, queued.args)) === true;
 }

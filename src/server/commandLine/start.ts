@@ -10,6 +10,8 @@ import { RdbError } from '../../protocol/rdb/bytes.ts';
 import { faultInLog } from '../persistence/fault.ts';
 import { load as loadFile } from '../persistence/save.ts';
 import { sampleNames } from '../samples/index.ts';
+import { connectTo } from '../outgoing.ts';
+import { followMaster } from '../replication/role.ts';
 import { createServer } from '../server.ts';
 import type { PracticeServer } from '../server.ts';
 import type { Bytes } from '../store/value.ts';
@@ -87,6 +89,7 @@ async function serve(line: Serve, argv: readonly string[]): Promise<void> {
     log, configFile, executable: resolve(process.argv[1] ?? process.execPath), shutDown,
     listenAgain: () => listenAgain(server, listeners),
     dataFile: () => resolve(pathOf(config, 'dbfilename')),
+    connect: connectTo,
     rewriteConfig: configFile === '' ? undefined : (users, all) => rewriteFile(configFile, config, users, all),
   };
   config.onSet('loglevel', (value) => {
@@ -103,6 +106,9 @@ async function serve(line: Serve, argv: readonly string[]): Promise<void> {
 
   loadUsers(server, loaded, log);
   if (sample === undefined) loadData(server, log);
+
+  const [masterHost, masterPort] = config.get('replicaof').split(' ');
+  if (masterHost !== undefined && masterPort !== undefined) followMaster(state, masterHost, Number(masterPort));
 
   sayWhatIsMissing(config, log);
   if (listeners.count() > 0) log('notice', 'Ready to accept connections');
@@ -255,6 +261,5 @@ async function listenAgain({ state }: PracticeServer, listeners: Listeners): Pro
 /** What a redis.conf may ask for that does nothing here yet. */
 function sayWhatIsMissing(config: Config, log: Log): void {
   if (config.get('appendonly') === 'yes') log('warning', 'appendonly is accepted, but this server writes no append only file yet');
-  if (config.get('replicaof') !== '') log('warning', `replicaof ${config.get('replicaof')} is accepted, but this server cannot be a replica yet`);
   if (config.get('supervised') !== 'no') log('warning', 'supervised is accepted, but this server tells its supervisor nothing');
 }

@@ -71,6 +71,7 @@ function bzmpop(context: Context, args: readonly Bytes[]): Reply {
 
 /** WAIT numreplicas timeout */
 function wait(context: Context, args: readonly Bytes[]): Reply {
+  if (context.server.replication.link !== undefined) fail('ERR WAIT cannot be used with replica instances. Please also note that since Redis 4.0 if a replica is configured to be writable (which is not the default) writes to replicas are just local and are not propagated.');
   const replicas = numberArg(arg(args, 1));
   const deadline = timeoutArg(arg(args, 2), 'ms', context.now);
   return waitForReplicas(context, replicas, deadline);

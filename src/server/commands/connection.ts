@@ -51,7 +51,7 @@ function hello(context: Context, args: readonly Bytes[]): Reply {
     ['proto', integer(version)],
     ['id', integer(session.id)],
     ['mode', bulk('standalone')],
-    ['role', bulk('master')],
+    ['role', bulk(server.replication.link === undefined ? 'master' : 'replica')],
     ['modules', EMPTY_ARRAY],
   ]);
 }

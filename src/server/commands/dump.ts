@@ -11,7 +11,7 @@ import type { Context, Handlers } from '../state.ts';
 import { findValue, removeValue } from '../store/database.ts';
 import { inheritFrequency, setFrequency } from '../store/frequency.ts';
 import type { Bytes, Value } from '../store/value.ts';
-import { NULL, OK, SYNTAX, arg, bulk, changed, fail, integerArg, isOption, lookupQuiet, lookupWrite, numberArg, putAnnounced } from './support.ts';
+import { NULL, OK, SYNTAX, arg, bulk, changed, fail, integerArg, isOption, lookupQuiet, lookupWrite, numberArg, putAnnounced, isOver } from './support.ts';
 
 /** The payload of a value, as DUMP answers and MIGRATE sends it. */
 export function dumpValue(context: Context, value: Value): Bytes {
@@ -78,7 +78,7 @@ function restore(context: Context, args: readonly Bytes[]): Reply {
   if (ttl !== 0) value.expireAt = absolute ? ttl : normalizeInteger(BigInt.asIntN(64, BigInt(ttl) + BigInt(context.now)));
   const { database, now, server } = context;
   const before = replace && findValue(database, key) !== undefined;
-  if (ttl !== 0 && value.expireAt <= now) {
+  if (ttl !== 0 && isOver(context, value.expireAt)) {
     if (before) {
       removeValue(database, key);
       notify(context, 'generic', 'del', key);

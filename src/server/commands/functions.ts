@@ -183,6 +183,18 @@ function restore({ server }: Context, args: readonly Bytes[]): Reply {
   return OK;
 }
 
+/** Puts these libraries in the place of all others. Throws CommandError; then all is as it was. */
+export function replaceLibraries(server: ServerState, codes: readonly Bytes[]): void {
+  const shelf: Shelf = { libraries: new Map(), named: new Map() };
+  try {
+    for (const code of codes) install(server, code, false, shelf);
+  } catch (error) {
+    for (const library of shelf.libraries.values()) forgetLibrary(server.scripting.functions, library);
+    throw error;
+  }
+  join(server, shelf, 'FLUSH');
+}
+
 /** Puts the libraries of a dump among those of the server, or in their place. Throws CommandError; then all is as it was. */
 function join(server: ServerState, shelf: Shelf, policy: string): void {
   const { scripting } = server;

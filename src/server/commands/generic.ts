@@ -6,17 +6,14 @@ import type { Database } from '../store/database.ts';
 import { copyValue } from '../store/copyValue.ts';
 import { countLazyFree } from '../memory/lazyFree.ts';
 import { encodingOf, refcountOf, typeName } from '../store/describe.ts';
-import { dictForEach, dictRandom } from '../store/dict.ts';
+import { dictForEach, dictRandom, dictSize } from '../store/dict.ts';
 import { frequencyOf, idleSeconds } from '../store/frequency.ts';
 import { globMatch } from '../store/glob.ts';
 import { NO_EXPIRY } from '../store/value.ts';
 import type { Bytes, Value } from '../store/value.ts';
 import { expiryArg, remaining, toSeconds } from './expiry.ts';
 import { scan } from './scan.ts';
-import {
-  NO_SUCH_KEY, NULL, OK, ONE, SYNTAX, ZERO, arg, bulk, bulks, changed, fail, intArg, integer, isOption, lookupQuiet, lookupRead, lookupSilent,
-  lookupWrite, putAnnounced, remove, removeEmptied,
-} from './support.ts';
+import { NO_SUCH_KEY, NULL, OK, ONE, SYNTAX, ZERO, arg, bulk, bulks, changed, fail, intArg, integer, isOption, lookupQuiet, lookupRead, lookupSilent, lookupWrite, putAnnounced, remove, removeEmptied, isOver } from './support.ts';
 
 function del(context: Context, args: readonly Bytes[], lazy: boolean): Reply {
   let count = 0;
@@ -65,7 +62,7 @@ function expire(context: Context, args: readonly Bytes[], seconds: boolean, abso
   const none = current === NO_EXPIRY;
   // Without an expiry GT never passes and LT always does.
   if ((nx && !none) || (xx && none) || (gt && (none || at <= current)) || (lt && !none && at >= current)) return ZERO;
-  if (at <= context.now) removeEmptied(context, key);
+  if (isOver(context, at)) removeEmptied(context, key);
   else {
     setExpiry(context.database, key, value, at);
     notify(context, 'generic', 'expire', key);
@@ -111,9 +108,11 @@ function keys(context: Context, args: readonly Bytes[]): Reply {
 }
 
 function randomkey(context: Context): Reply {
-  while (databaseSize(context.database) > 0) {
-    const key = dictRandom(context.database.dict, context.server.random)?.key ?? '';
-    if (lookupWrite(context, key) !== undefined) return bulk(key);
+  const { server, database } = context;
+  // A replica removes none: where all may be over it tries a hundred times, as Redis does.
+  for (let tries = 1; databaseSize(database) > 0; tries += 1) {
+    const key = dictRandom(database.dict, server.random)?.key ?? '';
+    if (lookupWrite(context, key) !== undefined || (tries >= 100 && server.replication.link !== undefined && dictSize(database.volatile) === databaseSize(database))) return bulk(key);
   }
   return NULL;
 }

@@ -1,6 +1,6 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { block, endWait } from '../run/blocking.ts';
-import { sendRequests, type Failed } from '../outgoing.ts';
+import { NO_WAY, sendRequests, type Failed } from '../outgoing.ts';
 import { endUnit, propagate } from '../replication/propagate.ts';
 import type { Context, Handlers } from '../state.ts';
 import { findValue, removeValue } from '../store/database.ts';
@@ -66,7 +66,9 @@ function migrate(context: Context, args: readonly Bytes[]): Reply {
     const ttl = value.expireAt === NO_EXPIRY ? 0 : Math.max(1, Number(value.expireAt) - context.now);
     return ['RESTORE', key, String(ttl), payload, ...(replace ? ['REPLACE'] : [])];
   });
-  const target = { host: arg(args, 1), port: Number.parseInt(arg(args, 2), 10) || 0, timeout: timeout <= 0 ? 1000 : timeout };
+  const { connect } = context.server.outside;
+  if (connect === undefined) return fail(NO_WAY);
+  const target = { connect, host: arg(args, 1), port: Number.parseInt(arg(args, 2), 10) || 0, timeout: timeout <= 0 ? 1000 : timeout };
   block(context, { keys: [], deadline: 0, timedOut: NULL, serve: () => undefined });
   const { wait } = context.session;
   void sendRequests(target, [...before, ...restores]).then(({ replies, failed }) => {

@@ -1,25 +1,40 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { splitInline } from '../../protocol/resp/inline.ts';
-import { isReplica, replicaOf } from '../replication/state.ts';
+import { NO_WAY } from '../outgoing.ts';
+import { abortFailover, startFailover } from '../replication/failover.ts';
+import { replicasOf } from '../replication/report.ts';
+import type { FailoverTarget } from '../replication/state.ts';
+import { FROZEN } from '../run/protected.ts';
+import { becomeMaster, followMaster } from '../replication/role.ts';
+import { isObeyed, isReplica, replicaOf } from '../replication/state.ts';
 import { acknowledge, enlist, resume } from '../replication/sync.ts';
 import { serveWaits } from '../replication/wait.ts';
-import type { Context, Handlers } from '../state.ts';
+import type { Context, Handlers, ServerState } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
 import { NO_REPLY, OK, SYNTAX, arg, fail, integerArg, isOption, numberArg, rangeArg, shown } from './support.ts';
 
-const NOT_YET = 'ERR the practice server is never a replica';
-
-/** REPLICAOF, SLAVEOF: a master it is anyway; to be a replica is refused. */
-function changeMaster(_context: Context, args: readonly Bytes[]): Reply {
-  if (isOption(args[1], 'NO') && isOption(args[2], 'ONE')) return OK;
-  rangeArg(arg(args, 2), 0, 65535, 'ERR Invalid master port');
-  return fail(NOT_YET);
+/** REPLICAOF, SLAVEOF: follows a master, or none from now on. */
+function changeMaster({ server, session }: Context, args: readonly Bytes[]): Reply {
+  if (server.replication.failover !== undefined) fail('ERR REPLICAOF not allowed while failing over.');
+  if (isOption(args[1], 'NO') && isOption(args[2], 'ONE')) {
+    becomeMaster(server);
+    return OK;
+  }
+  if (isReplica(session)) fail('ERR Command is not valid when client is a replica.');
+  if (server.frozen) fail(FROZEN);
+  const host = arg(args, 1);
+  const port = rangeArg(arg(args, 2), 0, 65535, 'ERR Invalid master port');
+  const { link } = server.replication;
+  if (link?.host.toLowerCase() === host.toLowerCase() && link.port === port) return { kind: 'simple', text: 'OK Already connected to specified master' };
+  if (server.outside.connect === undefined) fail(NO_WAY);
+  followMaster(server, host, port);
+  return OK;
 }
 
-/** FAILOVER: its errors on a master without replicas. */
-function failover(_context: Context, args: readonly Bytes[]): Reply {
+/** FAILOVER [TO host port [FORCE]] [ABORT] [TIMEOUT ms]: hands the mastership over to a replica. */
+function failover({ server, now }: Context, args: readonly Bytes[]): Reply {
   let timeout: Bytes | undefined;
-  let target = false;
+  let target: FailoverTarget | undefined;
   let forced = false;
   let aborted = false;
   for (let at = 1; at < args.length; at += 1) {
@@ -29,14 +44,30 @@ function failover(_context: Context, args: readonly Bytes[]): Reply {
       timeout = arg(args, at);
       if (integerArg(timeout) <= 0) fail('ERR FAILOVER timeout must be greater than 0');
     } else if (args.length === 2 && isOption(args[at], 'ABORT')) aborted = true;
-    else if (!target && left >= 2 && isOption(args[at], 'TO')) {
-      numberArg(arg(args, at + 2));
-      target = true;
+    else if (target === undefined && left >= 2 && isOption(args[at], 'TO')) {
+      target = { host: arg(args, at + 1), port: numberArg(arg(args, at + 2)) };
       at += 2;
     } else if (!forced && isOption(args[at], 'FORCE')) forced = true;
     else fail(SYNTAX);
   }
-  return fail(aborted ? 'ERR No failover in progress.' : 'ERR FAILOVER requires connected replicas.');
+  const { replication } = server;
+  if (aborted) {
+    if (replication.failover === undefined) fail('ERR No failover in progress.');
+    abortFailover(server, 'Failover manually aborted');
+    return OK;
+  }
+  if (replication.failover !== undefined) fail('ERR FAILOVER already in progress.');
+  if (replication.link !== undefined) fail('ERR FAILOVER is not valid when server is a replica.');
+  const replicas = replicasOf(server);
+  if (replicas.length === 0) fail('ERR FAILOVER requires connected replicas.');
+  if (forced && (timeout === undefined || target === undefined)) fail('ERR FAILOVER with force option requires both a timeout and target HOST and IP.');
+  if (target !== undefined) {
+    const found = replicas.find(({ ip, port }) => ip === target?.host && port === target.port) ?? fail('ERR FAILOVER target HOST and PORT is not a replica.');
+    if (found.stage !== 'online') fail('ERR FAILOVER target replica is not online.');
+  }
+  if (server.outside.connect === undefined) fail(NO_WAY);
+  startFailover(server, target, timeout === undefined ? 0 : now + numberArg(timeout), forced);
+  return OK;
 }
 
 /** Bytes of a host name with the zero byte at its end, as C programs keep it. */
@@ -77,6 +108,7 @@ function replconf({ server, session }: Context, args: readonly Bytes[]): Reply {
         }
         return NO_REPLY;
       case 'getack':
+        if (isObeyed(session)) server.replication.link?.acknowledge();
         return NO_REPLY;
       default:
         fail(`ERR Unrecognized REPLCONF option: ${shown(option)}`);
@@ -89,7 +121,12 @@ function replconf({ server, session }: Context, args: readonly Bytes[]): Reply {
 function psync(context: Context, args: readonly Bytes[]): Reply {
   const { server, session } = context;
   if (isReplica(session)) return NO_REPLY;
-  if (args.length > 3 && isOption(args[3], 'FAILOVER')) fail("ERR PSYNC FAILOVER can't be sent to a master.");
+  if (args.length > 3 && isOption(args[3], 'FAILOVER')) {
+    if (server.replication.link === undefined) fail("ERR PSYNC FAILOVER can't be sent to a master.");
+    if (arg(args, 1).toLowerCase() !== server.replicationId) fail('ERR PSYNC FAILOVER replid must match my replid.');
+    becomeMaster(server);
+  }
+  refuseWithoutMaster(server);
   const from = Number(integerArg(arg(args, 2)));
   if (!resume(server, session, arg(args, 1), from)) enlist(server, session, false);
   return NO_REPLY;
@@ -97,11 +134,19 @@ function psync(context: Context, args: readonly Bytes[]): Reply {
 
 /** SYNC: a snapshot, and then the stream, for those who know no PSYNC (redis-cli --replica). */
 function sync({ server, session }: Context): Reply {
-  if (!isReplica(session)) enlist(server, session, true);
+  if (isReplica(session)) return NO_REPLY;
+  refuseWithoutMaster(server);
+  enlist(server, session, true);
   return NO_REPLY;
 }
 
-/** What masters and replicas are told: what a master does. WAIT and ROLE are elsewhere. */
+/** A replica has nothing to pass on while it does not hear its master. */
+function refuseWithoutMaster({ replication: { link, failover: under } }: ServerState): void {
+  if (under !== undefined) fail("NOMASTERLINK Can't SYNC while failing over");
+  if (link !== undefined && link.stage !== 'connected') fail("NOMASTERLINK Can't SYNC while not connected with my master");
+}
+
+/** What masters and replicas are told. WAIT and ROLE are elsewhere. */
 export const replicationCommands: Handlers = {
   failover,
   psync,

@@ -89,7 +89,9 @@ export function scan(context: Context, args: readonly Bytes[]): Reply {
   );
   for (const key of expired) {
     // To know the type Redis reads the key, which it then misses.
-    if (type === undefined) expireKey(context, key);
+    if (type === undefined) {
+      if (context.server.replication.link === undefined) expireKey(context, key);
+    }
     else lookupQuiet(context, key);
   }
   return scanReply(next, keys);

@@ -64,6 +64,13 @@ function time(context: Context): Reply {
   return bulks([(microseconds / 1000000n).toString(), (microseconds % 1000000n).toString()]);
 }
 
+function role(server: ServerState): Reply {
+  const { link, offset } = server.replication;
+  if (link !== undefined) return array([bulk('slave'), bulk(link.host), integer(link.port), bulk(link.stage), integer(link.session === undefined ? -1 : offset)]);
+  const online = replicasOf(server).filter(({ stage }) => stage === 'online');
+  return array([bulk('master'), integer(offset), array(online.map(({ ip, port, acknowledged }) => bulks([ip, String(port), String(acknowledged)])))]);
+}
+
 /** INFO CONFIG FLUSHALL DEBUG ... */
 export const serverCommands: Handlers = {
   ...commandCommands,
@@ -78,7 +85,7 @@ export const serverCommands: Handlers = {
   flushdb: (context, args) => flush(context, args, [context.database]),
   info,
   lolwut,
-  role: ({ server }) => array([bulk('master'), integer(server.replication.offset), array(replicasOf(server).filter(({ stage }) => stage === 'online').map(({ ip, port, acknowledged }) => bulks([ip, String(port), String(acknowledged)])))]),
+  role: ({ server }) => role(server),
   shutdown,
   swapdb,
   time,

@@ -1,5 +1,6 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { propagateGroup, propagatePending } from '../replication/streamEffects.ts';
+import { isObeyed } from '../replication/state.ts';
 import type { Context, Handlers } from '../state.ts';
 import { itemAt } from '../store/chunked.ts';
 import { touchValue } from '../store/database.ts';
@@ -106,8 +107,8 @@ function parseClaim(context: Context, args: readonly Bytes[]): ClaimOptions {
       index += 1;
     }
   }
-  // A time that cannot be is taken for now.
-  if (deliveredAt < 0 || deliveredAt > context.now) deliveredAt = context.now;
+  // A time that cannot be is taken for now; a master's clock may be ahead of ours.
+  if (deliveredAt < 0 || (deliveredAt > context.now && !isObeyed(context.session))) deliveredAt = context.now;
   return { ids, force, justId, deliveredAt, deliveries, lastId };
 }
 

@@ -2,17 +2,14 @@ import { addIntegers } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
-import { isExpired, setExpiry } from '../store/database.ts';
+import { setExpiry } from '../store/database.ts';
 import { addLongDouble, formatLongDouble, parseLongDouble } from '../store/longDouble.ts';
 import type { LongDouble } from '../store/longDouble.ts';
 import { makeInteger, makePlainString, makeString } from '../store/stringValue.ts';
 import { NO_EXPIRY } from '../store/value.ts';
 import type { Bytes, StringValue } from '../store/value.ts';
 import { expiryArg, expiryOptions } from './expiry.ts';
-import {
-  NOT_FLOAT, NULL, OK, OVERFLOW, SYNTAX, ZERO, arg, bulk, bulkOrNull, changed, fail, integer, integerArg, lookupRead,
-  lookupWrite, longestString, numberArg, readTyped, remove, removeEmptied, store, typed, writeTyped,
-} from './support.ts';
+import { NOT_FLOAT, NULL, OK, OVERFLOW, SYNTAX, ZERO, arg, bulk, bulkOrNull, changed, fail, integer, integerArg, lookupRead, lookupWrite, longestString, numberArg, readTyped, remove, removeEmptied, store, typed, writeTyped, isOver } from './support.ts';
 
 const TOO_LONG = 'ERR string exceeds maximum allowed size (proto-max-bulk-len)';
 const LONG_MIN = -(2n ** 63n);
@@ -91,7 +88,7 @@ function getex(context: Context, args: readonly Bytes[]): Reply {
   const value = readTyped(context, key, 'string');
   if (value === undefined) return NULL;
   const expireAt = expiryOf(context, options, 'getex');
-  if (expireAt !== NO_EXPIRY && isExpired({ ...value, expireAt }, context.now)) removeEmptied(context, key);
+  if (expireAt !== NO_EXPIRY && isOver(context, expireAt)) removeEmptied(context, key);
   else if (expireAt !== NO_EXPIRY || (options.persist && value.expireAt !== NO_EXPIRY)) {
     setExpiry(context.database, key, value, expireAt);
     notify(context, 'generic', options.persist ? 'persist' : 'expire', key);

@@ -5,6 +5,7 @@ import { notify } from '../events.ts';
 import { expireFields } from '../expiry/fieldExpiry.ts';
 import { isPaused } from '../clients/pause.ts';
 import { propagateGone } from '../replication/propagate.ts';
+import { isObeyed, refusesWrites } from '../replication/state.ts';
 import type { Context, ServerState } from '../state.ts';
 import { findValue, isExpired, putValue, removeValue, signalChange, touchValue } from '../store/database.ts';
 import { dictSize } from '../store/dict.ts';
@@ -153,19 +154,23 @@ export function isOption(text: Bytes | undefined, name: string): boolean {
 
 /** The value of a key for writing, or undefined; an expired key is removed on the way. */
 export function lookupWrite(context: Context, key: Bytes): Value | undefined {
-  const value = lookupLive(context, key);
+  const value = lookupLive(context, key, !refusesWrites(context.server));
   if (value !== undefined) touchValue(context.database, key, value);
   return value;
 }
 
-function lookupLive(context: Context, key: Bytes): Value | undefined {
+/** `removes`: also where a master would decide when an expired key goes. */
+function lookupLive(context: Context, key: Bytes, removes = false): Value | undefined {
   const value = findValue(context.database, key);
   if (value === undefined) return undefined;
+  const follows = context.server.replication.link !== undefined;
+  // To the master that a replica follows nothing is over until it says so.
+  if (follows && isObeyed(context.session)) return value;
   if (isExpired(value, context.now)) {
-    expireKey(context, key);
+    if (!follows || removes) expireKey(context, key);
     return undefined;
   }
-  if (value.type === 'hash' && isStale(value, context.now) && expireFields(context, key, value, context.now)) return undefined;
+  if (value.type === 'hash' && !follows && isStale(value, context.now) && expireFields(context, key, value, context.now)) return undefined;
   return value;
 }
 
@@ -198,6 +203,11 @@ function accessed({ now, server, session }: Context, value: Value): void {
   if (session.noTouch && session.lastCommand !== 'touch') return;
   if (!server.config.countsAccesses()) value.accessed = Math.floor(now / 1000);
   else countAccess(value, now, { decayMinutes: server.config.number('lfu-decay-time'), factor: server.config.number('lfu-log-factor'), random: server.random });
+}
+
+/** True for a time that is over where that makes an end of the key at once: what a master sends is kept until it sends the end. */
+export function isOver({ server, now }: Context, at: number | bigint): boolean {
+  return at <= now && server.replication.link === undefined;
 }
 
 /** Removes a key whose time is over; later, if clients are paused. */

@@ -37,7 +37,8 @@ const PAUSE = 5;
  */
 export function expireActively(server: ServerState): void {
   const { expiry, databases } = server;
-  if (!expiry.active) return;
+  // A replica waits until its master says so.
+  if (!expiry.active || server.replication.link !== undefined) return;
   const effort = server.config.number('active-expire-effort') - 1;
   const keys = 20 + 5 * effort;
   const budget = BUDGET + effort / 2;

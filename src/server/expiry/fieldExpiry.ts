@@ -30,7 +30,7 @@ export function expireFields(place: EventPlace, key: Bytes, hash: HashValue, now
 
 /** One round over the hashes of which fields expire; the next goes on where it stopped. */
 export function expireFieldsActively(server: ServerState): void {
-  if (!server.expiry.active) return;
+  if (!server.expiry.active || server.replication.link !== undefined) return;
   const started = monotonic();
   const now = Math.floor(server.clock.now());
   for (const database of server.databases) {

@@ -24,11 +24,16 @@ const BATCH = 16;
  * server up; the rest follows in turns of its own. False when there is nothing that the policy lets go and too much is used still. While clients are paused nothing is looked at.
  */
 export function makeRoom(server: ServerState): boolean {
-  if (server.config.hot.maxMemory === 0) return true;
+  if (server.config.hot.maxMemory === 0 || leavesItToMaster(server)) return true;
   const started = monotonic();
   const roomy = evictSome(server, started);
   sampleLatency(server, 'eviction-cycle', monotonic() - started);
   return roomy;
+}
+
+/** A replica lets its master decide which keys make room. */
+function leavesItToMaster({ replication, config }: ServerState): boolean {
+  return replication.link !== undefined && config.get('replica-ignore-maxmemory') === 'yes';
 }
 
 function evictSome(server: ServerState, started: number): boolean {

@@ -39,10 +39,14 @@ export interface Taking {
   readonly make: (record: RdbKeyRecord<Bytes>) => Value;
   /** False if the key is there already. */
   readonly put: (database: Database, key: Bytes, value: Value) => boolean;
+  /** Those of the server by default. */
+  readonly databases?: readonly Database[];
+  /** Keys past their time are taken in: a master will say when they go. */
+  readonly keepsExpired?: boolean;
 }
 
 /** As a server takes them in that has the data in memory. */
-function intoMemory(server: ServerState): Taking {
+export function intoMemory(server: ServerState): Taking {
   return { kinds: [latin1Kind, latin1Kind], make: ({ value }) => fromRdb(value, server.environment), put: addValue };
 }
 
@@ -56,12 +60,12 @@ const MOST_AT_ONCE = 10_000_000;
  * `accept` is shown every record before it is taken in, and leaves out what it answers false for; it may set the server's clock.
  */
 export function createLoader(
-  server: ServerState, loadLibrary: (source: Bytes) => void, accept: (record: RdbRecord<Bytes>) => boolean = () => true, { kinds, make, put }: Taking = intoMemory(server),
+  server: ServerState, loadLibrary: (source: Bytes) => void, accept: (record: RdbRecord<Bytes>) => boolean = () => true, { kinds, make, put, databases = server.databases, keepsExpired = false }: Taking = intoMemory(server),
 ): Loader {
   const parser = createRdbParser(...kinds);
   const loaded: Loaded = { keys: 0, expired: 0, empty: 0 };
   let now = Math.floor(server.clock.now());
-  let database = server.databases[0] as Database;
+  let database = databases[0] as Database;
 
   const valueOf = (record: RdbKeyRecord<Bytes>): Value => {
     try {
@@ -72,7 +76,7 @@ export function createLoader(
   };
   const takeKey = (record: RdbKeyRecord<Bytes>): void => {
     const { key, value: told, expireAt, idle, frequency, offset } = record;
-    if (expireAt !== undefined && expireAt < now) {
+    if (expireAt !== undefined && expireAt < now && !keepsExpired) {
       loaded.expired += 1;
       return;
     }
@@ -99,8 +103,8 @@ export function createLoader(
     switch (record.kind) {
       case 'key': return takeKey(record);
       case 'database': {
-        const found = server.databases[record.index];
-        if (found === undefined) throw new RdbError('unsupported', `keys of database ${record.index}, and this server has ${server.databases.length}: set databases higher`, parser.offset());
+        const found = databases[record.index];
+        if (found === undefined) throw new RdbError('unsupported', `keys of database ${record.index}, and this server has ${databases.length}: set databases higher`, parser.offset());
         database = found;
         return;
       }

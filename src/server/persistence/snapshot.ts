@@ -109,6 +109,13 @@ function writeAbout(writer: RdbWriter<Bytes>, server: ServerState): void {
   writer.aux('redis-bits', '64');
   writer.aux('ctime', Math.floor(server.clock.now() / 1000).toString());
   writer.aux('used-mem', Math.floor(server.databases.reduce((bytes, db) => bytes + db.bytes, 0)).toString());
+  const { link, backlog, offset, database } = server.replication;
+  // Where in the stream this is: a replica's replica gets the stream as it comes, and that names a database only where it changes.
+  if (backlog !== undefined) {
+    writer.aux('repl-stream-db', String(link === undefined ? Math.max(0, database) : link.session?.database ?? link.cached?.database ?? 0));
+    writer.aux('repl-id', server.replicationId);
+    writer.aux('repl-offset', String(offset));
+  }
   writer.aux('aof-base', '0');
 }
 

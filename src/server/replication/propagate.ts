@@ -8,9 +8,9 @@ import { feed } from './stream.ts';
 /** Commands that are told whether or not they changed something. */
 const always = new Set(['publish', 'spublish', 'flushall', 'flushdb']);
 
-/** True while there is a stream. */
+/** True while there is a stream of this server's own; a replica passes on that of its master, and nothing else. */
 export function streams({ replication }: ServerState): boolean {
-  return replication.backlog !== undefined;
+  return replication.backlog !== undefined && replication.link === undefined;
 }
 
 /** Adds a call to the unit that runs; for effects that are no command of a client. */

@@ -7,10 +7,16 @@ const FLUSH = 256 * 1024;
 
 /** Starts a backlog: from now on there is a stream. The ID of what was before is of no use to anybody. */
 export function startBacklog(server: ServerState): void {
-  const { replication, config } = server;
+  const { replication } = server;
   server.replicationId = newReplicationId(server);
-  replication.backlog = { ring: Buffer.alloc(config.number('repl-backlog-size')), at: 0, length: 0 };
+  replication.second = undefined;
+  continueStream(server);
   replication.database = -1;
+}
+
+/** Has a backlog from now on, for a stream that goes on under its ID. */
+export function continueStream({ replication, config }: ServerState): void {
+  replication.backlog ??= { ring: Buffer.alloc(config.number('repl-backlog-size')), at: 0, length: 0 };
 }
 
 /** An ID by which replicas know a stream: 40 hexadecimal digits. */
@@ -50,6 +56,11 @@ function put(server: ServerState, args: readonly Bytes[]): void {
   for (const arg of args) add(`$${arg.length}\r\n${arg}\r\n`);
   replication.offset += length;
   if (outbox.length * 16 > FLUSH || length > FLUSH) flushStream(server);
+  flushSoon(server);
+}
+
+function flushSoon(server: ServerState): void {
+  const { replication } = server;
   if (replication.flushDue) return;
   replication.flushDue = true;
   queueMicrotask(() => {
@@ -58,12 +69,29 @@ function put(server: ServerState, args: readonly Bytes[]): void {
   });
 }
 
+/** Passes on what came from the master and was applied, as it is. The bytes may not change any more. */
+export function relay(server: ServerState, bytes: Buffer): void {
+  const { replication } = server;
+  replication.offset += bytes.length;
+  replication.relayed.push(bytes);
+  flushSoon(server);
+}
+
 /** Hands on what was put into the stream: to the backlog, and to the replicas. */
 export function flushStream(server: ServerState): void {
   const { replication } = server;
+  if (replication.relayed.length > 0) {
+    const relayed = Buffer.concat(replication.relayed);
+    replication.relayed = [];
+    handOn(server, relayed);
+  }
   if (replication.outbox.length === 0) return;
   const bytes = Buffer.from(replication.outbox.join(''), 'latin1');
   replication.outbox = [];
+  handOn(server, bytes);
+}
+
+function handOn({ replication }: ServerState, bytes: Buffer): void {
   if (replication.backlog !== undefined) remember(replication.backlog, bytes);
   for (const session of [...replication.replicas]) {
     const { replica } = session;

@@ -38,7 +38,8 @@ export function resume(server: ServerState, session: Session, id: Bytes, from: n
   const { replication } = server;
   flushStream(server);
   const { backlog, offset } = replication;
-  const known = backlog !== undefined && id === server.replicationId;
+  const { second } = replication;
+  const known = backlog !== undefined && (id === server.replicationId || (id === second?.id && from <= second.until));
   if (!known || from > offset + 1 || from < offset - backlog.length + 1) {
     if (id !== '?') replication.counts.refused += 1;
     return false;
@@ -164,13 +165,23 @@ export function dismiss(server: ServerState, session: Session): void {
   if (replication.replicas.size === 0) replication.aloneSince = server.clock.now();
 }
 
+/** Cuts all replicas off; they come again, and go on where they were if the stream is still known to them. */
+export function disconnectReplicas(server: ServerState): void {
+  flushStream(server);
+  server.replication.job?.abandon();
+  for (const session of [...server.replication.replicas]) session.disconnect();
+}
+
 /** The data were replaced by other means than commands: replicas have to come for a new snapshot. */
 export function restartStream(server: ServerState): void {
   const { replication } = server;
   if (replication.backlog === undefined) return;
-  replication.job?.abandon();
+  disconnectReplicas(server);
   replication.backlog = undefined;
-  replication.outbox = [];
   replication.calls = [];
-  for (const session of [...replication.replicas]) session.disconnect();
+  const { link } = replication;
+  if (link === undefined) return;
+  // And a replica gets its master's data anew.
+  link.session?.disconnect();
+  link.cached = undefined;
 }

@@ -2,7 +2,7 @@ import type { Reply } from '../../protocol/resp/reply.ts';
 import { sendDeferred } from '../clients/afterReply.ts';
 import { CommandError, NO_REPLY } from '../commands/support.ts';
 import { monotonic } from '../clock.ts';
-import { endUnit, propagateCall } from '../replication/propagate.ts';
+import { endUnit, propagateCall, streams } from '../replication/propagate.ts';
 import { countError, countUnblocked } from './run.ts';
 import type { Command, Context, ServerState, Session } from '../state.ts';
 import type { Database } from '../store/database.ts';
@@ -138,7 +138,7 @@ function serve(wait: Wait, key: Bytes): void {
   try {
     const { dirty } = server;
     const reply = wait.serve(key);
-    if (reply !== undefined && wait.call !== undefined && server.replication.backlog !== undefined) {
+    if (reply !== undefined && wait.call !== undefined && streams(server)) {
       propagateCall(context, wait.database, wait.call.command, wait.call.args, reply, dirty);
     }
     if (reply !== undefined) endWait(wait, reply, monotonic() - started);
@@ -150,5 +150,14 @@ function serve(wait: Wait, key: Bytes): void {
     endUnit(server);
     context.session.wroteUntil = server.replication.offset;
     if (server.deferred.length > 0) sendDeferred(server, context.session);
+  }
+}
+
+/** Sends away all who wait for keys: the server follows a master now, and what they wait for may never come. */
+export function releaseBlocked(server: ServerState): void {
+  for (const wait of [...server.waits]) {
+    if (wait.postponed === true) continue;
+    endWait(wait, { kind: 'error', text: 'UNBLOCKED force unblock from blocking operation, instance state changed (master -> replica?)' });
+    wait.context.session.end();
   }
 }

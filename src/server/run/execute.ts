@@ -12,9 +12,9 @@ import { showMonitors } from '../clients/monitor.ts';
 import { isHeldUp, replicates } from '../clients/pause.ts';
 import { isSubscriber } from '../clients/pubsub.ts';
 import { endUnit } from '../replication/propagate.ts';
-import { lacksReplicas } from '../replication/state.ts';
 import { FROZEN, protectedError } from './protected.ts';
-import type { Command, Context, ServerState } from '../state.ts';
+import { READ_ONLY, lacksReplicas, refusesStale, refusesWrites } from '../replication/state.ts';
+import type { Command, Context, ServerState, Session } from '../state.ts';
 import { countsOf } from '../observing/statistics.ts';
 import type { Bytes } from '../store/value.ts';
 import { limitTable } from '../clients/tracking.ts';
@@ -50,25 +50,9 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   if (!takesArguments(found, args)) {
     return reject(context, args, found, `ERR wrong number of arguments for '${found.name}' command`);
   }
-  const barred = protectedError(context, found);
-  if (barred !== undefined) return reject(context, args, found, barred);
-  if (!session.authenticated && !found.flags.has('no_auth') && !isOpen(server.acl)) return reject(context, args, found, 'NOAUTH Authentication required.');
-  const denial = checkCommand(context, found, args, session.transaction === undefined ? 'toplevel' : 'multi');
-  if (denial !== undefined) return reject(context, args, found, denialError(denial, found));
-  if (memoryDenies(context, found, args)) return reject(context, args, found, OUT_OF_MEMORY);
-  if (server.tracking.clients > 0) limitTable(server);
-  if (server.frozen && found.flags.has('write')) return reject(context, args, found, FROZEN);
-  if (found.flags.has('write') && lacksReplicas(server)) return reject(context, args, found, 'NOREPLICAS Not enough good replicas to write.');
-  // RESP3 tells messages from replies, so nothing is forbidden there.
-  if (session.version === 2 && isSubscriber(session) && !whileSubscribed.has(found.name)) {
-    return reject(context, args, found, `ERR Can't execute '${found.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`);
-  }
-  // To Redis who monitors is a replica.
-  if (session.monitoring && (found.flags.has('readonly') || replicates(server, found, args))) {
-    return reject(context, args, found, "ERR Replica can't interact with the keyspace");
-  }
-  const busy = busyError(server, found);
-  if (busy !== undefined) return reject(context, args, found, busy);
+  // The master that a replica follows is obeyed.
+  const refusal = session.master === undefined ? refusalOf(context, found, args) : undefined;
+  if (refusal !== undefined) return reject(context, args, found, refusal);
   if (isHeldUp(context, found, args)) {
     block(context, { keys: [], deadline: 0, timedOut: POSTPONED, serve: () => undefined, postponed: true });
     return POSTPONED;
@@ -86,6 +70,39 @@ export function execute(context: Context, args: readonly Bytes[]): Reply {
   if (found.flags.has('no_multi')) return reject(context, args, found, 'ERR Command not allowed inside a transaction');
   transaction.queue.push({ command: found, args });
   return QUEUED;
+}
+
+/** Why a client may not do that now: the text of the error, in the order in which Redis looks. */
+function refusalOf(context: Context, found: Command, args: readonly Bytes[]): string | undefined {
+  const { server, session } = context;
+  const barred = protectedError(context, found);
+  if (barred !== undefined) return barred;
+  if (!session.authenticated && !found.flags.has('no_auth') && !isOpen(server.acl)) return 'NOAUTH Authentication required.';
+  const denial = checkCommand(context, found, args, session.transaction === undefined ? 'toplevel' : 'multi');
+  if (denial !== undefined) return denialError(denial, found);
+  if (memoryDenies(context, found, args)) return OUT_OF_MEMORY;
+  if (server.tracking.clients > 0) limitTable(server);
+  if (server.frozen && found.flags.has('write')) return FROZEN;
+  if (lacksReplicas(server) && isWrite(session, found)) return 'NOREPLICAS Not enough good replicas to write.';
+  if (server.replication.link !== undefined && refusesWrites(server) && isWrite(session, found)) return READ_ONLY;
+  // RESP3 tells messages from replies, so nothing is forbidden there.
+  if (session.version === 2 && isSubscriber(session) && !whileSubscribed.has(found.name)) {
+    return `ERR Can't execute '${found.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
+  }
+  if (server.replication.link !== undefined && refusesStale(server) && isForFresh(session, found)) return "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
+  // To Redis who monitors is a replica.
+  if (session.monitoring && (found.flags.has('readonly') || replicates(server, found, args))) return "ERR Replica can't interact with the keyspace";
+  return busyError(server, found);
+}
+
+/** A write, or the end of a transaction with one in it. */
+function isWrite({ transaction }: Session, { name, flags }: Command): boolean {
+  return flags.has('write') || (name === 'exec' && transaction?.queue.some(({ command }) => command.flags.has('write')) === true);
+}
+
+/** What a replica without its master is not to answer, or the end of a transaction with such in it. */
+function isForFresh({ transaction }: Session, { name, flags }: Command): boolean {
+  return !flags.has('stale') || (name === 'exec' && transaction?.queue.some(({ command }) => !command.flags.has('stale')) === true);
 }
 
 /** True for what a web browser sends where it was lured to a port of Redis. */

@@ -9,7 +9,7 @@ import type { Command, Context, ServerState } from '../state.ts';
 import { countLatency, countsOf } from '../observing/statistics.ts';
 import type { Bytes } from '../store/value.ts';
 import { rememberReads } from '../clients/tracking.ts';
-import { propagateCall } from '../replication/propagate.ts';
+import { propagateCall, streams } from '../replication/propagate.ts';
 
 /** Scripts: MONITOR shows them before what they do. */
 const scripts = new Set(['eval', 'evalsha', 'eval_ro', 'evalsha_ro', 'fcall', 'fcall_ro']);
@@ -29,7 +29,7 @@ export function runCommand(context: Context, command: Command, args: readonly By
   const { dirty } = server;
   const started = monotonic();
   const reply = attempt(context, command, args);
-  if (server.replication.backlog !== undefined) propagateCall(context, database, command, args, reply, dirty);
+  if (streams(server)) propagateCall(context, database, command, args, reply, dirty);
   const ended = monotonic();
   server.ranUntil = ended;
   const ms = ended - started + server.pretended;

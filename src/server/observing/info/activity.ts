@@ -1,6 +1,6 @@
 import { percentile } from '../latency/histogram.ts';
 import type { Context } from '../../state.ts';
-import { backlogLength, firstByte, goodReplicas, replicasOf } from '../../replication/report.ts';
+import { backlogLength, firstByte, goodReplicas, masterLines, replicasOf } from '../../replication/report.ts';
 import { rateOf } from '../statistics.ts';
 import { databaseSize } from '../../store/database.ts';
 import { dictSize } from '../../store/dict.ts';
@@ -30,7 +30,7 @@ export function statsLines({ server }: Context): Lines {
   return [
     ['total_connections_received', statistics.connections], ['total_commands_processed', statistics.commands],
     ['instantaneous_ops_per_sec', Math.floor(rateOf(statistics, 'commands'))], ['total_net_input_bytes', statistics.inputBytes],
-    ['total_net_output_bytes', statistics.outputBytes], ['total_net_repl_input_bytes', 0], ['total_net_repl_output_bytes', server.replication.counts.bytes],
+    ['total_net_output_bytes', statistics.outputBytes], ['total_net_repl_input_bytes', server.replication.counts.inputBytes], ['total_net_repl_output_bytes', server.replication.counts.bytes],
     ['instantaneous_input_kbps', kilobytes('inputBytes')], ['instantaneous_output_kbps', kilobytes('outputBytes')],
     ['instantaneous_input_repl_kbps', '0.00'], ['instantaneous_output_repl_kbps', '0.00'], ['rejected_connections', statistics.rejectedConnections],
     ['sync_full', server.replication.counts.full], ['sync_partial_ok', server.replication.counts.partial], ['sync_partial_err', server.replication.counts.refused], ['expired_keys', statistics.expired], ['expired_stale_perc', expiry.stalePercent.toFixed(2)],
@@ -50,10 +50,10 @@ export function statsLines({ server }: Context): Lines {
 
 export function replicationLines({ server }: Context): Lines {
   return [
-    ['role', 'master'], ['connected_slaves', server.replication.replicas.size], ...goodReplicas(server),
+    ...masterLines(server), ['connected_slaves', server.replication.replicas.size], ...goodReplicas(server),
     ...replicasOf(server).map(({ ip, port, stage, acknowledged, lag }, index) => [`slave${index}`, `ip=${ip},port=${port},state=${stage},offset=${acknowledged},lag=${lag}`] as const),
-    ['master_failover_state', 'no-failover'], ['master_replid', server.replicationId], ['master_replid2', '0'.repeat(40)], ['master_repl_offset', server.replication.offset],
-    ['second_repl_offset', -1], ['repl_backlog_active', server.replication.backlog === undefined ? 0 : 1], ['repl_backlog_size', server.config.get('repl-backlog-size')],
+    ['master_failover_state', server.replication.failover?.stage ?? 'no-failover'], ['master_replid', server.replicationId], ['master_replid2', server.replication.second?.id ?? '0'.repeat(40)], ['master_repl_offset', server.replication.offset],
+    ['second_repl_offset', server.replication.second?.until ?? -1], ['repl_backlog_active', server.replication.backlog === undefined ? 0 : 1], ['repl_backlog_size', server.config.get('repl-backlog-size')],
     ['repl_backlog_first_byte_offset', firstByte(server)], ['repl_backlog_histlen', backlogLength(server)],
   ];
 }

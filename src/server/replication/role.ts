@@ -1,0 +1,56 @@
+import { releaseBlocked } from '../run/blocking.ts';
+import type { ServerState } from '../state.ts';
+import type { Bytes } from '../store/value.ts';
+import { connectLink } from './link.ts';
+import type { MasterLink } from './state.ts';
+import { continueStream, flushStream, newReplicationId } from './stream.ts';
+import { disconnectReplicas } from './sync.ts';
+
+/** Lets go of the master, if there is one, and answers what is needed to go on with its stream. */
+function leaveMaster({ replication }: ServerState): MasterLink['cached'] {
+  const { link } = replication;
+  if (link === undefined) return undefined;
+  replication.link = undefined;
+  link.session?.disconnect();
+  link.socket?.destroy();
+  return link.cached;
+}
+
+/**
+ * REPLICAOF host port: from now on the server follows that master. What it was is no reason for a snapshot: it asks for the stream from
+ * where it stands, under the ID it knows. `answered`: FAILOVER asks that one to take over, and hears that it has answered.
+ */
+export function followMaster(server: ServerState, host: Bytes, port: number, answered?: (accepted: boolean) => void): void {
+  const { replication, config } = server;
+  const wasMaster = replication.link === undefined;
+  const cached = wasMaster ? { database: 0 } : leaveMaster(server);
+  releaseBlocked(server);
+  flushStream(server);
+  if (wasMaster) continueStream(server);
+  const link: MasterLink = {
+    host, port, stage: 'connect', socket: undefined, session: undefined, cached, downSince: 0, heardAt: 0, transfer: undefined, read: replication.offset, marked: false,
+    pause: 0, notBefore: 0, acknowledge: () => undefined, takesOver: answered !== undefined, answered: answered ?? ((): void => undefined),
+  };
+  replication.link = link;
+  config.start('replicaof', `${host} ${port}`);
+  connectLink(server, link);
+}
+
+/** REPLICAOF NO ONE: the stream goes on as its own, under a new ID; replicas know it up to here under the old one. */
+export function becomeMaster(server: ServerState): void {
+  const { replication, clock, config } = server;
+  if (replication.link === undefined) return;
+  leaveMaster(server);
+  flushStream(server);
+  replication.second = { id: server.replicationId, until: replication.offset + 1 };
+  server.replicationId = newReplicationId(server);
+  disconnectReplicas(server);
+  replication.database = -1;
+  replication.aloneSince = clock.now();
+  config.start('replicaof', 'no one');
+}
+
+/** The server ends: nothing is tried again. */
+export function endLink(server: ServerState): void {
+  leaveMaster(server);
+}

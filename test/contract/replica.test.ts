@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { follow, inStep, infoOf, startWire, until, write } from '../support/replicationPlay.ts';
+import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
+import { seededRandom } from '../support/random.ts';
+import { connectResp, type RespClient } from '../support/respClient.ts';
+import { printReply, replyText } from '../support/respReply.ts';
+import { startPractice, type Practice } from './practice.ts';
+
+describe('The practice server as replica of a redis-server', function () {
+  this.timeout(15_000);
+  let master: RedisServer;
+  let practice: Practice;
+  let ours: RespClient;
+  let theirs: RespClient;
+
+  before(async () => {
+    [master, practice] = await Promise.all([startRedisServer(['--repl-diskless-sync-delay', '0', '--repl-backlog-size', '256mb']), startPractice()]);
+    [ours, theirs] = [await practice.openTcp(), await connectResp(master.port)];
+  });
+  after(async () => {
+    ours.close();
+    theirs.close();
+    await Promise.all([master.stop(), practice.close()]);
+  });
+  afterEach(async () => {
+    await ours.call(['REPLICAOF', 'NO', 'ONE']);
+    await until(async () => (await infoOf(theirs)).get('connected_slaves') === '0');
+    for (const call of [['FLUSHALL'], ['FUNCTION', 'FLUSH']]) await theirs.call(call);
+  });
+
+  const writeThere = (seed: number, rounds: number, meanwhile?: (round: number) => void): Promise<void> => write(() => connectResp(master.port), seed, rounds, meanwhile);
+
+  for (const form of ['yes', 'no'] as const) {
+    it(`has the data of before and of meanwhile, repl-diskless-sync ${form}`, async () => {
+      await theirs.call(['CONFIG', 'SET', 'repl-diskless-sync', form]);
+      await writeThere(1, 60);
+      await ours.call(['SET', 'of before', 'v']);
+      await Promise.all([follow(ours, master.port), writeThere(100, 150)]);
+      await theirs.call(['CONFIG', 'SET', 'repl-diskless-sync', 'yes']);
+      await inStep(theirs, ours);
+      assert.equal(replyText(await ours.call(['EXISTS', 'of before'])), '0');
+    });
+  }
+
+  it('goes on where the link was cut, at any byte', async () => {
+    const random = seededRandom(3);
+    const wire = await startWire(master.port);
+    await follow(ours, wire.port);
+    const before = await infoOf(theirs, 'stats');
+    let left = 12;
+    wire.cutAfter(() => {
+      left -= 1;
+      return left < 0 ? undefined : 200 + random.below(20_000);
+    });
+    wire.cut();
+    await writeThere(7, 250);
+    await until(async () => (await infoOf(ours)).get('master_link_status') === 'up');
+    await inStep(theirs, ours);
+    const after = await infoOf(theirs, 'stats');
+    assert.ok(wire.cuts() > 5, String(wire.cuts()));
+    assert.equal(after.get('sync_full'), before.get('sync_full'));
+    assert.ok(Number(after.get('sync_partial_ok')) - Number(before.get('sync_partial_ok')) >= wire.cuts());
+    wire.close();
+  });
+
+  it('is waited for, and says how far it is', async () => {
+    await follow(ours, master.port);
+    await theirs.call(['SET', 'k', 'v']);
+    assert.deepEqual(await theirs.call(['WAIT', '1', '5000']), { kind: 'integer', text: '1' });
+    assert.equal(replyText(await ours.call(['GET', 'k'])), 'v');
+    await until(async () => /state=online,offset=\d\d+,lag=[01]$/.test((await infoOf(theirs)).get('slave0') ?? ''));
+    assert.match(printReply(await ours.call(['ROLE'])), new RegExp(`slave[^]*127\\.0\\.0\\.1[^]*${String(master.port)}[^]*connected`));
+  });
+});

@@ -85,8 +85,19 @@ function lookupPattern(context: Context, pattern: Bytes, element: Bytes): Bytes 
   return value?.type === 'string' ? value.data : undefined;
 }
 
+/** True for up to 15 digits, as most weights are: any reader takes them for the same number. */
+function isPlain(text: Bytes): boolean {
+  if (text.length === 0 || text.length > 15) return false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code < 48 || code > 57) return false;
+  }
+  return true;
+}
+
 /** A weight as strtod reads it: blanks may stand before the number, and a text ends at a zero byte. */
 function weightOf(text: Bytes): number {
+  if (isPlain(text)) return Number(text);
   const start = shown(text);
   if (start === '') return 0;
   const digits = start.replace(/^[ \t\n\v\f\r]+/, '');
@@ -98,23 +109,29 @@ function weightOf(text: Bytes): number {
 
 const compareBytes = (a: Bytes, b: Bytes): number => (a < b ? -1 : a > b ? 1 : 0);
 
-/** strcoll in the C locale: only what is before a zero byte counts. */
-const collate = (a: Bytes, b: Bytes): number => compareBytes(a.split('\0', 1)[0] ?? '', b.split('\0', 1)[0] ?? '');
+/** What strcoll in the C locale sees of a text: only what is before a zero byte counts. */
+const collated = (text: Bytes): Bytes => (text.includes('\0') ? text.slice(0, text.indexOf('\0')) : text);
 
 function sorted(context: Context, elements: readonly Bytes[], { alpha, descending, target }: SortOptions, by: Bytes | undefined): Bytes[] {
-  const weights = elements.map((element) => (by === undefined ? element : lookupPattern(context, by, element)));
-  const compareTexts = target === undefined ? collate : compareBytes;
   const sign = descending ? -1 : 1;
-  if (alpha) {
-    const rows = elements.map((element, index) => ({ element, weight: weights[index] }));
-    const compare = (a: Bytes | undefined, b: Bytes | undefined): number =>
-      a === undefined || b === undefined ? Number(a !== undefined) - Number(b !== undefined) : compareTexts(a, b);
-    return rows.sort((a, b) => sign * compare(a.weight, b.weight)).map(({ element }) => element);
+  const told = (element: Bytes): Bytes | undefined => (by === undefined ? element : lookupPattern(context, by, element));
+  if (!alpha) {
+    const rows = elements.map((element) => ({ element, weight: weightOf(told(element) ?? '0') }));
+    return rows
+      .sort((a, b) => sign * (a.weight === b.weight ? compareBytes(a.element, b.element) : a.weight < b.weight ? -1 : 1))
+      .map(({ element }) => element);
   }
-  const rows = elements.map((element, index) => ({ element, weight: weightOf(weights[index] ?? '0') }));
-  return rows
-    .sort((a, b) => sign * (a.weight === b.weight ? compareBytes(a.element, b.element) : a.weight < b.weight ? -1 : 1))
-    .map(({ element }) => element);
+  if (by === undefined && (target !== undefined || !elements.some((element) => element.includes('\0')))) {
+    // Equal ones cannot be told apart, and V8 compares texts of one byte a character by their bytes.
+    const ordered = [...elements].sort();
+    return descending ? ordered.reverse() : ordered;
+  }
+  const rows = elements.map((element) => {
+    const weight = told(element);
+    return { element, weight: weight === undefined || target !== undefined ? weight : collated(weight) };
+  });
+  const compare = (a: Bytes | undefined, b: Bytes | undefined): number => (a === undefined || b === undefined ? Number(a !== undefined) - Number(b !== undefined) : compareBytes(a, b));
+  return rows.sort((a, b) => sign * compare(a.weight, b.weight)).map(({ element }) => element);
 }
 
 function sort(context: Context, args: readonly Bytes[], readOnly: boolean): Reply {

@@ -14,6 +14,7 @@ import { keepScanOptions, readSetting } from './ui/platform/settings.ts';
 import * as practiceFeature from './ui/practice/index.ts';
 import { createPractice } from './ui/practice/practice.ts';
 import { createRdbFiles } from './ui/practice/rdbFiles.ts';
+import * as save from './ui/save/index.ts';
 import type { Services } from './ui/services.ts';
 import * as values from './ui/values/index.ts';
 
@@ -60,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     explorer.register(services),
     values.register(services),
     practiceFeature.register(services),
+    save.register(services),
   );
   return context.extensionMode === vscode.ExtensionMode.Test ? services : undefined;
 }

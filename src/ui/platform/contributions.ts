@@ -16,6 +16,7 @@ export type RowCommandId =
   | 'keyspace.disconnect'
   | 'keyspace.reconnect'
   | 'keyspace.closeFile'
+  | 'keyspace.saveRdb'
   | 'keyspace.loadMore'
   | 'keyspace.stopLoading'
   | 'keyspace.scanEverything'
@@ -55,6 +56,7 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.removeConnection': null,
   'keyspace.openFile': null,
   'keyspace.closeFile': null,
+  'keyspace.saveRdb': null,
   'keyspace.disconnect': null,
   'keyspace.reconnect': null,
   'keyspace.showCommandLog': null,

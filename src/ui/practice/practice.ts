@@ -17,6 +17,9 @@ export interface Practice extends PracticeHost, vscode.Disposable {
 const builtIn = 'practice';
 const builtInSample: SampleName = 'shop';
 
+/** Nobody waits for more replicas to come, as a real server does for five seconds; where the clock stands they would never be over. */
+export const promptSync = { 'repl-diskless-sync-delay': '0' } as const;
+
 /** Makes the practice servers' host; no thread runs before the first connect. */
 export function createPractice(context: vscode.ExtensionContext, onCrash: (error: unknown) => void): Practice {
   const workers = new Map<string, Promise<WorkerServer>>();
@@ -32,7 +35,7 @@ export function createPractice(context: vscode.ExtensionContext, onCrash: (error
     const sample = samples.get(instance);
     const started = startWorker({
       entry: join(context.extensionPath, 'dist', 'practiceWorker.cjs'),
-      options: sample === undefined ? {} : { sample },
+      options: { config: promptSync, ...(sample === undefined ? {} : { sample }) },
     }).then((worker) => {
       worker.onExit(({ expected, error }) => {
         if (workers.get(instance) === started) workers.delete(instance);

@@ -10,6 +10,7 @@ import { startWorker, type WorkerServer } from '../../server/worker/workerHost.t
 import { formatBytes, formatCount } from '../explorer/labels.ts';
 import { readSetting } from '../platform/settings.ts';
 import { parseSize } from '../platform/size.ts';
+import { promptSync } from './practice.ts';
 
 /** What is known of an RDB file that is open. */
 export interface OpenFile {
@@ -55,7 +56,7 @@ export function createRdbFiles(context: vscode.ExtensionContext, onCrash: (error
     const maxMemory = parseSize(readSetting('keyspace.practice.maxMemory')) ?? 2 ** 30;
     const worker = await startWorker({
       entry: join(context.extensionPath, 'dist', 'practiceWorker.cjs'),
-      options: { standing: true, config: { databases: '1024' } },
+      options: { standing: true, config: { databases: '1024', ...promptSync } },
       maxHeap: maxMemory + OVERHEAD,
     });
     try {

@@ -1,0 +1,127 @@
+import { homedir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import * as vscode from 'vscode';
+import type { ConnectionProfile } from '../../core/connection/profile.ts';
+import { Failure } from '../../core/failure.ts';
+import { saveRdb, type SaveProgress, type SaveReport } from '../../core/save/saveRdb.ts';
+import { formatBytes, formatCount } from '../explorer/labels.ts';
+import type { Node } from '../explorer/nodes.ts';
+import { plainText } from '../platform/plainText.ts';
+import type { Services } from '../services.ts';
+
+/** What is to be saved: all of a connection, or one of its databases. */
+interface Source {
+  readonly profile: ConnectionProfile;
+  readonly database: number | undefined;
+}
+
+/** Ms between two reports of progress. */
+const REPORT_EVERY = 100;
+
+/** Where the last file of this window went. */
+let lastFolder: string | undefined;
+
+/** Asks where to, saves with progress and cancel, and offers what to do with the file. Throws Failure. */
+export async function saveAsFile(services: Services, node: Node | undefined): Promise<void> {
+  const source = sourceOf(node) ?? (await chooseSource(services));
+  if (source === undefined) return;
+  const { profile, database } = source;
+  const target = await vscode.window.showSaveDialog({
+    title: database === undefined ? vscode.l10n.t('Save “{0}” as an RDB File', profile.name) : vscode.l10n.t('Save Database {0} of “{1}” as an RDB File', database, profile.name),
+    saveLabel: vscode.l10n.t('Save'),
+    defaultUri: vscode.Uri.file(join(lastFolder ?? startFolder(), database === undefined ? 'dump.rdb' : `database-${database}.rdb`)),
+    filters: { [vscode.l10n.t('RDB files')]: ['rdb'] },
+  });
+  if (target === undefined) return;
+  checkTarget(services, target);
+  lastFolder = dirname(target.fsPath);
+  const report = await save(services, source, target.fsPath);
+  void offer(source, target, report);
+}
+
+function sourceOf(node: Node | undefined): Source | undefined {
+  const database = node?.kind === 'database' ? node.ref.database : undefined;
+  for (let at = node; at !== undefined; at = at.parent) if (at.kind === 'connection') return { profile: at.profile, database };
+  return undefined;
+}
+
+async function chooseSource({ practice, connections, rdbFiles }: Services): Promise<Source | undefined> {
+  const items = [...connections.list(), practice.profile, ...rdbFiles.list()].map((profile) => ({ label: profile.name, description: rdbFiles.of(profile.id)?.path ?? '', profile }));
+  const chosen = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Save as dump.rdb'), placeHolder: vscode.l10n.t('Which connection?') });
+  return chosen === undefined ? undefined : { profile: chosen.profile, database: undefined };
+}
+
+function startFolder(): string {
+  return vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath ?? homedir();
+}
+
+function checkTarget({ rdbFiles }: Services, target: vscode.Uri): void {
+  if (target.scheme !== 'file') throw new Failure('bad-input', vscode.l10n.t('{0} is not on a disk of the machine that Keyspace runs on.', target.toString(true)));
+  if (rdbFiles.list().some(({ id }) => rdbFiles.of(id)?.path === target.fsPath)) {
+    throw new Failure('bad-input', vscode.l10n.t('{0} is open in Keyspace, and its values are read from it. Close it first, or choose another name.', basename(target.fsPath)));
+  }
+}
+
+function save({ sessions, clock }: Services, { profile, database }: Source, path: string): Thenable<SaveReport> {
+  const title = vscode.l10n.t('Saving “{0}” as {1}', profile.name, basename(path));
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: plainText(title), cancellable: true }, (progress, token) => {
+    const cancelled = new AbortController();
+    token.onCancellationRequested(() => cancelled.abort());
+    let percent = 0;
+    let shown = -Infinity;
+    let phase: SaveProgress['phase'] | undefined;
+    return saveRdb({ sessions, clock }, { profile, path, ...(database === undefined ? {} : { database }) }, {
+      signal: cancelled.signal,
+      onProgress(now) {
+        if (now.phase === phase && clock.elapsed() - shown < REPORT_EVERY) return;
+        phase = now.phase;
+        shown = clock.elapsed();
+        const reached = (now.fraction ?? 0) * 100;
+        progress.report({ message: progressText(now), increment: Math.max(0, reached - percent) });
+        percent = Math.max(percent, reached);
+      },
+    });
+  });
+}
+
+function progressText({ phase, keys, bytes }: SaveProgress): string {
+  switch (phase) {
+    case 'waiting': return vscode.l10n.t('waiting for the server to prepare its data');
+    case 'replica': return vscode.l10n.t('{0} keys, {1}', formatCount(keys), formatBytes(bytes));
+    case 'scan': return vscode.l10n.t('{0} keys, {1}, read key by key', formatCount(keys), formatBytes(bytes));
+  }
+}
+
+/** Says what was saved, and what was not. */
+function describeReport({ profile, database }: Source, file: string, { method, refusal, keys, bytes, refused, partial }: SaveReport): string {
+  const size = formatBytes(bytes);
+  const name = database === undefined ? vscode.l10n.t('“{0}”', profile.name) : vscode.l10n.t('database {0} of “{1}”', database, profile.name);
+  const parts = [
+    keys === undefined
+      ? vscode.l10n.t('Saved {0} as {1} ({2}). The file is of a version that Keyspace cannot read, so it was not looked through.', name, file, size)
+      : vscode.l10n.t('Saved {0} as {1} ({2} keys, {3}).', name, file, formatCount(keys), size),
+    method === 'replica'
+      ? vscode.l10n.t('It holds the data of one moment.')
+      : vscode.l10n.t('It was read key by key, so it is not of one moment: what was written meanwhile may be missing.'),
+  ];
+  if (refusal !== undefined) parts.push(vscode.l10n.t('The server did not hand out its data as to a replica. {0}', refusal));
+  if (refused !== undefined) parts.push(vscode.l10n.t('Keys that are missing because they could not be read: {0}. {1}', formatCount(refused.keys), refused.why));
+  if (partial !== undefined) parts.push(partial);
+  return parts.join(' ');
+}
+
+async function offer(source: Source, target: vscode.Uri, report: SaveReport): Promise<void> {
+  const open = vscode.l10n.t('Open RDB File');
+  const reveal = vscode.l10n.t('Reveal');
+  const revealBy = revealCommand(target);
+  const show = report.refused === undefined && report.partial === undefined ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+  const chosen = await show(plainText(describeReport(source, basename(target.fsPath), report)), open, ...(revealBy === undefined ? [] : [reveal]));
+  if (chosen === open) await vscode.commands.executeCommand('keyspace.openFile', target);
+  if (chosen === reveal && revealBy !== undefined) await vscode.commands.executeCommand(revealBy, target);
+}
+
+/** What shows a file: the Explorer where it is in the workspace, else the system's file manager where this is its machine. */
+function revealCommand(target: vscode.Uri): string | undefined {
+  if (vscode.workspace.getWorkspaceFolder(target) !== undefined) return 'revealInExplorer';
+  return vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined ? 'revealFileInOS' : undefined;
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { differences } from '../support/oracle.ts';
+import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
+import { connectResp } from '../support/respClient.ts';
+import { until } from '../support/ui/until.ts';
+import { useWindow } from '../support/ui/window.ts';
+
+const run = promisify(execFile);
+
+describe('saving a dump.rdb in a real window', () => {
+  const vscode = useWindow();
+  let folder: string;
+  let server: RedisServer;
+
+  before(async function () {
+    this.timeout(60_000);
+    folder = await mkdtemp(join(tmpdir(), 'keyspace-save-'));
+    server = await startRedisServer(['--repl-diskless-sync-delay', '0']);
+    await server.cli('DEBUG', 'POPULATE', '20000', 'user');
+    await server.cli('HSET', 'profile', 'name', 'Ann');
+    await server.cli('PEXPIRE', 'profile', '9000000');
+  });
+  after(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  /** Fills in VS Code's own file dialog: it takes Enter for the folder that it shows, so it must have read ours first. */
+  async function saveTo(name: string, title: RegExp): Promise<void> {
+    await vscode.prompts.type(`${folder}/`);
+    const there = ['..', ...(await readdir(folder))].sort().join();
+    await until(async () => (await vscode.prompts.picks()).map((label) => label.split(',')[0]).sort().join() === there, 15_000);
+    await vscode.prompts.input(join(folder, name), title);
+  }
+
+  it('saves from the tree; a redis-server starts on it with the same data', async function () {
+    this.timeout(90_000);
+    await vscode.tree.open();
+    await vscode.prompts.command('Add Connection…');
+    await vscode.prompts.input(`redis://127.0.0.1:${server.port}`, /URL/);
+    await vscode.prompts.input('', /Password/);
+    await vscode.prompts.input('Shop', /name for the tree/);
+    await vscode.prompts.pick(/^Read-only/);
+    await vscode.tree.row(['Shop', 'Database 0']);
+    await vscode.tree.menu('Shop', /Save as dump\.rdb/);
+    await saveTo('dump.rdb', /Save “Shop” as an RDB File/);
+    const told = await vscode.prompts.notification(/Saved “Shop” as dump\.rdb/);
+    await vscode.screenshot('save-rdb');
+    assert.match(told, /^Saved “Shop” as dump\.rdb \(20,001 keys, .* KiB\)\. It holds the data of one moment\.$/);
+    assert.match((await run('redis-check-rdb', [join(folder, 'dump.rdb')])).stdout, /RDB looks OK/);
+    const other = await startRedisServer(['--dir', folder, '--dbfilename', 'dump.rdb']);
+    const [ours, theirs] = [await connectResp(server.port), await connectResp(other.port)];
+    assert.deepEqual(await differences(ours, theirs), []);
+    ours.close();
+    theirs.close();
+    await other.stop();
+  });
+
+  it('opens what was saved', async () => {
+    await vscode.prompts.notification(/Saved “Shop”/, 'Open RDB File');
+    await until(async () => await vscode.tree.has(['dump.rdb', 'Database 0']), 30_000);
+    assert.match((await vscode.tree.row(['dump.rdb', 'Database 0'])).text, /20,001 keys/);
+  });
+
+  it('saves one database, and refuses to write over a file that is open', async () => {
+    await vscode.tree.menu(['Shop', 'Database 0'], /Save as dump\.rdb/);
+    await saveTo('database-0.rdb', /Save Database 0 of “Shop”/);
+    const told = await vscode.prompts.notification(/Saved database 0 of “Shop” as database-0\.rdb/);
+    assert.match(told, /20,001 keys.*read key by key/);
+    await vscode.screenshot('save-rdb-database');
+    await vscode.prompts.clearNotifications();
+    await vscode.tree.menu('Shop', /Save as dump\.rdb/);
+    await saveTo('dump.rdb', /Save “Shop” as an RDB File/);
+    await vscode.page.locator('.quick-input-widget', { hasText: 'already exists' }).getByRole('button', { name: 'OK' }).click();
+    await vscode.prompts.notification(/dump\.rdb is open in Keyspace/);
+    assert.deepEqual((await readdir(folder)).sort(), ['database-0.rdb', 'dump.rdb']);
+  });
+
+  it('saves the practice server and an open file from the palette', async function () {
+    this.timeout(60_000);
+    for (const name of ['Practice', 'dump.rdb'] as const) {
+      await vscode.prompts.clearNotifications();
+      await vscode.tree.click(name);
+      await vscode.prompts.command('Save as dump.rdb…');
+      await saveTo(`${name}-copy.rdb`, new RegExp(`Save “${name}”`));
+      await vscode.prompts.notification(new RegExp(`Saved “${name}” as ${name}-copy\\.rdb .*one moment`));
+      assert.match((await run('redis-check-rdb', [join(folder, `${name}-copy.rdb`)])).stdout, /RDB looks OK/);
+    }
+  });
+});

@@ -173,6 +173,15 @@ describe('limits against redis-server', function () {
     });
   });
 
+  it('cuts off who asks for more random elements than the limit lets through', async () => {
+    await same(async (side) => {
+      const answers = [await ask(side, 'HSET', 'h', 'f', 'v'), await ask(side, 'SADD', 's', 'm'), await ask(side, 'ZADD', 'z', '1', 'm'), await setLimits(side, 'normal 100000 0 0')];
+      for (const call of ['HRANDFIELD h -999999999', 'SRANDMEMBER s -999999999', 'ZRANDMEMBER z -999999999']) answers.push(await talk(side, `${call}\r\nPING\r\n`));
+      answers.push(await setLimits(side, 'normal 0 0 0'), await ask(side, 'DEL', 'h', 's', 'z'));
+      return answers;
+    });
+  });
+
   it('serves the others, in bounded memory, while one asks for everything and reads nothing', async () => {
     const side = sides.ours;
     await side.admin.call(['SET', 'big', long(1_000_000)]);

@@ -1,5 +1,6 @@
 import { addIntegers, parseInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { exceedsOutputLimit } from '../clients/outputLimit.ts';
 import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
 import { dictRandom } from '../store/dict.ts';
@@ -183,7 +184,7 @@ function hrandfield(context: Context, args: readonly Bytes[]): Reply {
     hashEach(hash, (field, value) => pairs.push([field, value]));
     return pairs;
   };
-  const picked = count < 0 ? pickRepeatedly(-count, one) : pickDistinct(count, hashLength(hash), { all, one, name: ([field]) => field, random });
+  const picked = count < 0 ? pickRepeatedly(context, -count, one) : pickDistinct(count, hashLength(hash), { all, one, name: ([field]) => field, random });
   return pairsReply(context, picked, withValues, bulk);
 }
 
@@ -197,8 +198,12 @@ export function randomCount(text: Bytes): number {
   return Number(count);
 }
 
-/** Picks `count` times with repetition. */
-export function pickRepeatedly<T>(count: number, pick: () => T): T[] {
+/** Shortest element of a reply, bytes. */
+const SHORTEST = '$0\r\n\r\n'.length;
+
+/** Picks `count` times with repetition. A client whose reply will be longer than its limit allows is cut off. */
+export function pickRepeatedly<T>({ server, session }: Context, count: number, pick: () => T): T[] {
+  if (count > MAX_PICKS && exceedsOutputLimit(server, session, count * SHORTEST)) session.disconnect();
   if (count > MAX_PICKS) fail('ERR the practice server picks no more than 16777216 elements at once');
   return Array.from({ length: count }, pick);
 }

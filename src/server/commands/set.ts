@@ -102,7 +102,7 @@ function srandmember(context: Context, args: readonly Bytes[]): Reply {
   const set = readTyped(context, arg(args, 1), 'set');
   if (set === undefined || count === 0) return EMPTY_ARRAY;
   if (count > 0) return bulks(distinctMembers(context, set, count));
-  return bulks(pickRepeatedly(-count, () => setRandom(set, context.server.random)));
+  return bulks(pickRepeatedly(context, -count, () => setRandom(set, context.server.random)));
 }
 
 /** The sets of keys, all looked up and held to their type before anything is computed. */

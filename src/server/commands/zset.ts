@@ -174,7 +174,7 @@ function zrandmember(context: Context, args: readonly Bytes[]): Reply {
   if (zset === undefined || count === 0) return EMPTY_ARRAY;
   const one = (): ScoredMember => zsetRandom(zset, random);
   const all = (): ScoredMember[] => zsetSlice(zset, 0, zsetSize(zset) - 1);
-  const picked = count < 0 ? pickRepeatedly(-count, one) : pickDistinct(count, zsetSize(zset), { all, one, name: ({ member }) => member, random });
+  const picked = count < 0 ? pickRepeatedly(context, -count, one) : pickDistinct(count, zsetSize(zset), { all, one, name: ({ member }) => member, random });
   return pairsReply(context, picked.map(({ member, score }) => [member, score] as const), withScores, double);
 }
 

@@ -6,7 +6,7 @@ import { NO_REPLY, fail } from '../commands/support.ts';
 import type { LogLevel } from '../outside.ts';
 import { countError, countUnblocked } from '../run/run.ts';
 import { endUnit } from '../replication/propagate.ts';
-import { isObeyed, refusesStale, refusesWrites } from '../replication/state.ts';
+import { MASTER_DOWN, isObeyed, refusesStale, refusesWrites } from '../replication/state.ts';
 import type { Command, Context, ServerState, Session } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
 import { callFromScript, mayCall } from './call.ts';
@@ -92,7 +92,8 @@ export function runScript(context: Context, call: Call): Reply {
   const { server, session } = context;
   const { flags, engine } = call;
   const noWrites = flags?.has('no-writes') === true;
-  if (flags !== undefined && refusesStale(server) && !flags.has('allow-stale')) {
+  if (refusesStale(server) && flags === undefined) fail(MASTER_DOWN);
+  if (refusesStale(server) && !flags?.has('allow-stale')) {
     fail("MASTERDOWN Link with MASTER is down, replica-serve-stale-data is set to 'no' and 'allow-stale' flag is not set on the script.");
   }
   if (flags !== undefined && !noWrites) {

@@ -189,6 +189,9 @@ export function lacksReplicas(server: ServerState): boolean {
 /** What those hear who write to a replica. */
 export const READ_ONLY = "READONLY You can't write against a read only replica.";
 
+/** And those who ask one that is not to show what it has while its master is away. */
+export const MASTER_DOWN = "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
+
 /** True for a replica that takes no writes of clients. */
 export function refusesWrites({ replication, config }: ServerState): boolean {
   return replication.link !== undefined && config.get('replica-read-only') === 'yes';

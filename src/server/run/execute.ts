@@ -9,12 +9,12 @@ import { block, serveReady } from './blocking.ts';
 import { busyError } from '../lua/running.ts';
 import { OUT_OF_MEMORY, memoryDenies } from '../memory/evict.ts';
 import { showMonitors } from '../clients/monitor.ts';
-import { isHeldUp, replicates } from '../clients/pause.ts';
+import { declaredFlags, isHeldUp, replicates } from '../clients/pause.ts';
 import { isSubscriber } from '../clients/pubsub.ts';
 import { endUnit } from '../replication/propagate.ts';
 import { FROZEN, protectedError } from './protected.ts';
-import { READ_ONLY, lacksReplicas, refusesStale, refusesWrites } from '../replication/state.ts';
-import type { Command, Context, ServerState, Session } from '../state.ts';
+import { MASTER_DOWN, READ_ONLY, lacksReplicas, refusesStale, refusesWrites } from '../replication/state.ts';
+import type { Command, Context, QueuedCommand, ServerState } from '../state.ts';
 import { countsOf } from '../observing/statistics.ts';
 import type { Bytes } from '../store/value.ts';
 import { limitTable } from '../clients/tracking.ts';
@@ -83,26 +83,37 @@ function refusalOf(context: Context, found: Command, args: readonly Bytes[]): st
   if (memoryDenies(context, found, args)) return OUT_OF_MEMORY;
   if (server.tracking.clients > 0) limitTable(server);
   if (server.frozen && found.flags.has('write')) return FROZEN;
-  if (lacksReplicas(server) && isWrite(session, found)) return 'NOREPLICAS Not enough good replicas to write.';
-  if (server.replication.link !== undefined && refusesWrites(server) && isWrite(session, found)) return READ_ONLY;
+  if (lacksReplicas(server) && isWrite(context, found, args)) return 'NOREPLICAS Not enough good replicas to write.';
+  if (server.replication.link !== undefined && refusesWrites(server) && isWrite(context, found, args)) return READ_ONLY;
   // RESP3 tells messages from replies, so nothing is forbidden there.
   if (session.version === 2 && isSubscriber(session) && !whileSubscribed.has(found.name)) {
     return `ERR Can't execute '${found.name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`;
   }
-  if (server.replication.link !== undefined && refusesStale(server) && isForFresh(session, found)) return "MASTERDOWN Link with MASTER is down and replica-serve-stale-data is set to 'no'.";
+  if (server.replication.link !== undefined && refusesStale(server) && isForFresh(context, found, args)) return MASTER_DOWN;
   // To Redis who monitors is a replica.
   if (session.monitoring && (found.flags.has('readonly') || replicates(server, found, args))) return "ERR Replica can't interact with the keyspace";
   return busyError(server, found);
 }
 
-/** A write, or the end of a transaction with one in it. */
-function isWrite({ transaction }: Session, { name, flags }: Command): boolean {
-  return flags.has('write') || (name === 'exec' && transaction?.queue.some(({ command }) => command.flags.has('write')) === true);
+/** True for a call, or the end of a transaction with one, of which `what` is true. */
+function isOrHas({ session: { transaction } }: Context, command: Command, args: readonly Bytes[], what: (call: QueuedCommand) => boolean): boolean {
+  return what({ command, args }) || (command.name === 'exec' && transaction?.queue.some(what) === true);
 }
 
-/** What a replica without its master is not to answer, or the end of a transaction with such in it. */
-function isForFresh({ transaction }: Session, { name, flags }: Command): boolean {
-  return !flags.has('stale') || (name === 'exec' && transaction?.queue.some(({ command }) => !command.flags.has('stale')) === true);
+/** A write. A script that says what it does is taken at its word. */
+function isWrite(context: Context, found: Command, args: readonly Bytes[]): boolean {
+  return isOrHas(context, found, args, ({ command: { name, flags }, args: given }) => {
+    const declared = declaredFlags(context.server, name, given);
+    return declared === undefined ? flags.has('write') : !declared.has('no-writes');
+  });
+}
+
+/** What a replica without its master is not to answer. */
+function isForFresh(context: Context, found: Command, args: readonly Bytes[]): boolean {
+  return isOrHas(context, found, args, ({ command: { name, flags }, args: given }) => {
+    const declared = declaredFlags(context.server, name, given);
+    return !(declared === undefined ? flags.has('stale') : declared.has('allow-stale'));
+  });
 }
 
 /** True for what a web browser sends where it was lured to a port of Redis. */

@@ -11,7 +11,9 @@ import { createExplorerView } from './ui/explorer/view.ts';
 import { systemClock } from './ui/platform/clock.ts';
 import { createLog } from './ui/platform/log.ts';
 import { keepScanOptions, readSetting } from './ui/platform/settings.ts';
+import { createFileDrop } from './ui/practice/dropFiles.ts';
 import * as practiceFeature from './ui/practice/index.ts';
+import { openFiles } from './ui/practice/openFiles.ts';
 import { createPractice } from './ui/practice/practice.ts';
 import { createRdbFiles } from './ui/practice/rdbFiles.ts';
 import * as save from './ui/save/index.ts';
@@ -43,6 +45,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     profiles: () => [...(readSetting('keyspace.practice.show') ? [practice.profile] : []), ...store.list(), ...rdbFiles.list()],
     fileOf: rdbFiles.of,
     onUnexpected: log.unexpected,
+    drop: createFileDrop((uris) => openFiles(services, uris)),
   });
   const services: Services = {
     context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, sessions, model, explorer: view,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -7,12 +7,16 @@ import { loadMore } from '../../src/ui/explorer/loading.ts';
 import { present } from '../../src/ui/explorer/present.ts';
 import { tooltipOf } from '../../src/ui/explorer/tooltip.ts';
 import type { NodeOf } from '../../src/ui/explorer/nodes.ts';
+import { createFileDrop } from '../../src/ui/practice/dropFiles.ts';
+import { openFiles } from '../../src/ui/practice/openFiles.ts';
+import { end, header, keyOf, moduleValue, stringKey } from '../support/rdbParts.ts';
 import { startRedisServer } from '../support/redisServer.ts';
 import { find, rows, services } from './services.ts';
 
 describe('RDB files', () => {
   let folder: string;
   let dump: string;
+  let large: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'keyspace-rdb-'));
     dump = join(folder, 'whole.rdb');
@@ -21,6 +25,10 @@ describe('RDB files', () => {
     await server.cli('SET', 'greeting', 'hello');
     await server.cli('SAVE');
     await writeFile(dump, await readFile(join(server.dir, 'dump.rdb')));
+    large = join(folder, 'large.rdb');
+    await server.cli('DEBUG', 'POPULATE', '1000000', 'many');
+    await server.cli('SAVE');
+    await copyFile(join(server.dir, 'dump.rdb'), large);
     await server.stop();
   });
   after(() => rm(folder, { recursive: true }));
@@ -57,10 +65,25 @@ describe('RDB files', () => {
     const whole = await readFile(dump);
     const path = join(folder, 'cut.rdb');
     await writeFile(path, whole.subarray(0, whole.length / 2));
+    const { mtimeMs } = await stat(path);
     const notice = find(await rows(await opened(path)), 'notice');
     assert.equal(notice.severity, 'error');
     assert.match(notice.label, /^Cut short at byte [\d,]+: the data ends in the middle of a value/);
-    assert.equal((await readFile(path)).length, Math.floor(whole.length / 2));
+    assert.ok((await readFile(path)).equals(whole.subarray(0, whole.length / 2)));
+    assert.equal((await stat(path)).mtimeMs, mtimeMs);
+  });
+
+  it('show values of modules by their type and size', async () => {
+    const all = await services();
+    const path = join(folder, 'modules.rdb');
+    await writeFile(path, Buffer.concat([header, stringKey('plain', 'text'), keyOf(7, 'document', moduleValue('x'.repeat(60))), end]));
+    const file = await opened(path);
+    assert.match(await tooltipOf(file, all.model, all.rdbFiles.of) ?? '', /Values of modules, of which type and size are known: ReJSON-RL 1\n/);
+    const database = find(await rows(file), 'database');
+    const key = find(await rows(database), 'key', (row) => row.name.toString() === 'document');
+    const item = present(key, { keyLabel: 'segment' });
+    assert.equal(item.description, 'ReJSON-RL');
+    assert.match(await tooltipOf(key, all.model, all.rdbFiles.of) ?? '', /^document\nType: ReJSON-RL \(raw\)\nTime to live: no expiry\nMemory: \d+ B$/);
   });
 
   it('stay shut when they would take too much or are none, and leave no row', async () => {
@@ -77,6 +100,99 @@ describe('RDB files', () => {
     }
     assert.deepEqual(rdbFiles.list(), []);
   });
+
+  it('are opened several at a time, and one that is none does not keep the others from it', async () => {
+    const { rdbFiles } = await services();
+    const [second, text] = [join(folder, 'second.rdb'), join(folder, 'notes.txt')];
+    await copyFile(dump, second);
+    await writeFile(text, 'no dump at all');
+    const uris = [dump, text, folder, second].map((path) => vscode.Uri.file(path));
+    await vscode.commands.executeCommand('keyspace.openFile', uris[0], uris);
+    assert.deepEqual(rdbFiles.list().map(({ name }) => name), ['whole.rdb', 'second.rdb']);
+  });
+
+  it('are opened when they are dropped on the view, each once', async () => {
+    const all = await services();
+    const second = join(folder, 'dropped.rdb');
+    await copyFile(dump, second);
+    const data = new vscode.DataTransfer();
+    data.set('text/uri-list', new vscode.DataTransferItem(`# two files\r\n${vscode.Uri.file(dump).toString()}\r\n${vscode.Uri.file(second).toString()}\r\n${vscode.Uri.file(dump).toString()}\r\n`));
+    const drop = createFileDrop((uris) => openFiles(all, uris));
+    assert.deepEqual(drop.dropMimeTypes, ['text/uri-list', 'files']);
+    await drop.handleDrop?.(undefined, data, new vscode.CancellationTokenSource().token);
+    assert.deepEqual(all.rdbFiles.list().map(({ name }) => name), ['whole.rdb', 'dropped.rdb']);
+  });
+
+  it('leave nothing behind when opening is cancelled', async () => {
+    const { rdbFiles } = await services();
+    const before = await rows();
+    const heard: string[] = [];
+    const listening = rdbFiles.onDidChange((id) => heard.push(id));
+    const cancelled = new AbortController();
+    const seen: number[] = [];
+    await assert.rejects(
+      rdbFiles.open(large, {
+        signal: cancelled.signal,
+        onProgress({ bytes, size, keys }) {
+          seen.push(keys);
+          assert.ok(bytes > 0 && bytes <= size);
+          cancelled.abort();
+        },
+      }),
+      // Not the Failure of this bundle: the extension's.
+      { name: 'Failure', kind: 'cancelled' },
+    );
+    listening.dispose();
+    assert.ok(seen.length > 0 && (seen[0] ?? 0) > 0, 'it told how far it was');
+    assert.deepEqual(rdbFiles.list(), []);
+    assert.deepEqual(heard, []);
+    assert.deepEqual(await rows(), before);
+  });
+
+  it('may be opened as scratch copies, which are changed and not saved', async () => {
+    const { rdbFiles, model } = await services();
+    const before = await readFile(dump);
+    await vscode.commands.executeCommand('keyspace.openScratchCopy', vscode.Uri.file(dump));
+    await vscode.commands.executeCommand('keyspace.openFile', vscode.Uri.file(dump));
+    const [copy = assert.fail(), looked = assert.fail()] = await Promise.all(rdbFiles.list().map(async ({ id }) => find(await rows(), 'connection', (row) => row.profile.id === id)));
+    assert.equal(present(copy, { keyLabel: 'segment' }).description, 'RDB file · scratch copy · changes are not saved');
+    assert.equal(present(looked, { keyLabel: 'segment' }).description, 'RDB file · read-only');
+    const database = find(await rows(copy), 'database');
+    assert.match(present(database, { keyLabel: 'segment' }).contextValue ?? '', /writable/);
+    await model.session(database.ref).send(['SET', 'greeting', 'changed']);
+    assert.equal(String(await model.session(database.ref).send(['GET', 'greeting'])), 'changed');
+    assert.ok((await readFile(dump)).equals(before));
+  });
+
+  it('whose thread has died say so in a row, from which they are opened again', async () => {
+    const all = await services();
+    await vscode.workspace.getConfiguration().update('keyspace.practice.maxMemory', '16 MB', vscode.ConfigurationTarget.Global);
+    try {
+      await vscode.commands.executeCommand('keyspace.openScratchCopy', vscode.Uri.file(dump));
+      const [profile = assert.fail()] = all.rdbFiles.list();
+      const connection = find(await rows(), 'connection', (row) => row.profile.id === profile.id);
+      const database = find(await rows(connection), 'database');
+      const died = new Promise<void>((resolve) => {
+        const listening = all.rdbFiles.onDidChange(() => {
+          listening.dispose();
+          resolve();
+        });
+      });
+      // More than its thread may have, whatever it takes itself to have.
+      await assert.rejects(all.model.session(database.ref).send(['DEBUG', 'POPULATE', '3000000', 'heavy', '100']));
+      await died;
+      assert.equal(all.rdbFiles.of(profile.id)?.crash, 'it needed more memory than it may have');
+      const notice = find(await rows(connection), 'notice');
+      assert.deepEqual([notice.severity, notice.command], ['error', 'keyspace.reconnect']);
+      assert.equal(notice.label, 'This file is not served any more: it needed more memory than it may have');
+      assert.match(notice.detail, /^Click to open it again/);
+      await vscode.commands.executeCommand('keyspace.reconnect', notice);
+      assert.equal(find(await rows(connection), 'database').keys, 2001);
+      assert.equal(all.rdbFiles.of(profile.id)?.crash, undefined);
+    } finally {
+      await vscode.workspace.getConfiguration().update('keyspace.practice.maxMemory', undefined, vscode.ConfigurationTarget.Global);
+    }
+  }).timeout(60_000);
 
   it('are read again when opened again, and gone when closed', async () => {
     const { rdbFiles } = await services();

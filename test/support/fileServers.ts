@@ -54,17 +54,3 @@ export function useFileServers(): FileServers {
 export function opened(outcome: FileOutcome): FileFacts {
   return outcome.kind === 'opened' ? outcome.facts : assert.fail(JSON.stringify(outcome));
 }
-
-/* Parts of a file. */
-
-/** Without a checksum, counts, or anything about itself. */
-export const header = Buffer.from('REDIS0010');
-export const end = Buffer.from([0xff, 0, 0, 0, 0, 0, 0, 0, 0]);
-export const text = (value: string): Buffer => Buffer.from([value.length, ...Buffer.from(value)]);
-/** A key of the type of that number, and the bytes of its value. */
-export const keyOf = (type: number, key: string, ...value: readonly Buffer[]): Buffer => Buffer.concat([Buffer.from([type]), text(key), ...value]);
-export const stringKey = (key: string, value: string): Buffer => keyOf(0, key, text(value));
-export const manyKeys = (count: number): Buffer => Buffer.concat(Array.from({ length: count }, (_, index) => stringKey(`key:${index}`, 'value')));
-export const auxiliary = (name: string, value: string): Buffer => Buffer.concat([Buffer.from([0xfa]), text(name), text(value)]);
-/** A value of a module: its type's name in 64 bits, a string, and the end mark. */
-export const moduleValue = (content: string): Buffer => Buffer.concat([Buffer.from('8125252525252525240001'.slice(0, 18), 'hex'), Buffer.from([5]), text(content), Buffer.from([0])]);

@@ -16,6 +16,9 @@ export interface SourceFile {
   readonly mtimeMs: number;
 }
 
+/** Share of the room for contents that were read before. The rest is for what reading leaves to the garbage collector. */
+const KEPT = 1 / 2;
+
 /** What is in memory of the contents of a file. */
 export interface FileContents extends Contents {
   /** Bytes that those in memory take, about. */
@@ -23,8 +26,8 @@ export interface FileContents extends Contents {
 }
 
 /**
- * Reads contents from a file when they are asked for; those used last stay in memory, as many as fit into `room` (bytes; it may
- * shrink). One that is larger by itself is an error. Reads at once and holds up the thread meanwhile.
+ * Reads contents from a file when they are asked for; those used last stay in memory, as many as fit into half of `room` (bytes; it
+ * may shrink). One that is larger than all of it is an error. Reads at once and holds up the thread meanwhile.
  */
 export function createFileContents(options: {
   readonly file: SourceFile;
@@ -40,12 +43,13 @@ export function createFileContents(options: {
   let last: { readonly slot: Unread; readonly content: Value } | undefined;
 
   function makeRoom(weight: number): void {
+    const most = Math.max(room() * KEPT, weight);
     for (const slot of cache.keys()) {
-      if (held + weight <= room()) return;
+      if (held + weight <= most) break;
       cache.delete(slot);
       held -= slot.weight;
     }
-    if (held + weight > room()) throw new CommandError(`ERR this value would take about ${weight} bytes of memory, and there is room for ${room()}`);
+    if (weight > room()) throw new CommandError(`ERR this value would take about ${weight} bytes of memory, and there is room for ${room()}`);
   }
 
   function bytesOf({ offset, length }: Unread): Buffer {

@@ -36,6 +36,7 @@ export function createExplorerView(deps: {
   /** What is known of a connection that is an RDB file. */
   readonly fileOf: (profileId: string) => OpenFile | undefined;
   readonly onUnexpected: (error: unknown) => void;
+  readonly drop: vscode.TreeDragAndDropController<Node>;
 }): ExplorerView {
   const { model } = deps;
   const nodes = createNodeTable();
@@ -60,7 +61,7 @@ export function createExplorerView(deps: {
       return item;
     },
   };
-  const tree = vscode.window.createTreeView(viewIds.explorer, { treeDataProvider: provider, canSelectMany: true, showCollapseAll: true });
+  const tree = vscode.window.createTreeView(viewIds.explorer, { treeDataProvider: provider, canSelectMany: true, showCollapseAll: true, dragAndDropController: deps.drop });
 
   function filtersChanged(): void {
     const filtered = [...model.databases()].filter((state) => isFiltered(state.keyspace.filter));

@@ -45,6 +45,7 @@ export type CommandTable = { readonly [Id in RowCommandId]: RowCommand } & {
   readonly 'keyspace.showPreviousPart': () => void;
   /** A menu of files gives the file and the selection. */
   readonly 'keyspace.openFile': (file?: Uri, selected?: readonly Uri[]) => void;
+  readonly 'keyspace.openScratchCopy': (file?: Uri, selected?: readonly Uri[]) => void;
   readonly 'keyspace.resetPractice': () => void;
 };
 export type CommandId = keyof CommandTable;
@@ -55,6 +56,7 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.editConnection': null,
   'keyspace.removeConnection': null,
   'keyspace.openFile': null,
+  'keyspace.openScratchCopy': null,
   'keyspace.closeFile': null,
   'keyspace.saveRdb': null,
   'keyspace.disconnect': null,

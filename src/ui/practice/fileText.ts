@@ -9,7 +9,7 @@ export type FileNotice = Pick<NoticeNode, 'severity' | 'label' | 'detail' | 'com
 const time = (ms: number): string => new Date(ms).toLocaleString(vscode.env.language);
 
 /** Lines for the tooltip: where it is, what wrote it and when, what is in it, and what time it is there. */
-export function fileLines({ path, facts }: OpenFile): string[] {
+export function fileLines({ path, scratch, facts }: OpenFile): string[] {
   if (facts === undefined) return [path];
   const { dialect, version, writer, savedAt, keys, expired, libraries, modules } = facts;
   return [
@@ -23,7 +23,7 @@ export function fileLines({ path, facts }: OpenFile): string[] {
       ? undefined
       : vscode.l10n.t('Values of modules, of which type and size are known: {0}', modules.map(({ module, keys: count }) => `${module} ${formatCount(count)}`).join(', ')),
     libraries === 0 ? undefined : vscode.l10n.t('Libraries of functions, not loaded: {0}', formatCount(libraries)),
-    savedAt === undefined
+    scratch ? vscode.l10n.t('A copy in memory: what is changed is not saved, and the file stays as it is. Its clock goes on from {0}.', time(facts.clock)) : savedAt === undefined
       ? vscode.l10n.t('Times to live count from {0}, when the file was last changed: the clock stands still.', time(facts.clock))
       : vscode.l10n.t('Times to live count from when it was written: the clock stands still.'),
   ].filter((line) => line !== undefined);
@@ -44,11 +44,11 @@ export function fileNotices({ facts }: OpenFile): FileNotice[] {
 }
 
 /** The row of a file whose server has died. */
-export function crashNotice({ crash }: OpenFile): FileNotice | undefined {
+export function crashNotice({ crash, scratch }: OpenFile): FileNotice | undefined {
   if (crash === undefined) return undefined;
   return {
     which: 'crash', severity: 'error', command: 'keyspace.reconnect',
-    label: vscode.l10n.t('The thread that served this file has ended: {0}', crash),
-    detail: vscode.l10n.t('Click to read the file again.'),
+    label: vscode.l10n.t('This file is not served any more: {0}', crash),
+    detail: scratch ? vscode.l10n.t('Click to open it again. What was changed in the copy is lost.') : vscode.l10n.t('Click to open it again.'),
   };
 }

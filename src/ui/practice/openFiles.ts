@@ -5,6 +5,8 @@ import { formatCount } from '../explorer/labels.ts';
 import { nodeId, type Node } from '../explorer/nodes.ts';
 import { registerRowCommand } from '../explorer/rowCommands.ts';
 import { registerCommand } from '../platform/commands.ts';
+import { showFailure } from '../platform/errors.ts';
+import { viewIds } from '../platform/contributions.ts';
 import { createDisposables } from '../platform/disposables.ts';
 import type { Services } from '../services.ts';
 
@@ -13,8 +15,10 @@ export function registerFiles(services: Services): vscode.Disposable {
   const { rdbFiles, explorer, model, sessions } = services;
   return createDisposables(
     registerCommand('keyspace.openFile', async (file, selected) => {
-      const chosen = file instanceof vscode.Uri ? selectedFiles(file, selected) : await askFiles();
-      for (const uri of chosen) await openFile(services, uri);
+      await openFiles(services, file instanceof vscode.Uri ? selectedFiles(file, selected) : await askFiles(false));
+    }),
+    registerCommand('keyspace.openScratchCopy', async (file, selected) => {
+      await openFiles(services, file instanceof vscode.Uri ? selectedFiles(file, selected) : await askFiles(true), true);
     }),
     registerRowCommand(explorer, 'keyspace.closeFile', async (node) => {
       const id = await chooseFile(services, node);
@@ -22,10 +26,12 @@ export function registerFiles(services: Services): vscode.Disposable {
     }),
     rdbFiles.onDidChange(async (id) => {
       const file = rdbFiles.of(id);
+      // At once: a row can be revealed only after the tree was told of it.
+      if (file !== undefined && file.crash === undefined) return explorer.changed(undefined);
       if (file === undefined) model.forget(id);
-      else if (file.crash !== undefined) model.disconnect(id);
+      else model.disconnect(id);
       await sessions.disconnect(id);
-      explorer.changed(file?.crash === undefined ? undefined : explorer.nodes.get(nodeId.connection(id)));
+      explorer.changed(file === undefined ? undefined : explorer.nodes.get(nodeId.connection(id)));
       explorer.filtersChanged();
     }),
   );
@@ -36,22 +42,36 @@ function selectedFiles(file: vscode.Uri, selected: readonly vscode.Uri[] | undef
   return selected?.some((one) => one.toString() === file.toString()) === true ? selected : [file];
 }
 
-async function askFiles(): Promise<readonly vscode.Uri[]> {
+async function askFiles(scratch: boolean): Promise<readonly vscode.Uri[]> {
   const chosen = await vscode.window.showOpenDialog({
-    title: vscode.l10n.t('Open RDB File'), openLabel: vscode.l10n.t('Open'), canSelectMany: true,
+    title: scratch ? vscode.l10n.t('Open RDB File as Scratch Copy') : vscode.l10n.t('Open RDB File'), openLabel: vscode.l10n.t('Open'), canSelectMany: true,
     filters: { [vscode.l10n.t('RDB files')]: ['rdb'], [vscode.l10n.t('All files')]: ['*'] },
   });
   return chosen ?? [];
 }
 
-async function openFile({ rdbFiles, explorer }: Services, uri: vscode.Uri): Promise<void> {
+/** Opens files one after the other; one that cannot be opened does not keep the others from it, and is told of once. */
+export async function openFiles(services: Services, uris: readonly vscode.Uri[], scratch = false): Promise<void> {
+  for (const uri of uris) {
+    try {
+      await openFile(services, uri, scratch);
+    } catch (error) {
+      showFailure(error);
+    }
+  }
+}
+
+async function openFile({ rdbFiles, explorer }: Services, uri: vscode.Uri, scratch: boolean): Promise<void> {
   if (uri.scheme !== 'file') throw new Failure('bad-input', vscode.l10n.t('{0} is not on a disk of the machine that Keyspace runs on.', uri.toString(true)));
+  // A view that is hidden when it is told of a new row does not find it when it is to reveal it.
+  if (!explorer.tree.visible) await vscode.commands.executeCommand(`${viewIds.explorer}.focus`);
   const title = vscode.l10n.t('Opening {0}', basename(uri.fsPath));
   const profile = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, (progress, token) => {
     const cancelled = new AbortController();
     token.onCancellationRequested(() => cancelled.abort());
     let last = 0;
     return rdbFiles.open(uri.fsPath, {
+      scratch,
       signal: cancelled.signal,
       onProgress({ bytes, size, keys }) {
         const percent = size === 0 ? 100 : (bytes / size) * 100;

@@ -15,12 +15,21 @@ import { promptSync } from './practice.ts';
 /** What is known of an RDB file that is open. */
 export interface OpenFile {
   readonly path: string;
+  /** True for a copy that may be changed; the file is not. */
+  readonly scratch: boolean;
   readonly facts: FileFacts | undefined;
   /** What its server died of; it is loaded anew when it is connected to again. */
   readonly crash: string | undefined;
 }
 
-/** RDB files that are open: each is a read-only connection to a practice server of its own, in a thread of its own. */
+export interface OpenOptions {
+  /** As a copy that may be changed. */
+  readonly scratch?: boolean;
+  readonly signal: AbortSignal;
+  readonly onProgress: (progress: FileProgress) => void;
+}
+
+/** RDB files that are open: each is a connection to a practice server of its own, in a thread of its own; a read-only one unless it is a scratch copy. */
 export interface RdbFiles extends Pick<PracticeHost, 'connect'>, vscode.Disposable {
   list(): readonly ConnectionProfile[];
   get(profileId: string): ConnectionProfile | undefined;
@@ -28,7 +37,7 @@ export interface RdbFiles extends Pick<PracticeHost, 'connect'>, vscode.Disposab
   has(instance: string): boolean;
   of(profileId: string): OpenFile | undefined;
   /** Opens a file; one that is open already is read again, as it is now. Throws Failure; leaves nothing behind then. */
-  open(path: string, options: { readonly signal: AbortSignal; readonly onProgress: (progress: FileProgress) => void }): Promise<ConnectionProfile>;
+  open(path: string, options: OpenOptions): Promise<ConnectionProfile>;
   /** Ends its thread and forgets it. */
   close(profileId: string): Promise<void>;
   /** A file was opened, closed, or its server died. */
@@ -38,13 +47,15 @@ export interface RdbFiles extends Pick<PracticeHost, 'connect'>, vscode.Disposab
 interface Entry {
   readonly profile: ConnectionProfile;
   readonly path: string;
+  readonly scratch: boolean;
   worker: Promise<WorkerServer> | undefined;
   facts: FileFacts | undefined;
   crash: string | undefined;
 }
 
-/** Memory of a thread beside its data. */
+/** Memory of a thread beside its data, and what its garbage may take of that. */
 const OVERHEAD = 64 * 2 ** 20;
+const GARBAGE = 1 / 4;
 
 /** Makes the host of files; no thread runs before one is opened. */
 export function createRdbFiles(context: vscode.ExtensionContext, onCrash: (error: unknown) => void): RdbFiles {
@@ -52,15 +63,15 @@ export function createRdbFiles(context: vscode.ExtensionContext, onCrash: (error
   const changed = new vscode.EventEmitter<string>();
 
   /** Starts the thread and has it read the file. Throws Failure or the system's error; the thread has ended then. */
-  async function load(entry: Entry, options: { readonly signal?: AbortSignal; readonly onProgress?: (progress: FileProgress) => void } = {}): Promise<WorkerServer> {
+  async function load(entry: Entry, options: Partial<Pick<OpenOptions, 'signal' | 'onProgress'>> = {}): Promise<WorkerServer> {
     const maxMemory = parseSize(readSetting('keyspace.practice.maxMemory')) ?? 2 ** 30;
     const worker = await startWorker({
       entry: join(context.extensionPath, 'dist', 'practiceWorker.cjs'),
-      options: { standing: true, config: { databases: '1024', ...promptSync } },
-      maxHeap: maxMemory + OVERHEAD,
+      options: { standing: true, config: configOf(entry, maxMemory) },
+      maxHeap: maxMemory * (1 + GARBAGE) + OVERHEAD,
     });
     try {
-      entry.facts = factsOf(entry.path, await worker.loadFile(entry.path, { maxMemory, ...options }), maxMemory);
+      entry.facts = factsOf(entry.path, await worker.loadFile(entry.path, { maxMemory, scratch: entry.scratch, ...options }), maxMemory);
       entry.crash = undefined;
     } catch (error) {
       await worker.close();
@@ -69,7 +80,7 @@ export function createRdbFiles(context: vscode.ExtensionContext, onCrash: (error
     worker.onExit(({ expected, error }) => {
       if (expected) return;
       entry.worker = undefined;
-      entry.crash = error?.message ?? '';
+      entry.crash = crashText(error);
       onCrash(error);
       changed.fire(entry.profile.id);
     });
@@ -98,13 +109,13 @@ export function createRdbFiles(context: vscode.ExtensionContext, onCrash: (error
     get: (profileId) => entries.get(profileId)?.profile,
     has: (instance) => entries.has(instance),
     of: (profileId) => entries.get(profileId),
-    async open(path, options) {
+    async open(path, { scratch = false, ...options }) {
       const id = randomUUID();
-      const profile: ConnectionProfile = { id, name: basename(path), endpoint: { kind: 'practice', instance: id, file: path }, access: 'read-only' };
-      const entry: Entry = { profile, path, worker: undefined, facts: undefined, crash: undefined };
+      const profile: ConnectionProfile = { id, name: basename(path), endpoint: { kind: 'practice', instance: id, file: path }, access: scratch ? 'read-write' : 'read-only' };
+      const entry: Entry = { profile, path, scratch, worker: undefined, facts: undefined, crash: undefined };
       const worker = await load(entry, options);
       entry.worker = Promise.resolve(worker);
-      for (const old of [...entries.values()]) if (old.path === path) await close(old.profile.id);
+      for (const old of [...entries.values()]) if (old.path === path && old.scratch === scratch) await close(old.profile.id);
       entries.set(id, entry);
       changed.fire(id);
       return profile;
@@ -122,6 +133,15 @@ export function createRdbFiles(context: vscode.ExtensionContext, onCrash: (error
       changed.dispose();
     },
   };
+}
+
+/** A file may name more databases than servers have. A copy that outgrows what it may take is told so, as by redis-server. */
+function configOf({ scratch }: Entry, maxMemory: number): Readonly<Record<string, string>> {
+  return { databases: '1024', ...promptSync, ...(scratch ? { maxmemory: Math.floor(maxMemory).toString() } : { 'enable-debug-command': 'no' }) };
+}
+
+function crashText(error: NodeJS.ErrnoException | undefined): string {
+  return error?.code === 'ERR_WORKER_OUT_OF_MEMORY' ? vscode.l10n.t('it needed more memory than it may have') : error?.message ?? '';
 }
 
 function factsOf(path: string, outcome: FileOutcome, maxMemory: number): FileFacts {
@@ -153,5 +173,6 @@ function tooLargeText(name: string, { estimate, of }: Extract<FileOutcome, { kin
 
 function asFailure(path: string, error: unknown): Failure {
   if (error instanceof Failure) return error;
+  if (error instanceof Error && 'code' in error && error.code === 'EISDIR') return new Failure('bad-input', vscode.l10n.t('{0} is a folder: choose an RDB file.', basename(path)));
   return new Failure('closed', vscode.l10n.t('{0} could not be opened: {1}', basename(path), error instanceof Error ? error.message : String(error)));
 }

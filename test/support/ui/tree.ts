@@ -268,12 +268,14 @@ export function createTree(page: Page): Tree {
       return await message.isVisible() ? (await message.innerText()).trim() : '';
     },
     async tooltip(path) {
-      const row = await find(path);
-      await page.mouse.move(0, 0);
-      await row.locator('.label-name').hover();
       const hover = page.locator('.monaco-hover:visible, .workbench-hover:visible').last();
-      await hover.waitFor();
-      return await hover.innerText();
+      // A row that is drawn anew meanwhile forgets that the mouse rests on it.
+      for (let attempt = 0; attempt < 4; attempt += 1) {
+        await page.mouse.move(0, 0);
+        await (await find(path)).locator('.label-name').hover();
+        if (await hover.waitFor({ timeout: 5000 }).then(() => true, () => false)) return await hover.innerText();
+      }
+      throw new Error(`the row ${String(path)} shows no tooltip`);
     },
   };
 }

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileProgress } from '../../../src/server/persistence/openFile.ts';
-import { auxiliary, end, header, keyOf, manyKeys, moduleValue, opened, stringKey, text, useFileServers } from '../../support/fileServers.ts';
+import { opened, useFileServers } from '../../support/fileServers.ts';
+import { auxiliary, end, header, keyOf, manyKeys, moduleValue, stringKey, text } from '../../support/rdbParts.ts';
 import { type RedisServer, startRedisServer } from '../../support/redisServer.ts';
 
 const maxMemory = 2 ** 30;
@@ -88,9 +89,8 @@ describe('an RDB file in a worker thread', () => {
     const worker = await started();
     const facts = opened(await worker.loadFile(path, { maxMemory }));
     assert.deepEqual([facts.keys, facts.damage], [3, undefined]);
-    const [{ module, keys } = assert.fail()] = facts.modules;
-    assert.equal(keys, 1);
-    assert.equal(module.length, 9);
+    const module = 'ReJSON-RL';
+    assert.deepEqual(facts.modules, [{ module, keys: 1 }]);
     const redis = clientOf(worker);
     assert.equal(await redis.type('m'), module);
     assert.deepEqual(await redis.scan('0', 'TYPE', module), ['0', ['m']]);

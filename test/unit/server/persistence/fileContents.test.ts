@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { appendFile, copyFile, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { auxiliary, end, header, keyOf, opened, stringKey, text, useFileServers } from '../../../support/fileServers.ts';
+import { opened, useFileServers } from '../../../support/fileServers.ts';
+import { auxiliary, end, header, keyOf, stringKey, text } from '../../../support/rdbParts.ts';
 import { seededRandom } from '../../../support/random.ts';
 import { sampleTypes, sampleValue } from '../../../support/rdbSamples.ts';
 import { type RedisServer, startRedisServer } from '../../../support/redisServer.ts';

@@ -1,9 +1,11 @@
-import { RdbError, createByteWriter, putByte, readerOf, written } from './bytes.ts';
+import { RdbError, createByteWriter, putByte, readerOf, takeByte, written } from './bytes.ts';
 import type { ByteKind } from './bytes.ts';
 import { crc64 } from './crc64.ts';
 import { takeWholeValue } from './decodeValue.ts';
 import { encodeDefaults, putValue, rdbTypeOf } from './encodeValue.ts';
 import type { EncodeOptions } from './encodeValue.ts';
+import { skipKeyMetadata } from './module.ts';
+import { KEY_METADATA, opcodes } from './parser.ts';
 import type { RdbValue } from './value.ts';
 
 /** Bytes at the end of a payload: u16 version, u64 CRC. */
@@ -44,8 +46,13 @@ export function payloadBody(payload: Buffer): Buffer {
 export function decodeDump<T>(payload: Buffer, kind: ByteKind<T>): RdbValue<T> {
   const version = payloadVersion(payload);
   if (version === undefined) throw new RdbError('corrupt', 'the checksum is wrong', Math.max(0, payload.length - FOOTER));
-  const type = payload[0] as number;
-  return takeWholeValue(readerOf(payload, 0, 1, payload.length - FOOTER), type, kind, version >= VALKEY ? 'valkey' : 'redis');
+  const reader = readerOf(payload, 0, 0, payload.length - FOOTER);
+  const dialect = version >= VALKEY ? 'valkey' : 'redis';
+  if (dialect === 'redis' && version >= KEY_METADATA && payload[0] === opcodes.keyMetadata) {
+    takeByte(reader);
+    skipKeyMetadata(reader);
+  }
+  return takeWholeValue(reader, takeByte(reader), kind, dialect);
 }
 
 /** A value as DUMP of the given version answers it. Throws RdbError as `rdbTypeOf`. */

@@ -6,11 +6,35 @@ const HASH_BITS = 16;
 /** Bytes that Redis's packer wants to have left where it looks: a string that saves only 4 bytes stays as it is. */
 const TAIL = 4;
 
+/** True if the bytes `start` to `end` are LZF of exactly `length` bytes. */
+function isWhole(source: Buffer, start: number, end: number, length: number): boolean {
+  let from = start;
+  let to = 0;
+  while (from < end) {
+    const control = source[from] as number;
+    from += 1;
+    if (control < MAX_LITERAL) {
+      from += control + 1;
+      to += control + 1;
+      continue;
+    }
+    const long = control >> 5 === 7;
+    if (from + (long ? 1 : 0) >= end) return false;
+    const count = (control >> 5) + 2 + (long ? source[from] as number : 0);
+    if (long) from += 1;
+    if ((((control & 31) << 8) | (source[from] as number)) >= to) return false;
+    from += 1;
+    to += count;
+  }
+  return from === end && to === length;
+}
+
 /**
  * Unpacks LZF (control byte below 32: that many + 1 literals; else a match), or answers undefined if the bytes are not LZF of
- * exactly `length` bytes. O(length).
+ * exactly `length` bytes: nothing is allocated then. O(length).
  */
 export function lzfDecompress(source: Buffer, start: number, end: number, length: number): Buffer | undefined {
+  if (!isWhole(source, start, end, length)) return undefined;
   const target = Buffer.allocUnsafe(length);
   let from = start;
   let to = 0;
@@ -18,28 +42,22 @@ export function lzfDecompress(source: Buffer, start: number, end: number, length
     const control = source[from] as number;
     from += 1;
     if (control < MAX_LITERAL) {
-      const count = control + 1;
-      if (from + count > end || to + count > length) return undefined;
-      source.copy(target, to, from, from + count);
-      from += count;
-      to += count;
+      source.copy(target, to, from, from + control + 1);
+      from += control + 1;
+      to += control + 1;
       continue;
     }
-    let count = control >> 5;
-    if (count === 7) {
-      if (from >= end) return undefined;
+    let count = (control >> 5) + 2;
+    if (count === 9) {
       count += source[from] as number;
       from += 1;
     }
-    if (from >= end) return undefined;
     let match = to - (((control & 31) << 8) | (source[from] as number)) - 1;
     from += 1;
-    count += 2;
-    if (match < 0 || to + count > length) return undefined;
     // Byte by byte: a match may reach into what it writes.
     for (const stop = to + count; to < stop; to += 1, match += 1) target[to] = target[match] as number;
   }
-  return to === length ? target : undefined;
+  return target;
 }
 
 /**

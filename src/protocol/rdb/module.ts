@@ -26,3 +26,11 @@ export function skipModuleValues(reader: ByteReader): void {
     }
   }
 }
+
+/** Steps over what modules keep about a key (Redis 8.6 and later): for each class its four bytes and values. Throws `corrupt`. */
+export function skipKeyMetadata(reader: ByteReader): void {
+  for (let classes = takeNumber(reader); classes > 0; classes = BigInt(classes) - 1n) {
+    take(reader, 4);
+    skipModuleValues(reader);
+  }
+}

@@ -16,9 +16,17 @@ export interface PackedCursor {
   readonly next: () => boolean;
 }
 
+/** Texts of the integers that take two or three bytes in a listpack: they are shared, as a text for each would take ten times as much. */
+const smallIntegers: string[] = [];
+const SMALL = 4096;
+
+function integerText(value: number | bigint): string {
+  return typeof value === 'number' && value >= -SMALL && value < SMALL ? (smallIntegers[value + SMALL] ??= value.toString()) : value.toString();
+}
+
 /** The element a cursor stands on, as a byte string. */
 export function packedText<T>({ reader, item }: PackedCursor, kind: ByteKind<T>): T {
-  return item.integer === undefined ? kind.slice(reader.bytes, item.start, item.end) : kind.text(item.integer.toString());
+  return item.integer === undefined ? kind.slice(reader.bytes, item.start, item.end) : kind.text(integerText(item.integer));
 }
 
 /** All elements from here on. */

@@ -2,7 +2,7 @@ import { RdbError, corrupt, readerOf, take, takeByte } from './bytes.ts';
 import type { ByteKind, ByteReader } from './bytes.ts';
 import { addCrc64, crc64Bytes, startCrc64 } from './crc64.ts';
 import { takeValue } from './decodeValue.ts';
-import { moduleName, skipModuleValues } from './module.ts';
+import { moduleName, skipKeyMetadata, skipModuleValues } from './module.ts';
 import { takeBigNumber, takeMilliseconds, takeNumber, takeString } from './primitives.ts';
 import type { Milliseconds, RdbDialect, RdbValue } from './value.ts';
 
@@ -43,7 +43,7 @@ export interface RdbKeyRecord<T> {
 
 /** What stands where a type could: what follows is no key, or something about the next one. */
 export const opcodes = {
-  slotInfo: 0xf4, function: 0xf5, moduleAux: 0xf7, idle: 0xf8, frequency: 0xf9, aux: 0xfa, resize: 0xfb, expireMs: 0xfc, expireS: 0xfd, database: 0xfe, end: 0xff,
+  keyMetadata: 0xf3, slotInfo: 0xf4, functionOld: 0xf6, function: 0xf5, moduleAux: 0xf7, idle: 0xf8, frequency: 0xf9, aux: 0xfa, resize: 0xfb, expireMs: 0xfc, expireS: 0xfd, database: 0xfe, end: 0xff,
 } as const;
 
 /** From here on a number is an opcode, not a type; some of them belong to versions that this does not know. */
@@ -55,6 +55,9 @@ const KNOWN = { redis: { from: 1, to: 13 }, valkey: { from: 80, to: 80 } } as co
 export const MAGIC = 9;
 /** Since this version a checksum follows the end. */
 export const CHECKSUM = 5;
+
+/** Since this version of Redis's dumps a key may have metadata of modules; to Valkey the same opcode is something else. */
+export const KEY_METADATA = 13;
 
 /** How many times larger the memory gets that a record stands in which does not fit. */
 const GROWTH = 1.5;
@@ -194,6 +197,10 @@ function takeRecord<T>(reader: ByteReader, reading: Reading<T>): RdbRecord<T> {
       case opcodes.idle: idle = takeNumber(reader); continue;
       case opcodes.frequency: frequency = takeByte(reader); continue;
     }
+    if (type === opcodes.keyMetadata && reading.dialect === 'redis' && reading.version >= KEY_METADATA) {
+      skipKeyMetadata(reader);
+      continue;
+    }
     if (type < opcodes.slotInfo) return takeKey(reader, reading, type, { start, expireAt, idle, frequency });
     if (reader.at !== start + 1) corrupt(reader, 'an expiry or access time without a key behind it');
     return takeOther(reader, reading.kind, type);
@@ -204,7 +211,7 @@ function takeKey<T>(
   reader: ByteReader, { kind, inside, version, dialect }: Reading<T>, type: number,
   { start, expireAt, idle, frequency }: { start: number; expireAt: Milliseconds | undefined; idle: number | bigint | undefined; frequency: number | undefined },
 ): RdbKeyRecord<T> {
-  if (type >= FIRST_OPCODE) throw new RdbError('unsupported', `the unknown opcode ${type}`, reader.base + reader.at - 1);
+  if (type >= FIRST_OPCODE) unknownOpcode(reader, type);
   const key = takeString(reader, kind);
   try {
     const from = reader.at;
@@ -249,6 +256,12 @@ function takeOther<T>(reader: ByteReader, kind: ByteKind<T>, opcode: number): Rd
       return { kind: 'moduleAux', module };
     }
     case opcodes.end: return { kind: 'end', checksum: false };
-    default: throw new RdbError('unsupported', `the unknown opcode ${opcode}`, reader.base + reader.at - 1);
+    default: return unknownOpcode(reader, opcode);
   }
+}
+
+/** Throws RdbError `unsupported` for the opcode that was just read. */
+export function unknownOpcode(reader: ByteReader, opcode: number): never {
+  const what = opcode === opcodes.functionOld ? `functions as release candidates of Redis 7.0 wrote them (opcode ${opcode})` : `the unknown opcode ${opcode}`;
+  throw new RdbError('unsupported', what, reader.base + reader.at - 1);
 }

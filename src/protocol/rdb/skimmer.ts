@@ -1,7 +1,7 @@
 import { RdbError, corrupt, readerOf, take, takeByte } from './bytes.ts';
 import type { ByteReader } from './bytes.ts';
 import { addCrc64, crc64Bytes, startCrc64 } from './crc64.ts';
-import { CHECKSUM, FIRST_OPCODE, MAGIC, opcodes, takeHeader } from './parser.ts';
+import { CHECKSUM, FIRST_OPCODE, KEY_METADATA, MAGIC, opcodes, takeHeader, unknownOpcode } from './parser.ts';
 import { STRING_HEAD, takeNumber, takeStringSize } from './primitives.ts';
 import { rdbTypes } from './value.ts';
 import type { RdbDialect } from './value.ts';
@@ -58,8 +58,9 @@ export function createRdbSkimmer(): RdbSkimmer {
       if (left(window) < PIECE) yield* room(window);
       const type = takeByte(window.reader);
       if (type === opcodes.end) break;
-      if (type < opcodes.slotInfo) {
-        if (type >= FIRST_OPCODE) throw new RdbError('unsupported', `the unknown opcode ${type}`, place(window) - 1);
+      if (type === opcodes.keyMetadata && dialect === 'redis' && version >= KEY_METADATA) yield* keyMetadata(window);
+      else if (type < opcodes.slotInfo) {
+        if (type >= FIRST_OPCODE) unknownOpcode(window.reader, type);
         yield* strings(window, 1);
         yield* value(window, type, dialect);
         summary.keys += 1;
@@ -248,6 +249,13 @@ function* moduleValues(window: Window): Skim {
   }
 }
 
+function* keyMetadata(window: Window): Skim {
+  for (let classes = yield* howMany(window); classes > 0; classes -= 1) {
+    yield* skip(window, 4);
+    yield* moduleValues(window);
+  }
+}
+
 function* other(window: Window, opcode: number): Skim {
   switch (opcode) {
     case opcodes.expireMs: return yield* skip(window, 8);
@@ -261,6 +269,6 @@ function* other(window: Window, opcode: number): Skim {
     case opcodes.moduleAux:
       yield* numbers(window, 1);
       return yield* moduleValues(window);
-    default: throw new RdbError('unsupported', `the unknown opcode ${opcode}`, place(window) - 1);
+    default: return unknownOpcode(window.reader, opcode);
   }
 }

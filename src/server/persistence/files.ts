@@ -1,4 +1,4 @@
-import { closeSync, fsync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsync, fsyncSync, openSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import type { ServerState } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
 import { createLoader } from './loader.ts';
@@ -57,7 +57,7 @@ export function startFile(path: string): FileInTheMaking {
 export function loadFromFile(server: ServerState, path: string, loadLibrary: (source: Bytes) => void): Loaded {
   const file = openSync(path, 'r');
   try {
-    const loader = createLoader(server, loadLibrary);
+    const loader = createLoader(server, loadLibrary, undefined, undefined, fstatSync(file).size);
     const piece = Buffer.allocUnsafe(PIECE);
     for (;;) {
       const size = readSync(file, piece, 0, PIECE, null);

@@ -52,15 +52,18 @@ export function intoMemory(server: ServerState): Taking {
 
 /** Empty keys that are named in the log. */
 const MOST_NAMED = 10;
-/** Largest number of keys that a table is made for at once: a damaged file may tell any. */
+/** Largest number of keys that a table is made for at once, and fewest bytes that one takes: a damaged file may tell any number. */
 const MOST_AT_ONCE = 10_000_000;
+const KEY = 3;
 
 /**
  * Makes a loader; `loadLibrary` takes in a library of functions. Keys that are there already are an error, as they are for Redis.
  * `accept` is shown every record before it is taken in, and leaves out what it answers false for; it may set the server's clock.
+ * `size`: of the file, bytes, where it is known.
  */
 export function createLoader(
-  server: ServerState, loadLibrary: (source: Bytes) => void, accept: (record: RdbRecord<Bytes>) => boolean = () => true, { kinds, make, put, databases = server.databases, keepsExpired = false }: Taking = intoMemory(server),
+  server: ServerState, loadLibrary: (source: Bytes) => void, accept: (record: RdbRecord<Bytes>) => boolean = () => true,
+  { kinds, make, put, databases = server.databases, keepsExpired = false }: Taking = intoMemory(server), size = Infinity,
 ): Loader {
   const parser = createRdbParser(...kinds);
   const loaded: Loaded = { keys: 0, expired: 0, empty: 0 };
@@ -109,7 +112,7 @@ export function createLoader(
         return;
       }
       case 'size':
-        dictExpand(database.dict, Math.min(Number(record.keys), MOST_AT_ONCE));
+        dictExpand(database.dict, Math.min(Number(record.keys), MOST_AT_ONCE, size / KEY));
         return;
       case 'function':
         takeLibrary(record.source, parser.offset());

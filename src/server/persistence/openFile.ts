@@ -103,7 +103,7 @@ async function takeIn(
     // Nothing is made for keys that would not fit.
     if (record.kind === 'size') over ??= taking.tooLarge(0);
     return accepted && over === undefined;
-  }, taking);
+  }, taking, source.size);
   const slices = createSlices(signal);
   let bytes = 0;
   let told = monotonic();

@@ -62,6 +62,21 @@ describe('DUMP payloads', () => {
     assert.throws(() => encodeDump(expiring), (error) => error instanceof RdbError && error.fault === 'unsupported');
   });
 
+  it('of Redis 8.6: streams that remember producers, and keys about which modules keep something', () => {
+    const node = '1d 1d000000 0a00 0101 0001 0101 816602 0001 0201 0001 0001 817602 0401 ff';
+    // A node of one entry 1-0, then last ID, first ID, largest deleted ID and entries added; no groups; duration, most entries, a producer with one item, two counters.
+    const stream = decodeBody(`1a 01 10 0000000000000001 0000000000000000 ${node} 01 01 00 01 00 00 00 01 00 4064 4064 01 0170 01 0169 01 00 05 02`, 13);
+    const id = { ms: 1n, seq: 0n };
+    assert.deepEqual(stream, {
+      type: 'stream', entries: [{ id, fields: ['f', 'v'] }], lastId: id, maxDeletedId: { ms: 0n, seq: 0n }, entriesAdded: 1n, groups: [],
+      idempotency: { duration: 100, maxEntries: 100, producers: [{ name: 'p', items: [{ name: 'i', id }] }], added: 5, duplicates: 2 },
+    });
+    const kept = 'f3 02 6d657461 02 07 00 6d657462 05 03616263 04 0000000000000840 00';
+    assert.deepEqual(decodeBody(`${kept} 00 0178`, 13), { type: 'string', value: 'x' });
+    for (const version of [12, 80]) assert.throws(() => decodeBody(`${kept} 00 0178`, version), (error) => error instanceof RdbError && error.fault === 'unsupported' && error.message.includes('243'));
+    assert.throws(() => decodeBody('f3 01 6d657461 09 00 00 0178', 13), (error) => error instanceof RdbError && error.fault === 'corrupt');
+  });
+
   it('of modules are carried as they are, with the name of the module', () => {
     const payload = closePayload(hex('07 81 1d2b3c4d5e6f7081 02 05 05 03616263 04 0000000000000840 00'), 10);
     const value = decodeDump(payload, bufferKind);

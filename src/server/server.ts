@@ -127,7 +127,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     startedAt: clock.now(),
     saving: createSaving(clock.now()),
     replication: createReplication(clock.now()),
-    frozen: false,
+    source: undefined,
     dirty: 0,
     nextSessionId: 1,
     asleepUntil: 0,
@@ -212,6 +212,8 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
       listeners.clear();
       for (const session of state.sessions.values()) session.disconnect();
       await Promise.all(closing);
+      await state.source?.close();
+      state.source = undefined;
       state.port = 0;
     },
   };

@@ -78,8 +78,8 @@ export interface ServerState {
   readonly saving: Saving;
   /** The stream for replicas, and the replicas. */
   readonly replication: Replication;
-  /** True where a file is looked at: what writes is refused. */
-  frozen: boolean;
+  /** The file that is looked at: what writes is refused. It is closed with the server. */
+  source: { close(): Promise<void> } | undefined;
   /** Changes since the last save. */
   dirty: number;
   nextSessionId: number;

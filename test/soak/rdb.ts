@@ -1,9 +1,17 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { RdbError, latin1Kind } from '../../src/protocol/rdb/bytes.ts';
 import { closePayload, decodeDump, encodeDump, payloadBody } from '../../src/protocol/rdb/dump.ts';
 import { encodeDefaults } from '../../src/protocol/rdb/encodeValue.ts';
 import { createRdbParser } from '../../src/protocol/rdb/parser.ts';
 import { createRdbWriter } from '../../src/protocol/rdb/writer.ts';
+import { standingClock } from '../../src/server/clock.ts';
+import { openFile } from '../../src/server/persistence/openFile.ts';
+import { createServer } from '../../src/server/server.ts';
+import { dictForEach } from '../../src/server/store/dict.ts';
+import { openRespClient } from '../support/respClient.ts';
 import { seededRandom, type Random } from '../support/random.ts';
 import { damage, everyValue } from '../support/rdbDamage.ts';
 
@@ -45,21 +53,57 @@ function readFile(file: Buffer, random: Random): void {
   while (parser.next() !== undefined);
 }
 
-/** Damaged payloads of DUMP and damaged files: a value or an error with a place, never a crash or a hang. */
-export function run({ seed, seconds }: { readonly seed: number; readonly seconds: number }): Promise<{ checks: number }> {
+/** Opens a file as one that is looked at, and looks into every value that came of it: each is there, or refused in words. */
+async function lookInto(path: string, size: number): Promise<void> {
+  const started = performance.now();
+  const clock = standingClock();
+  const server = createServer({ clock, cron: false, config: { databases: '4' } });
+  const outcome = await openFile(server.state, clock, { path, maxMemory: 2 ** 26, scratch: false, signal: new AbortController().signal, onProgress: () => undefined });
+  if (outcome.kind === 'opened') {
+    const { damage: told } = outcome.facts;
+    assert.ok(told === undefined || (told.offset >= 0 && told.offset <= size), JSON.stringify(told));
+    const client = openRespClient(server.connect());
+    for (const { index, dict } of server.state.databases) {
+      await client.call(['SELECT', String(index)]);
+      const names: string[] = [];
+      dictForEach(dict, ({ key }) => {
+        names.push(key);
+      });
+      for (const name of names) {
+        const reply = await client.call(['DUMP', Buffer.from(name, 'latin1')]);
+        if (reply.kind === 'error') assert.match(reply.text, /^ERR this value (cannot be read, at byte \d+ of the file: |would take about )/);
+      }
+    }
+    client.close();
+  }
+  await server.close();
+  assert.ok(performance.now() - started < PATIENCE, 'it took too long');
+}
+
+/** Damaged payloads of DUMP and damaged files, read and opened: a value or an error with a place, never a crash or a hang. */
+export async function run({ seed, seconds }: { readonly seed: number; readonly seconds: number }): Promise<{ checks: number }> {
   const random = seededRandom(seed);
   const bodies = everyValue.flatMap((value) => [true, false].map((compress) => payloadBody(encodeDump(value, { ...options, compress }))));
   const file = makeFile();
   const until = performance.now() + seconds * 1000;
+  const folder = await mkdtemp(join(tmpdir(), 'keyspace-soak-'));
   let checks = 0;
-  do {
-    for (const body of bodies) {
-      const payload = closePayload(damage(body, random), 12);
-      attempt(payload.length, () => decodeDump(payload, latin1Kind));
-    }
-    const damaged = damage(file, random);
-    attempt(damaged.length, () => readFile(damaged, random));
-    checks += bodies.length + 1;
-  } while (performance.now() < until);
-  return Promise.resolve({ checks });
+  try {
+    do {
+      for (const body of bodies) {
+        const payload = closePayload(damage(body, random), 12);
+        attempt(payload.length, () => decodeDump(payload, latin1Kind));
+      }
+      const damaged = damage(file, random);
+      attempt(damaged.length, () => readFile(damaged, random));
+      const path = join(folder, `${checks}.rdb`);
+      await writeFile(path, damaged);
+      await lookInto(path, damaged.length);
+      await rm(path);
+      checks += bodies.length + 2;
+    } while (performance.now() < until);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+  return { checks };
 }

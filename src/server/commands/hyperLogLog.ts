@@ -90,7 +90,7 @@ function pfcount(context: Context, args: readonly Bytes[]): Reply {
   const found = lookupRead(context, key);
   if (found === undefined) return ZERO;
   const { value, data } = bytesOf(found);
-  if (context.server.frozen) return integer(normalizeInteger(BigInt.asIntN(64, cachedCount(data) ?? estimate(readRegisters(data)))));
+  if (context.server.source !== undefined) return integer(normalizeInteger(BigInt.asIntN(64, cachedCount(data) ?? estimate(readRegisters(data)))));
   unshare(context, key, value);
   const cached = cachedCount(data);
   if (cached !== undefined) return integer(normalizeInteger(BigInt.asIntN(64, cached)));

@@ -21,7 +21,7 @@ function changeMaster({ server, session }: Context, args: readonly Bytes[]): Rep
     return OK;
   }
   if (isReplica(session)) fail('ERR Command is not valid when client is a replica.');
-  if (server.frozen) fail(FROZEN);
+  if (server.source !== undefined) fail(FROZEN);
   const host = arg(args, 1);
   const port = rangeArg(arg(args, 2), 0, 65535, 'ERR Invalid master port');
   const { link } = server.replication;

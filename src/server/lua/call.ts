@@ -64,7 +64,7 @@ function refusal(server: ServerState, running: Running, command: Command, args: 
   if (denial !== undefined) return denials[denial.reason];
   if (running.readOnly && replicates(server, command, args)) return 'ERR Write commands are not allowed from read-only scripts.';
   if (!running.allowOom && !running.wrote && server.memory.outOfMemory && flags.has('denyoom')) return OUT_OF_MEMORY;
-  if (server.frozen && flags.has('write')) return FROZEN;
+  if (server.source !== undefined && flags.has('write')) return FROZEN;
   if (flags.has('write') && !running.wrote && refusesWrites(server) && !isObeyed(running.caller)) return READ_ONLY;
   if (flags.has('write') && !running.wrote && lacksReplicas(server)) return 'NOREPLICAS Not enough good replicas to write.';
   if (flags.has('write')) running.wrote = true;

@@ -69,6 +69,7 @@ export async function openFile(server: ServerState, clock: StandingClock, option
   readonly onProgress: (progress: FileProgress) => void;
 }): Promise<FileOutcome> {
   const file = await open(options.path, 'r');
+  if (!options.scratch) server.source = file;
   let inUse = false;
   try {
     const { size, mtimeMs } = await file.stat();
@@ -79,13 +80,12 @@ export async function openFile(server: ServerState, clock: StandingClock, option
     }
     return outcome;
   } finally {
-    if (inUse) filesInUse.add(file);
-    else await file.close();
+    if (!inUse) {
+      server.source = undefined;
+      await file.close();
+    }
   }
 }
-
-/** Files that contents are read from. Each ends with its thread. */
-const filesInUse = new Set<FileHandle>();
 
 async function takeIn(
   server: ServerState, clock: StandingClock, file: FileHandle, source: SourceFile,
@@ -93,7 +93,6 @@ async function takeIn(
 ): Promise<FileOutcome> {
   const { size } = source;
   clock.set(source.mtimeMs);
-  server.frozen = !scratch;
   server.expiry.active = scratch;
   const notes = noteRecords((time) => clock.set(time));
   const taking = (scratch ? takeWhole : takeNames)(server, notes, source, maxMemory);

@@ -82,7 +82,7 @@ function refusalOf(context: Context, found: Command, args: readonly Bytes[]): st
   if (denial !== undefined) return denialError(denial, found);
   if (memoryDenies(context, found, args)) return OUT_OF_MEMORY;
   if (server.tracking.clients > 0) limitTable(server);
-  if (server.frozen && found.flags.has('write')) return FROZEN;
+  if (server.source !== undefined && found.flags.has('write')) return FROZEN;
   if (lacksReplicas(server) && isWrite(context, found, args)) return 'NOREPLICAS Not enough good replicas to write.';
   if (server.replication.link !== undefined && refusesWrites(server) && isWrite(context, found, args)) return READ_ONLY;
   // RESP3 tells messages from replies, so nothing is forbidden there.

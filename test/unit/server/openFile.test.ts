@@ -133,7 +133,7 @@ describe('an RDB file in a worker thread', () => {
     assert.deepEqual(await loading, { kind: 'cancelled' });
     assert.ok((await redis.dbsize()) < 400_000);
     assert.deepEqual(await worker.loadFile(large, { maxMemory, signal: cancelled.signal }), { kind: 'cancelled' });
-  });
+  }).timeout(20_000);
 
   it('ends its thread alone when memory runs out', async () => {
     const worker = await started(24 * 2 ** 20);

@@ -15,7 +15,8 @@ describe('the contents of a file that is looked at', () => {
   let dump: string;
   const { started, clientOf, written } = useFileServers();
 
-  before(async () => {
+  before(async function () {
+    this.timeout(30_000);
     real = await startRedisServer();
     const random = seededRandom(7);
     const client = await connectResp(real.port);

@@ -22,7 +22,9 @@ const byIntent: Readonly<Record<ChannelIntent, ReadonlySet<string>>> = {
 /** The bytes as the server compares them: ASCII letters in lower case, all others as they are. */
 function lower(arg: Arg | undefined): string {
   if (arg === undefined || arg.length > 128) return '';
-  return (typeof arg === 'string' ? Buffer.from(arg) : arg).toString('latin1').replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  const text = (typeof arg === 'string' ? Buffer.from(arg) : arg).toString('latin1');
+  // Every command of a copy passes here, and most are ASCII.
+  return /[\x80-\xff]/.test(text) ? text.replace(/[A-Z]/g, (letter) => letter.toLowerCase()) : text.toLowerCase();
 }
 
 /** Command and subcommand in lower case, as `container|subcommand` where there is one. */

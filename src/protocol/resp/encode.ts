@@ -128,10 +128,19 @@ export function encodeReply(reply: Reply, version: RespVersion): Buffer {
 
 /** One request as a client sends it: an array of bulk strings. Text is written as UTF-8. */
 export function encodeRequest(args: readonly (Buffer | string)[]): Buffer {
-  const parts: Buffer[] = [Buffer.from(`*${args.length}\r\n`)];
+  const head = `*${args.length}\r\n`;
+  let size = head.length;
   for (const arg of args) {
-    const value = typeof arg === 'string' ? Buffer.from(arg) : arg;
-    parts.push(Buffer.from(`$${value.length}\r\n`), value, Buffer.from('\r\n'));
+    const length = typeof arg === 'string' ? Buffer.byteLength(arg) : arg.length;
+    size += length + String(length).length + 5;
   }
-  return Buffer.concat(parts);
+  const request = Buffer.allocUnsafe(size);
+  let at = request.write(head, 0, 'latin1');
+  for (const arg of args) {
+    const length = typeof arg === 'string' ? Buffer.byteLength(arg) : arg.length;
+    at += request.write(`$${length}\r\n`, at, 'latin1');
+    at += typeof arg === 'string' ? request.write(arg, at, 'utf8') : arg.copy(request, at);
+    at += request.write('\r\n', at, 'latin1');
+  }
+  return request;
 }

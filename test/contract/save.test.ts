@@ -104,6 +104,14 @@ describe('saving a connection as an RDB file', function () {
       });
     }
 
+    it('asks by SYNC where the server knows no PSYNC', async () => {
+      const old = await startRedisServer([...FAST, '--rename-command', 'PSYNC', '']);
+      await old.cli('SET', 'key', 'value');
+      assert.equal((await save(testProfile(old))).method, 'replica');
+      await holdsAllOf(old);
+      await old.stop();
+    });
+
     it('works with user, password and TLS', async () => {
       const certificates = await makeCertificates();
       const secure = await startRedisServer([...FAST, '--requirepass', 'pw'], { tls: { caFile: certificates.caFile, ...certificates.server, clientAuth: true } });
@@ -188,6 +196,32 @@ describe('saving a connection as an RDB file', function () {
       const other = await startRedisServer(['--dir', folder, '--dbfilename', 'dump.rdb']);
       assert.match(await other.cli('INFO', 'keyspace'), new RegExp(`^# Keyspace\\r\\ndb9:keys=${report.keys},`));
       await other.stop();
+    });
+
+    it('is what is left of a replica that has lost its master', async () => {
+      const lost = await startRedisServer([...FAST]);
+      await lost.cli('SET', 'key', 'value');
+      await lost.cli('REPLICAOF', '127.0.0.1', '1');
+      const report = await save(testProfile(lost));
+      assert.equal(report.method, 'scan');
+      assert.match(report.refusal ?? '', /not connected with my master/);
+      assert.equal(report.keys, 1);
+      await lost.stop();
+    });
+
+    it('reckons when keys expire where the server tells only how long they have left, and moves long values by parts', async () => {
+      const old = await startRedisServer([...FAST, '--rename-command', 'PEXPIRETIME', '', '--rename-command', 'FUNCTION', '', '--rename-command', 'PSYNC', '', '--rename-command', 'SYNC', '']);
+      await old.cli('SETRANGE', 'long', '3000000', 'end');
+      await old.cli('SET', 'short', 'x', 'PX', '900000');
+      const until = await old.cli('PTTL', 'short').then((left) => Date.now() + Number(left));
+      assert.equal((await save(testProfile(old))).method, 'scan');
+      const other = await startRedisServer(['--dir', folder, '--dbfilename', 'dump.rdb']);
+      assert.equal(await other.cli('STRLEN', 'long'), '3000003');
+      assert.equal(await other.cli('PTTL', 'long'), '-1');
+      assert.ok(Math.abs(Number(await other.cli('PEXPIRETIME', 'short')) - until) < 50);
+      assert.equal(await other.cli('DEBUG', 'DIGEST'), await old.cli('DEBUG', 'DIGEST'));
+      await other.stop();
+      await old.stop();
     });
 
     it('saves an empty server and an empty database', async () => {
@@ -281,6 +315,23 @@ describe('saving a connection as an RDB file', function () {
       client.close();
       await practice.close();
     });
+  });
+
+  it('copies the file that a connection shows, and finds when it is damaged', async () => {
+    await server.cli('SAVE');
+    const file = join(server.dir, 'dump.rdb');
+    const request = { profile: testProfile(server, { access: 'read-only' }), path, file };
+    const options = { signal: new AbortController().signal, onProgress: (): void => undefined };
+    const report = await saveRdb({ sessions, clock }, request, options);
+    assert.equal(report.method, 'copy');
+    const bytes = await readFile(file);
+    assert.ok(bytes.equals(await readFile(path)));
+    await rm(path);
+    bytes[bytes.length - 20] = (bytes.at(-20) ?? 0) ^ 1;
+    await writeFile(file, bytes);
+    await fails(saveRdb({ sessions, clock }, request, options), 'server', /dump\.rdb holds damaged data, at byte \d+: /);
+    await rm(file);
+    await fails(saveRdb({ sessions, clock }, request, options), 'file', /dump\.rdb could not be read \(ENOENT\)/);
   });
 
   it('says that there is no such folder, or that it may not write there', async () => {

@@ -88,7 +88,7 @@ describe('saving a dump.rdb in a real window', () => {
       await vscode.tree.click(name);
       await vscode.prompts.command('Save as dump.rdb…');
       await saveTo(`${name}-copy.rdb`, new RegExp(`Save “${name}”`));
-      await vscode.prompts.notification(new RegExp(`Saved “${name}” as ${name}-copy\\.rdb .*one moment`));
+      await vscode.prompts.notification(new RegExp(`Saved “${name}” as ${name}-copy\\.rdb .*${name === 'Practice' ? 'one moment' : 'a copy of the file'}`));
       assert.match((await run('redis-check-rdb', [join(folder, `${name}-copy.rdb`)])).stdout, /RDB looks OK/);
     }
   });

@@ -1,11 +1,11 @@
 import type { Duplex } from 'node:stream';
 import { createSyncReader, type SyncEvent } from '../../protocol/psync/payload.ts';
-import { RdbError } from '../../protocol/rdb/bytes.ts';
-import { createRdbSkimmer, type RdbSummary } from '../../protocol/rdb/skimmer.ts';
+import type { RdbSummary } from '../../protocol/rdb/skimmer.ts';
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { cancelled, cut, failureOfReply } from '../connection/failures.ts';
 import type { Command } from '../connection/session.ts';
 import { Failure } from '../failure.ts';
+import { lookThrough } from './lookThrough.ts';
 import type { TargetFile } from './target.ts';
 
 /** How far a pull is. */
@@ -95,29 +95,16 @@ function asFailure(error: unknown, where: string): Failure {
 }
 
 async function receive(size: number | undefined, next: () => Promise<SyncEvent>, file: Pick<TargetFile, 'write'>, { where, onProgress }: PullOptions): Promise<PullOutcome> {
-  const skimmer = createRdbSkimmer();
-  let unread: string | undefined;
+  const look = lookThrough(`What ${where} sent`);
   let bytes = 0;
-  const skim = (look: () => void): void => {
-    if (unread !== undefined) return;
-    try {
-      look();
-    } catch (error) {
-      if (!(error instanceof RdbError)) throw error;
-      // A later version than we know: its checksum is looked at by whoever loads it.
-      if (error.fault !== 'unsupported') throw new Failure('server', `${where} sent damaged data, at byte ${error.offset}: ${error.message}. Nothing was saved.`);
-      unread = error.message;
-    }
-  };
   onProgress({ keys: 0, bytes, size });
   for (let event = await next(); event.kind === 'bytes'; event = await next()) {
-    const part = event.bytes;
-    skim(() => skimmer.push(part));
-    bytes += part.length;
-    await file.write(part);
-    onProgress({ keys: skimmer.summary.keys, bytes, size });
+    look.push(event.bytes);
+    bytes += event.bytes.length;
+    await file.write(event.bytes);
+    onProgress({ keys: look.summary.keys, bytes, size });
   }
-  skim(() => skimmer.finish());
-  onProgress({ keys: skimmer.summary.keys, bytes, size });
-  return { kind: 'pulled', summary: skimmer.summary, unread };
+  look.finish();
+  onProgress({ keys: look.summary.keys, bytes, size });
+  return { kind: 'pulled', summary: look.summary, unread: look.unread };
 }

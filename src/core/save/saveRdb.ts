@@ -5,7 +5,8 @@ import { endpointLabel } from '../connection/url.ts';
 import { cancelled } from '../connection/failures.ts';
 import type { Failure } from '../failure.ts';
 import { listDatabases } from '../keyspace/databases.ts';
-import { pullDump } from './pull.ts';
+import { copyFile } from './copyFile.ts';
+import { pullDump, type PullOutcome } from './pull.ts';
 import { scanDump } from './scanDump.ts';
 import { createTarget, type TargetFile } from './target.ts';
 
@@ -22,12 +23,14 @@ export interface SaveRequest {
   readonly path: string;
   /** Only this database: by SCAN and DUMP, as a replica gets all of them. */
   readonly database?: number;
+  /** The RDB file that the connection shows as it is: it is copied, with what is not shown of it. */
+  readonly file?: string;
 }
 
 /** How far it is. */
 export interface SaveProgress {
   /** `waiting`: for the server, which prepares the data of one moment. */
-  readonly phase: 'waiting' | 'replica' | 'scan';
+  readonly phase: 'waiting' | 'replica' | 'scan' | 'copy';
   readonly keys: number;
   readonly bytes: number;
   /** Part that is done, 0 to 1; undefined while nobody knows. */
@@ -36,8 +39,8 @@ export interface SaveProgress {
 
 /** What was saved. */
 export interface SaveReport {
-  /** `replica`: the data of one moment; `scan`: key by key, while others may have written. */
-  readonly method: 'replica' | 'scan';
+  /** `replica`: the data of one moment; `scan`: key by key, while others may have written; `copy`: of a file. */
+  readonly method: 'replica' | 'scan' | 'copy';
   /** Why the server did not serve us as a replica. */
   readonly refusal: string | undefined;
   /** Undefined where the file is of a version that we cannot read. */
@@ -73,9 +76,14 @@ export async function saveRdb(deps: SaveDeps, request: SaveRequest, options: { r
 }
 
 async function fill(
-  { sessions, clock, patience = PATIENCE }: SaveDeps, file: TargetFile, { profile, database }: SaveRequest,
+  { sessions, clock, patience = PATIENCE }: SaveDeps, file: TargetFile, { profile, database, file: source }: SaveRequest,
   { signal, onProgress }: { readonly signal: AbortSignal; readonly onProgress: (progress: SaveProgress) => void },
 ): Promise<SaveReport> {
+  const whole = (method: 'replica' | 'copy', { summary, unread }: Extract<PullOutcome, { kind: 'pulled' }>): SaveReport =>
+    ({ method, refusal: undefined, keys: unread === undefined ? summary.keys : undefined, bytes: file.size, vanished: 0, refused: undefined, partial: undefined });
+  if (source !== undefined && database === undefined) {
+    return whole('copy', await copyFile(source, file, { signal, onProgress: ({ keys, bytes, size }) => onProgress({ phase: 'copy', keys, bytes, fraction: bytes / Math.max(1, size ?? bytes) }) }));
+  }
   onProgress({ phase: 'waiting', keys: 0, bytes: 0, fraction: undefined });
   const session = sessions.acquire(profile, profile.database ?? 0);
   try {
@@ -91,10 +99,7 @@ async function fill(
         where: endpointLabel(profile), signal, patience,
         onProgress: ({ keys, bytes, size }) => onProgress({ phase: 'replica', keys, bytes, fraction: size === undefined ? ofKeys(keys) : Math.min(1, bytes / Math.max(1, size)) }),
       });
-      if (outcome.kind === 'pulled') {
-        const keys = outcome.unread === undefined ? outcome.summary.keys : undefined;
-        return { method: 'replica', refusal: undefined, keys, bytes: file.size, vanished: 0, refused: undefined, partial: undefined };
-      }
+      if (outcome.kind === 'pulled') return whole('replica', outcome);
       refusal = outcome.why;
     }
     const chosen = database === undefined || databases.length > 0 ? databases : [{ index: database, keys: 0, expires: 0 }];

@@ -62,7 +62,7 @@ function checkTarget({ rdbFiles }: Services, target: vscode.Uri): void {
   }
 }
 
-function save({ sessions, clock }: Services, { profile, database }: Source, path: string): Thenable<SaveReport> {
+function save({ sessions, clock, rdbFiles }: Services, { profile, database }: Source, path: string): Thenable<SaveReport> {
   const title = vscode.l10n.t('Saving “{0}” as {1}', profile.name, basename(path));
   return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: plainText(title), cancellable: true }, (progress, token) => {
     const cancelled = new AbortController();
@@ -70,7 +70,10 @@ function save({ sessions, clock }: Services, { profile, database }: Source, path
     let percent = 0;
     let shown = -Infinity;
     let phase: SaveProgress['phase'] | undefined;
-    return saveRdb({ sessions, clock }, { profile, path, ...(database === undefined ? {} : { database }) }, {
+    const open = rdbFiles.of(profile.id);
+    // What a damaged file still tells is saved as a whole one.
+    const file = profile.access === 'read-only' && open?.facts?.damage === undefined ? open?.path : undefined;
+    return saveRdb({ sessions, clock }, { profile, path, ...(database === undefined ? {} : { database }), ...(file === undefined ? {} : { file }) }, {
       signal: cancelled.signal,
       onProgress(now) {
         if (now.phase === phase && clock.elapsed() - shown < REPORT_EVERY) return;
@@ -87,6 +90,7 @@ function save({ sessions, clock }: Services, { profile, database }: Source, path
 function progressText({ phase, keys, bytes }: SaveProgress): string {
   switch (phase) {
     case 'waiting': return vscode.l10n.t('waiting for the server to prepare its data');
+    case 'copy':
     case 'replica': return vscode.l10n.t('{0} keys, {1}', formatCount(keys), formatBytes(bytes));
     case 'scan': return vscode.l10n.t('{0} keys, {1}, read key by key', formatCount(keys), formatBytes(bytes));
   }
@@ -100,14 +104,20 @@ function describeReport({ profile, database }: Source, file: string, { method, r
     keys === undefined
       ? vscode.l10n.t('Saved {0} as {1} ({2}). The file is of a version that Keyspace cannot read, so it was not looked through.', name, file, size)
       : vscode.l10n.t('Saved {0} as {1} ({2} keys, {3}).', name, file, formatCount(keys), size),
-    method === 'replica'
-      ? vscode.l10n.t('It holds the data of one moment.')
-      : vscode.l10n.t('It was read key by key, so it is not of one moment: what was written meanwhile may be missing.'),
+    describeMethod(method),
   ];
   if (refusal !== undefined) parts.push(vscode.l10n.t('The server did not hand out its data as to a replica. {0}', refusal));
   if (refused !== undefined) parts.push(vscode.l10n.t('Keys that are missing because they could not be read: {0}. {1}', formatCount(refused.keys), refused.why));
   if (partial !== undefined) parts.push(partial);
   return parts.join(' ');
+}
+
+function describeMethod(method: SaveReport['method']): string {
+  switch (method) {
+    case 'copy': return vscode.l10n.t('It is a copy of the file, byte by byte.');
+    case 'replica': return vscode.l10n.t('It holds the data of one moment.');
+    case 'scan': return vscode.l10n.t('It was read key by key, so it is not of one moment: what was written meanwhile may be missing.');
+  }
 }
 
 async function offer(source: Source, target: vscode.Uri, report: SaveReport): Promise<void> {

@@ -18,6 +18,8 @@ export interface ScriptHost {
   resp: RespVersion;
   /** True if the script's user may run the command; undefined for no command. */
   mayCall(args: readonly Bytes[]): boolean | undefined;
+  /** Says whether replicas are told what the script writes from now on. */
+  tellReplicas(told: boolean): void;
   /** Writes to the server's log; 0 (debug) to 3 (warning). */
   log(level: number, text: Bytes): void;
 }
@@ -152,6 +154,7 @@ export function redisLibrary(vm: Vm, host: ScriptHost, kind: EngineKind): Librar
         if (api.lua_gettop(L) !== 1) raiseTable(vm, L, 'ERR redis.set_repl() requires two arguments.');
         const flags = Math.trunc(api.lua_tonumber(L, 1));
         if ((flags & ~3) !== 0) raiseTable(vm, L, 'ERR Invalid replication flags. Use REPL_AOF, REPL_REPLICA, REPL_ALL or REPL_NONE.');
+        host.tellReplicas((flags & REPLICATION.REPL_REPLICA) !== 0);
         return 0;
       },
       acl_check_cmd(L) {

@@ -65,6 +65,9 @@ export function engineFor(server: ServerState, kind: EngineKind): Engine {
       return callFromScript(server, running, args);
     },
     mayCall: (args) => (scripting.running === undefined ? undefined : mayCall(server, scripting.running, args)),
+    tellReplicas(told) {
+      if (scripting.running !== undefined) scripting.running.told = told;
+    },
     log: (level, text) => server.outside.log(levels[level] ?? 'debug', text),
   };
   return createEngine({
@@ -119,6 +122,7 @@ export function runScript(context: Context, call: Call): Reply {
     calls: 0,
     call: undefined,
     wrote: false,
+    told: true,
     killed: false,
     timedOut: false,
     // CLIENT REPLY SKIP is over when the reply comes.

@@ -57,6 +57,8 @@ export interface Running {
   /** Set once it is clear that it takes longer: how it is counted when it ends. */
   call: BlockedCall | undefined;
   wrote: boolean;
+  /** Replicas are told what it writes; redis.set_repl changes that. */
+  told: boolean;
   killed: boolean;
   /** It ran longer than busy-reply-threshold: others are told so instead of waiting. */
   timedOut: boolean;

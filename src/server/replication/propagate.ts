@@ -21,6 +21,7 @@ export function propagate(server: ServerState, database: number, args: readonly 
 /** Adds what a command that ran has changed, as Redis words it for replicas. `before`: `server.dirty` before it ran. */
 export function propagateCall(context: Context, database: Database, command: Command, args: readonly Bytes[], reply: Reply, before: number): void {
   const { server } = context;
+  if (server.scripting.running?.told === false) return;
   if (server.dirty <= before && !(always.has(command.name) && reply.kind !== 'error')) return;
   for (const call of rewritten({ server, database }, command.name, args, reply)) server.replication.calls.push({ database: database.index, args: call });
 }

@@ -11,7 +11,7 @@ const MB = 1024 * 1024;
 function testEngine(options: Partial<EngineOptions> = {}): Engine {
   let now = 0;
   const host: ScriptHost = {
-    version: '7.0.15', resp: 2, log: () => undefined, mayCall: () => true,
+    version: '7.0.15', resp: 2, log: () => undefined, tellReplicas: () => undefined, mayCall: () => true,
     call: (args) => (args[0] === 'fail' ? { kind: 'error', text: 'ERR no' } : { kind: 'latin1', value: args.at(-1) ?? '' }),
   };
   return createEngine({ host, kind: 'eval', random: createRand48(), memoryLimit: 64 * MB, slice: 10, elapsed: () => (now += 1), ...options });

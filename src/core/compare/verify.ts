@@ -1,0 +1,123 @@
+import { Failure } from '../failure.ts';
+import { RdbError } from '../../protocol/rdb/bytes.ts';
+import { createListPages, type NamePages } from '../transfer/namePages.ts';
+import { createNameSet } from '../transfer/nameSet.ts';
+import { argument, argumentValue, createRequests, head } from '../transfer/requests.ts';
+import { putValueQuestions, readValues, walkValues, type Held } from '../transfer/walkValues.ts';
+import { frameNumber, frameText, marks, type Wire } from '../transfer/wire.ts';
+import { failureOfReply } from '../connection/failures.ts';
+import { compareDumps, type ValueDifference } from './values.ts';
+
+/** In what a key differs between source and target. */
+export type KeyDifference =
+  | 'missing' // the target lacks it
+  | 'extra' // the source lacks it
+  | 'expiry' // it ends at another time, or never
+  | ValueDifference
+  | 'too-large' // not compared: larger than what is read as one
+  | 'unreadable'; // a value that this version does not know, and not the same bytes
+
+export interface Difference {
+  /** The name at the source; of an extra key the name that it would have there. */
+  readonly name: Buffer;
+  readonly kind: KeyDifference;
+}
+
+export interface CompareOptions {
+  /** The name of a key at the target. */
+  readonly rename: (name: Buffer) => Buffer;
+  /** Of a key of the target the name at the source; undefined: it is none of ours. */
+  readonly original: (name: Buffer) => Buffer | undefined;
+  /** Bytes in the source's memory above which a value is not compared as one. */
+  readonly largest: number;
+  /** For fingerprints of names. */
+  readonly seeds: readonly [number, number];
+  readonly onProgress: (progress: { readonly compared: number; readonly differences: number }) => void;
+}
+
+const exists = head(2, 'EXISTS');
+
+/**
+ * Compares all keys of the source with the target's, then looks for keys that the target has beyond. A value whose payload has other
+ * bytes is compared as what it means. What is written meanwhile on either side is found as a difference: look at those again
+ * (`compareAgain`). Memory: two batches and 12 bytes a key. Answers each key once. Rejects with Failure.
+ */
+export async function compareAll(source: Wire, target: Wire, names: NamePages, targetNames: NamePages, options: CompareOptions): Promise<{ readonly compared: number; readonly differences: readonly Difference[] }> {
+  const seen = createNameSet(options.seeds);
+  const found = new Map<string, Difference>();
+  await compareNames(source, target, names, options, (name, kind) => {
+    seen.add(name);
+    if (kind !== undefined) found.set(name.toString('latin1'), { name, kind });
+    options.onProgress({ compared: seen.size, differences: found.size });
+  });
+  const extra = await extraNames(source, target, targetNames, options, seen.has);
+  for (const name of extra) found.set(name.toString('latin1'), { name, kind: 'extra' });
+  return { compared: seen.size, differences: [...found.values()] };
+}
+
+/** Looks again at keys that differed. Answers those that still do. Rejects with Failure. */
+export async function compareAgain(source: Wire, target: Wire, before: readonly Difference[], options: CompareOptions): Promise<readonly Difference[]> {
+  const found: Difference[] = [];
+  await compareNames(source, target, createListPages(before.map(({ name }) => name), 1000), options, (name, kind) => {
+    if (kind !== undefined) found.push({ name, kind });
+  });
+  return found;
+}
+
+/** Shows each name with its difference, or undefined where there is none. */
+async function compareNames(source: Wire, target: Wire, names: NamePages, options: CompareOptions, show: (name: Buffer, kind: KeyDifference | undefined) => void): Promise<void> {
+  const asTarget = (batch: readonly Buffer[]): Buffer[] => batch.map((name) => argument(options.rename(argumentValue(name))));
+  await walkValues(source, names, {
+    largest: options.largest,
+    async asked(batch) {
+      const out = createRequests();
+      putValueQuestions(out, asTarget(batch));
+      await target.send(out.take());
+    },
+    async values(batch, held) {
+      const copies = await readValues(target, asTarget(batch));
+      for (const [index, name] of batch.entries()) show(argumentValue(name), differenceOf(held[index], copies[index]));
+    },
+    async large(name) {
+      show(argumentValue(name), 'too-large');
+    },
+  });
+}
+
+function differenceOf(source: Held | undefined, target: Held | undefined): KeyDifference | undefined {
+  if (source === undefined) return target === undefined ? undefined : 'extra';
+  if (target === undefined) return 'missing';
+  const value = differenceOfValues(argumentValue(source.payload), argumentValue(target.payload));
+  return value ?? (source.expireAt === target.expireAt ? undefined : 'expiry');
+}
+
+function differenceOfValues(source: Buffer, target: Buffer): KeyDifference | undefined {
+  try {
+    return compareDumps(source, target);
+  } catch (error) {
+    if (error instanceof RdbError) return 'unreadable';
+    throw error;
+  }
+}
+
+/** The target's keys, by their names at the source, that the source lacks. */
+async function extraNames(source: Wire, target: Wire, targetNames: NamePages, { original }: CompareOptions, known: (name: Buffer) => boolean): Promise<readonly Buffer[]> {
+  const extra: Buffer[] = [];
+  const out = createRequests();
+  while (targetNames.put(out)) {
+    await target.send(out.take());
+    const page = await targetNames.take(target);
+    const unknown = page.map((name) => original(argumentValue(name))).filter((name) => name !== undefined).filter((name) => !known(name));
+    for (const name of unknown) {
+      out.put(exists);
+      out.put(argument(name));
+    }
+    await source.send(out.take());
+    await source.frames(unknown.length, (frame, index) => {
+      if (frame.mark === marks.error) throw failureOfReply(frameText(frame), ['EXISTS']);
+      if (frame.mark !== marks.integer) throw new Failure('server', `${source.where} answered EXISTS with something else.`);
+      if (frameNumber(frame) === 0) extra.push(unknown[index] as Buffer);
+    });
+  }
+  return extra;
+}

@@ -1,0 +1,96 @@
+import { Failure } from '../failure.ts';
+import type { NamePages } from './namePages.ts';
+import { argument, argumentValue, createRequests, head } from './requests.ts';
+import { walkValues, type Held } from './walkValues.ts';
+import { frameText, marks, type Wire } from './wire.ts';
+
+/** What the engine leaves to others; each answers whether the key is at the target as it should be, and may throw to end the copy. */
+export interface Exceptions {
+  /** The target has a key of this name. */
+  busy(name: Buffer): Promise<boolean>;
+  /** RESTORE was refused with this error. */
+  refused(held: Held, error: string): Promise<boolean>;
+  /** Its value is larger than `largest`. */
+  large(name: Buffer, bytes: number): Promise<boolean>;
+}
+
+export interface CopiedBatch {
+  /** As arguments. */
+  readonly names: readonly Buffer[];
+  readonly copied: number;
+  /** Gone before they could be read. */
+  readonly vanished: number;
+  /** Of payloads. */
+  readonly bytes: number;
+}
+
+export interface DumpCopyOptions {
+  /** True: a key that the target has is replaced; false: `busy` decides. */
+  readonly replace: boolean;
+  /** The name that a key gets at the target. */
+  readonly rename: (name: Buffer) => Buffer;
+  /** Bytes in the source's memory above which a value is not moved as one. */
+  readonly largest: number;
+  /** Called after every batch: it waits where a rate is to be kept. */
+  readonly onBatch: (batch: CopiedBatch) => Promise<void>;
+}
+
+const restore = head(5, 'RESTORE');
+const restoreReplace = head(6, 'RESTORE');
+const absolute = argument('ABSTTL');
+const replace = argument('REPLACE');
+const never = argument('0');
+
+/**
+ * Copies keys by DUMP and RESTORE … ABSTTL; payloads go from one channel to the other as the bytes that came. While the target takes a
+ * batch in, the next one is read. Rejects with Failure.
+ */
+export async function copyByDump(source: Wire, target: Wire, names: NamePages, options: DumpCopyOptions, exceptions: Exceptions): Promise<void> {
+  let before: Promise<void> = Promise.resolve();
+  const deliver = async (batch: readonly Buffer[], read: readonly (Held | undefined)[]): Promise<void> => {
+    const held = read.filter((one) => one !== undefined);
+    const sent = await restoreAll(target, held, options);
+    let lost = 0;
+    for (const [one, error] of sent.refused) {
+      const there = error.startsWith('BUSYKEY') ? await exceptions.busy(one.name) : await exceptions.refused(one, error);
+      if (!there) lost += 1;
+    }
+    await options.onBatch({ names: batch, copied: held.length - lost, vanished: batch.length - held.length, bytes: sent.bytes });
+  };
+  await walkValues(source, names, {
+    largest: options.largest,
+    async values(batch, held) {
+      await before;
+      before = deliver(batch, held);
+      // Whoever waits for it hears of a failure.
+      before.catch(() => undefined);
+    },
+    async large(name, bytes) {
+      await before;
+      const copied = await exceptions.large(name, bytes);
+      await options.onBatch({ names: [name], copied: copied ? 1 : 0, vanished: 0, bytes });
+    },
+  });
+  await before;
+}
+
+async function restoreAll(target: Wire, held: readonly Held[], options: Pick<DumpCopyOptions, 'replace' | 'rename'>): Promise<{ readonly bytes: number; readonly refused: readonly (readonly [Held, string])[] }> {
+  const out = createRequests();
+  let bytes = 0;
+  for (const { name, expireAt, payload } of held) {
+    out.put(options.replace ? restoreReplace : restore);
+    out.put(argument(options.rename(argumentValue(name))));
+    out.put(expireAt === '-1' ? never : argument(expireAt));
+    out.put(payload);
+    out.put(absolute);
+    if (options.replace) out.put(replace);
+    bytes += payload.length;
+  }
+  await target.send(out.take());
+  const refused: (readonly [Held, string])[] = [];
+  await target.frames(held.length, (frame, index) => {
+    if (frame.mark === marks.error) refused.push([held[index] as Held, frameText(frame)]);
+    else if (frame.mark !== marks.simple) throw new Failure('server', `${target.where} answered RESTORE with something else.`);
+  });
+  return { bytes, refused };
+}

@@ -1,0 +1,88 @@
+import { failureOfReply } from '../connection/failures.ts';
+import { argument, type Requests } from './requests.ts';
+import { frameCopy, frameNumber, frameText, marks, type Wire } from './wire.ts';
+
+/** Names, page by page: what to ask is put among other requests, and what comes is taken in its place. */
+export interface NamePages {
+  /** Puts the question for the next page; false when there is none any more. */
+  put(out: Requests): boolean;
+  /** The page that was asked for, names as arguments. A name may come twice, and a page may be empty. Rejects with Failure. */
+  take(wire: Wire): Promise<readonly Buffer[]>;
+}
+
+/** What is copied of a database. */
+export interface Scope {
+  /** MATCH; undefined: all. */
+  readonly pattern: Buffer | undefined;
+  /** Of these types only (as SCAN … TYPE calls them); undefined: of all. */
+  readonly types: readonly string[] | undefined;
+}
+
+export interface ScanStart {
+  /** Where to go on; '0' is the start. */
+  readonly cursor: string;
+  /** Which of `types` is being scanned. */
+  readonly type: number;
+}
+
+export interface ScanPages extends NamePages {
+  /** Where to go on after all pages that were taken; undefined when they are the last. */
+  readonly next: ScanStart | undefined;
+}
+
+/** Scans a database, type by type where types are chosen. */
+export function createScanPages({ pattern, types }: Scope, count: number, start: ScanStart = { cursor: '0', type: 0 }): ScanPages {
+  const filters: readonly (string | undefined)[] = types ?? [undefined];
+  let next: ScanStart | undefined = filters.length === 0 ? undefined : start;
+  return {
+    get next() {
+      return next;
+    },
+    put(out) {
+      if (next === undefined) return false;
+      const type = filters[next.type];
+      const args = ['SCAN', next.cursor, 'COUNT', String(count), ...(pattern === undefined ? [] : ['MATCH', pattern]), ...(type === undefined ? [] : ['TYPE', type])];
+      out.put(Buffer.from(`*${args.length}\r\n`));
+      for (const arg of args) out.put(argument(arg));
+      return true;
+    },
+    async take(wire) {
+      const names: Buffer[] = [];
+      let cursor = '';
+      let length = 0;
+      await wire.frames(1, (frame) => {
+        if (frame.mark === marks.error) throw failureOfReply(frameText(frame), ['SCAN']);
+      });
+      await wire.frames(2, (frame, index) => {
+        if (index === 0) cursor = frameText(frame);
+        else length = frameNumber(frame);
+      });
+      await wire.frames(length, (frame) => names.push(frameCopy(frame)));
+      const { type } = next as ScanStart;
+      next = cursor !== '0' ? { cursor, type } : type + 1 < filters.length ? { cursor: '0', type: type + 1 } : undefined;
+      return names;
+    },
+  };
+}
+
+/** Names that are known. */
+export function createListPages(names: readonly Buffer[], count: number): NamePages {
+  let at = 0;
+  let asked = false;
+  return {
+    put(out) {
+      if (at >= names.length) return false;
+      // Nothing needs to be asked, but a page has its place among the replies.
+      out.put(Buffer.from('*1\r\n$4\r\nPING\r\n'));
+      asked = true;
+      return true;
+    },
+    async take(wire) {
+      if (asked) await wire.frames(1, () => undefined);
+      asked = false;
+      const page = names.slice(at, at + count).map(argument);
+      at += page.length;
+      return page;
+    },
+  };
+}

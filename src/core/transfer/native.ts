@@ -1,0 +1,91 @@
+import type { RdbGroup, RdbStream, RdbStreamId, RdbValue } from '../../protocol/rdb/value.ts';
+import type { Arg, Command } from '../connection/session.ts';
+import { assertNever, Failure } from '../failure.ts';
+
+/** What a value loses when it is written by commands. */
+export type Loss = 'lag-of-groups' | 'last-seen-of-consumers' | 'deleted-id';
+
+export interface NativeOptions {
+  /** ms since the epoch; undefined: the key does not expire. */
+  readonly expireAt: number | bigint | undefined;
+  /** Elements in one command. */
+  readonly perCommand: number;
+}
+
+/**
+ * The commands that make a value anew under a key, for a server that takes no payload of it: to be sent within one MULTI, DEL
+ * first. They are of Redis 5.0, but for HPEXPIREAT (7.4) where a field expires and PEXPIREAT. Throws Failure `unsupported` for a
+ * value of a module.
+ */
+export function nativeCommands(key: Buffer, value: RdbValue<Buffer>, { expireAt, perCommand }: NativeOptions): Command[] {
+  const commands: Command[] = [['DEL', key], ...build(key, value, perCommand)];
+  if (expireAt !== undefined) commands.push(['PEXPIREAT', key, String(expireAt)]);
+  return commands;
+}
+
+function build(key: Buffer, value: RdbValue<Buffer>, perCommand: number): Command[] {
+  switch (value.type) {
+    case 'string':
+      return [['SET', key, value.value]];
+    case 'list':
+      return inPieces(value.items, perCommand, (items) => ['RPUSH', key, ...items]);
+    case 'set':
+      return inPieces(value.members, perCommand, (members) => ['SADD', key, ...members]);
+    case 'zset':
+      return inPieces(value.members, perCommand, (members) => ['ZADD', key, ...members.flatMap(({ member, score }) => [scoreText(score), member])]);
+    case 'hash':
+      return [...inPieces(value.pairs, perCommand * 2, (pairs) => ['HSET', key, ...pairs]), ...fieldExpiries(key, value)];
+    case 'stream':
+      return streamCommands(key, value);
+    case 'module':
+      throw new Failure('unsupported', `A value of the module type ${value.module} can only be copied to a server that has this module.`);
+    default:
+      return assertNever(value);
+  }
+}
+
+function inPieces<T>(items: readonly T[], size: number, command: (piece: readonly T[]) => Command): Command[] {
+  const commands: Command[] = [];
+  for (let at = 0; at < items.length; at += size) commands.push(command(items.slice(at, at + size)));
+  return commands;
+}
+
+/** A score as ZADD reads it back to the same double. */
+function scoreText(score: number): string {
+  if (Object.is(score, -0)) return '-0';
+  return score === Infinity ? 'inf' : score === -Infinity ? '-inf' : String(score);
+}
+
+function fieldExpiries(key: Buffer, { pairs, expiries }: Extract<RdbValue<Buffer>, { readonly type: 'hash' }>): Command[] {
+  return (expiries ?? []).flatMap((expiry, index): Command[] => (expiry === undefined ? [] : [['HPEXPIREAT', key, String(expiry), 'FIELDS', '1', pairs[index * 2] as Buffer]]));
+}
+
+const idText = ({ ms, seq }: RdbStreamId): string => `${ms}-${seq}`;
+const isZero = ({ ms, seq }: RdbStreamId): boolean => ms === 0n && seq === 0n;
+
+/**
+ * A stream, its groups and what is pending in them. Entries keep their IDs. An empty stream is one that is made with an entry which
+ * is deleted again; XSETID then tells the last ID and, from 7.0 on, the number of entries added and the largest deleted ID.
+ */
+function streamCommands(key: Buffer, stream: RdbStream<Buffer>): Command[] {
+  const commands: Command[] = stream.entries.map(({ id, fields }): Command => ['XADD', key, idText(id), ...fields]);
+  if (stream.entries.length === 0) commands.push(['XADD', key, 'MAXLEN', '0', isZero(stream.lastId) ? '0-1' : idText(stream.lastId), 'x', '']);
+  commands.push(['XSETID', key, idText(stream.lastId), 'ENTRIESADDED', String(stream.entriesAdded), 'MAXDELETEDID', idText(stream.maxDeletedId)]);
+  return [...commands, ...stream.groups.flatMap((group) => groupCommands(key, group))];
+}
+
+function groupCommands(key: Buffer, group: RdbGroup<Buffer>): Command[] {
+  const commands: Command[] = [['XGROUP', 'CREATE', key, group.name, idText(group.lastId), 'ENTRIESREAD', String(group.entriesRead)]];
+  const pending = new Map(group.pending.map((one) => [idText(one.id), one]));
+  for (const consumer of group.consumers) {
+    commands.push(['XGROUP', 'CREATECONSUMER', key, group.name, consumer.name]);
+    for (const id of consumer.pending) {
+      const entry = pending.get(idText(id));
+      if (entry === undefined) continue;
+      // LASTID would move the group; FORCE makes what is pending without having been read.
+      const claim: Arg[] = ['XCLAIM', key, group.name, consumer.name, '0', idText(id), 'TIME', String(entry.deliveredAt), 'RETRYCOUNT', String(entry.deliveries), 'FORCE', 'JUSTID'];
+      commands.push(claim);
+    }
+  }
+  return commands;
+}

@@ -1,0 +1,55 @@
+import { compileGlob, escapeGlob, literalPrefix } from '../keyspace/glob.ts';
+import type { NamePages, Scope } from './namePages.ts';
+import { argumentValue } from './requests.ts';
+
+/** Keys that begin with `from` get `to` in its place at the target. */
+export interface PrefixRewrite {
+  readonly from: Buffer;
+  readonly to: Buffer;
+}
+
+/** Names from source to target and back. */
+export interface Renaming {
+  /** The name at the target. */
+  rename(name: Buffer): Buffer;
+  /** Of a name at the target the one at the source; undefined: it does not come from there. */
+  original(name: Buffer): Buffer | undefined;
+  /** What the target's part of it is, to be scanned. */
+  targetScope(scope: Scope): Scope;
+}
+
+export function createRenaming(scope: Scope, rewrite: PrefixRewrite | undefined): Renaming {
+  const inScope = scope.pattern === undefined ? (): boolean => true : compileGlob(scope.pattern);
+  const rename = (name: Buffer): Buffer => (rewrite === undefined || !startsWith(name, rewrite.from) ? name : Buffer.concat([rewrite.to, name.subarray(rewrite.from.length)]));
+  const before = (name: Buffer): Buffer | undefined => {
+    if (rewrite === undefined) return name;
+    if (startsWith(name, rewrite.to)) return Buffer.concat([rewrite.from, name.subarray(rewrite.to.length)]);
+    // It kept its name, unless it would have lost it.
+    return startsWith(name, rewrite.from) ? undefined : name;
+  };
+  return {
+    rename,
+    original(name) {
+      const found = before(name);
+      return found !== undefined && inScope(found) ? found : undefined;
+    },
+    targetScope({ pattern, types }) {
+      if (pattern === undefined && rewrite === undefined) return { pattern, types };
+      const prefix = rename(pattern === undefined ? Buffer.alloc(0) : literalPrefix(pattern));
+      return { pattern: prefix.length === 0 ? undefined : Buffer.concat([escapeGlob(prefix), Buffer.from('*')]), types };
+    },
+  };
+}
+
+/** True if the bytes begin with these. */
+export function startsWith(bytes: Buffer, prefix: Buffer): boolean {
+  return bytes.length >= prefix.length && bytes.compare(prefix, 0, prefix.length, 0, prefix.length) === 0;
+}
+
+/** Pages without the names that `accept` refuses. */
+export function withOnly(pages: NamePages, accept: (name: Buffer) => boolean): NamePages {
+  return {
+    put: pages.put,
+    take: async (wire) => (await pages.take(wire)).filter((name) => accept(argumentValue(name))),
+  };
+}

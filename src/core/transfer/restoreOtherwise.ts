@@ -1,0 +1,116 @@
+import { RdbError, bufferKind } from '../../protocol/rdb/bytes.ts';
+import { closePayload, decodeDump, encodeDump, payloadBody, payloadVersion } from '../../protocol/rdb/dump.ts';
+import { encodeDefaults, type RdbVersion } from '../../protocol/rdb/encodeValue.ts';
+import type { RdbValue } from '../../protocol/rdb/value.ts';
+import { encodeRequest } from '../../protocol/resp/encode.ts';
+import { failureOfReply } from '../connection/failures.ts';
+import type { Command } from '../connection/session.ts';
+import { Failure } from '../failure.ts';
+import { nativeCommands } from './native.ts';
+import { frameNumber, frameText, marks, type Wire } from './wire.ts';
+
+/** In what form a value got to a target that would not take its payload as it was. */
+export type Form = 'older-footer' | 're-encoded' | 'commands';
+
+/** A value that was refused. */
+export interface Refused {
+  /** At the target. */
+  readonly name: Buffer;
+  readonly payload: Buffer;
+  /** ms since the epoch; undefined: it does not expire. */
+  readonly expireAt: string | undefined;
+}
+
+/** The version of payloads that every server from Redis 5 on takes: which types it knows is another matter. */
+const OLDEST: RdbVersion = 9;
+/** From this type on Redis and Valkey mean different things by a number, and from this version on the footer is Valkey's. */
+const FORKED_TYPE = 22;
+const VALKEY = 80;
+/** Elements in one command. */
+const PER_COMMAND = 500;
+
+/** True if an error of RESTORE says that the target does not understand the payload, so that another form may do. */
+export function isAboutForm(error: string): boolean {
+  return /DUMP payload version or checksum are wrong|Bad data format|unknown command/i.test(error);
+}
+
+/**
+ * Restores a value whose payload the target did not understand: the same bytes with an older footer, then encoded anew in the oldest
+ * format, then by the commands that make it, within one MULTI. Rejects with Failure: `unsupported` with the name of what cannot be
+ * moved, or what the target refused it for.
+ */
+export async function restoreOtherwise(target: Wire, refused: Refused, replace: boolean): Promise<Form> {
+  const { name, payload, expireAt } = refused;
+  const version = payloadVersion(payload);
+  if (version === undefined) throw new Failure('server', 'The source sent a damaged value.');
+  const restore = async (other: Buffer): Promise<boolean> => {
+    const error = await run(target, ['RESTORE', name, expireAt ?? '0', other, 'ABSTTL', ...(replace ? ['REPLACE'] : [])]);
+    if (error !== undefined && !isAboutForm(error)) throw failureOfReply(error, ['RESTORE']);
+    return error === undefined;
+  };
+  if (version > OLDEST && (version < VALKEY || (payload[0] as number) < FORKED_TYPE) && await restore(closePayload(payloadBody(payload), OLDEST))) return 'older-footer';
+  const value = decoded(payload);
+  const encoded = encodedAs(value, OLDEST);
+  if (encoded !== undefined && await restore(encoded)) return 're-encoded';
+  await byCommands(target, refused, value, replace);
+  return 'commands';
+}
+
+function decoded(payload: Buffer): RdbValue<Buffer> {
+  try {
+    return decodeDump(payload, bufferKind);
+  } catch (error) {
+    if (error instanceof RdbError) throw new Failure('unsupported', `The target does not take the value, and it cannot be rewritten for it: ${error.message}.`);
+    throw error;
+  }
+}
+
+/** Undefined where this version has no way to hold the value. */
+function encodedAs(value: RdbValue<Buffer>, version: RdbVersion): Buffer | undefined {
+  try {
+    return encodeDump(value, { ...encodeDefaults, version });
+  } catch (error) {
+    if (error instanceof RdbError) return undefined;
+    throw error;
+  }
+}
+
+async function byCommands(target: Wire, { name, expireAt }: Refused, value: RdbValue<Buffer>, replace: boolean): Promise<void> {
+  if (!replace) {
+    let there = false;
+    await target.send(encodeRequest(['EXISTS', name]));
+    await target.frames(1, (frame) => {
+      if (frame.mark === marks.error) throw failureOfReply(frameText(frame), ['EXISTS']);
+      there = frameNumber(frame) === 1;
+    });
+    if (there) throw failureOfReply('BUSYKEY Target key name already exists.', ['RESTORE']);
+  }
+  const commands: Command[] = [['MULTI'], ...nativeCommands(name, value, { expireAt: expireAt === undefined ? undefined : BigInt(expireAt), perCommand: PER_COMMAND }), ['EXEC']];
+  await target.send(Buffer.concat(commands.map((command) => encodeRequest(command))));
+  let failed: Failure | undefined;
+  for (const command of commands) {
+    const error = await outcome(target);
+    if (error !== undefined) failed ??= failureOfReply(error, command);
+  }
+  if (failed === undefined) return;
+  // Half a value would pass for a whole one.
+  await run(target, ['DEL', name]);
+  throw failed;
+}
+
+async function run(wire: Wire, command: Command): Promise<string | undefined> {
+  await wire.send(encodeRequest(command));
+  return outcome(wire);
+}
+
+/** Reads one whole reply. Answers the first error in it. */
+async function outcome(wire: Wire): Promise<string | undefined> {
+  let error: string | undefined;
+  for (let left = 1; left > 0; left -= 1) {
+    await wire.frames(1, (frame) => {
+      if (frame.mark === marks.array) left += Math.max(0, frameNumber(frame));
+      else if (frame.mark === marks.error) error ??= frameText(frame);
+    });
+  }
+  return error;
+}

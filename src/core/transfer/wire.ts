@@ -1,0 +1,180 @@
+import type { Duplex } from 'node:stream';
+import { createByteQueue } from '../../protocol/resp/byteQueue.ts';
+import { cancelled, cut, failureOfSocket } from '../connection/failures.ts';
+import { Failure } from '../failure.ts';
+
+/** One line, or a bulk string with its head and end, as it stands in the bytes that came. Valid only while it is visited. */
+export interface Frame {
+  /** The first byte: `$`, `+`, `-`, `:` or `*`. */
+  mark: number;
+  bytes: Buffer;
+  /** All of it, CRLF included. */
+  from: number;
+  to: number;
+  /** What it says: the bytes of a bulk string, else the line without mark and CRLF. */
+  start: number;
+  end: number;
+  /** A bulk string that is not there (`$-1`). */
+  absent: boolean;
+}
+
+/** A channel on which commands and replies are moved as bytes, mostly without being decoded. */
+export interface Wire {
+  /** The server in words. */
+  readonly where: string;
+  /** Bytes that were sent and received. */
+  readonly sent: number;
+  readonly received: number;
+  /** Sends bytes. Resolves when the socket takes more. Rejects with Failure. */
+  send(bytes: Uint8Array): Promise<void>;
+  /** Shows the next `count` frames, in order. An array is one frame for its head and those of its items. Rejects with Failure. */
+  frames(count: number, visit: (frame: Frame, index: number) => void): Promise<void>;
+  /** Ends the link. */
+  close(): void;
+}
+
+export interface WireOptions {
+  readonly where: string;
+  readonly signal: AbortSignal;
+  /** Ms without a byte while a reply is awaited, until the link is given up. */
+  readonly patience: number;
+}
+
+export const marks = { bulk: 36, simple: 43, error: 45, integer: 58, array: 42 } as const;
+
+/** Takes a channel for this alone. Only RESP2 is read. */
+export function createWire(channel: Duplex, { where, signal, patience }: WireOptions): Wire {
+  const queue = createByteQueue();
+  const frame: Frame = { mark: 0, bytes: queue.buffer, from: 0, to: 0, start: 0, end: 0, absent: false };
+  let sent = 0;
+  let received = 0;
+  let over: Failure | undefined;
+  let wake: (() => void) | undefined;
+  let drained: (() => void) | undefined;
+
+  const end = (failure: Failure): void => {
+    over ??= failure;
+    signal.removeEventListener('abort', abort);
+    channel.destroy();
+    wake?.();
+    drained?.();
+  };
+  const abort = (): void => end(cancelled());
+  /** Throws the reason for which the link ended, if it did. */
+  const alive = (): void => {
+    if (over !== undefined) throw over;
+  };
+  const rubbish = (): Failure => {
+    const failure = new Failure('server', `${where} does not answer as a Redis server does.`);
+    end(failure);
+    return failure;
+  };
+
+  signal.addEventListener('abort', abort);
+  channel.on('data', (chunk: Buffer) => {
+    received += chunk.length;
+    queue.push(chunk);
+    wake?.();
+  });
+  channel.on('drain', () => drained?.());
+  channel.on('error', (error) => end(failureOfSocket(error, where)));
+  channel.on('end', () => end(cut(where)));
+  channel.on('close', () => end(cut(where)));
+  if (signal.aborted) abort();
+
+  /** Reads one frame into `frame`; false while it is not whole. Throws Failure. */
+  const next = (): boolean => {
+    if (!queue.ready() || queue.available() === 0) return false;
+    const feed = queue.findLineFeed();
+    if (feed === -1) return false;
+    const { buffer: bytes, position: from } = queue;
+    frame.mark = bytes[from] as number;
+    frame.bytes = bytes;
+    frame.from = from;
+    frame.start = from + 1;
+    frame.end = feed - 1;
+    frame.to = feed + 1;
+    frame.absent = false;
+    if (frame.mark === marks.bulk) {
+      const length = frameNumber(frame);
+      if (!Number.isSafeInteger(length) || length < -1) throw rubbish();
+      frame.absent = length === -1;
+      if (!frame.absent) {
+        frame.start = feed + 1;
+        frame.end = frame.start + length;
+        frame.to = frame.end + 2;
+        if (frame.to > from + queue.available()) {
+          queue.expect(frame.to - from);
+          return false;
+        }
+      }
+    }
+    queue.position = frame.to;
+    return true;
+  };
+  const more = async (): Promise<void> => {
+    let timer: NodeJS.Timeout | undefined;
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+      timer = setTimeout(() => end(new Failure('timeout', `${where} has sent nothing for ${Math.round(patience / 1000)} s.`)), patience);
+    });
+    clearTimeout(timer);
+    wake = undefined;
+  };
+
+  return {
+    where,
+    get sent() {
+      return sent;
+    },
+    get received() {
+      return received;
+    },
+    async send(bytes) {
+      alive();
+      if (bytes.length === 0) return;
+      sent += bytes.length;
+      if (channel.write(bytes)) return;
+      await new Promise<void>((resolve) => (drained = resolve));
+      drained = undefined;
+      alive();
+    },
+    async frames(count, visit) {
+      for (let index = 0; index < count;) {
+        if (next()) {
+          visit(frame, index);
+          index += 1;
+          continue;
+        }
+        alive();
+        await more();
+      }
+    },
+    close: () => end(new Failure('closed', `The connection to ${where} was closed.`)),
+  };
+}
+
+/** The number that a line says (an integer reply, the length of an array or a bulk string); NaN if it is none. Exact below 2^53. */
+export function frameNumber({ bytes, start, end }: Frame): number {
+  let value = 0;
+  let at = start;
+  const negative = bytes[at] === 45;
+  if (negative) at += 1;
+  if (at === end) return NaN;
+  for (; at < end; at += 1) {
+    const digit = (bytes[at] as number) - 48;
+    if (digit < 0 || digit > 9) return NaN;
+    value = value * 10 + digit;
+  }
+  return negative ? -value : value;
+}
+
+/** What it says, as text. */
+export function frameText({ bytes, start, end }: Frame): string {
+  return bytes.toString('latin1', start, end);
+}
+
+/** A copy of all its bytes, to be sent on as they are. */
+export function frameCopy({ bytes, from, to }: Frame): Buffer {
+  return Buffer.from(bytes.subarray(from, to));
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { clone, type CloneReport, type CloneRequest } from '../../../../src/core/transfer/clone.ts';
+import { isFailure } from '../../../../src/core/failure.ts';
+import { differences } from '../../../support/oracle.ts';
+import { startPractice } from '../../../contract/practice.ts';
+import { sampleTypes, sampleValue } from '../../../support/rdbSamples.ts';
+import { seededRandom } from '../../../support/random.ts';
+import { startRedisServer } from '../../../support/redisServer.ts';
+import { connectResp, type Argument, type RespClient } from '../../../support/respClient.ts';
+import { createTestSessions, testProfile, type TestSessions } from '../../../support/testSessions.ts';
+
+interface Side {
+  readonly port: number;
+  readonly client: RespClient;
+  stop(): Promise<void>;
+}
+
+const starts = {
+  async redis(): Promise<Side> {
+    const server = await startRedisServer();
+    const client = await connectResp(server.port);
+    return { port: server.port, client, stop: async () => { client.close(); await server.stop(); } };
+  },
+  async practice(): Promise<Side> {
+    const server = await startPractice();
+    const port = await server.port();
+    const client = await connectResp(port);
+    return { port, client, stop: async () => { client.close(); await server.close(); } };
+  },
+};
+
+const everything = { pattern: undefined, types: undefined };
+
+describe('a clone', () => {
+  let sessions: TestSessions;
+  let sides: Record<'source' | 'target', Side>;
+  const request = (more: Partial<CloneRequest> = {}): CloneRequest => ({
+    source: { profile: testProfile(sides.source), database: 0 }, target: { profile: testProfile(sides.target), database: 0 },
+    scope: everything, conflict: 'stop', verify: true, ...more,
+  });
+  const run = (more?: Partial<CloneRequest>): Promise<CloneReport> =>
+    clone({ sessions, seeds: [1, 2], patience: 10_000 }, request(more), new AbortController().signal, () => undefined);
+  const fill = async (side: Side, ...commands: readonly (readonly Argument[])[]): Promise<void> => {
+    for (const command of commands) assert.notEqual((await side.client.call(command)).kind, 'error', String(command[0]));
+  };
+  const equal = async (): Promise<void> => assert.deepEqual(await differences(sides.source.client, sides.target.client), []);
+
+  for (const [from, to] of [['redis', 'redis'], ['redis', 'practice'], ['practice', 'redis'], ['practice', 'practice']] as const) {
+    describe(`from ${from} to ${to}`, () => {
+      before(async () => {
+        sessions = createTestSessions();
+        sides = { source: await starts[from](), target: await starts[to]() };
+      });
+      after(async () => {
+        await sessions.dispose();
+        for (const side of Object.values(sides)) await side.stop();
+      });
+      beforeEach(async () => {
+        for (const side of Object.values(sides)) await fill(side, ['FLUSHALL']);
+      });
+
+      it('holds every type, with times and in any name', async () => {
+        const random = seededRandom(7);
+        for (let round = 0; round < 4; round += 1) for (const type of sampleTypes) await fill(sides.source, ...sampleValue(random, type, `${type}:${String(round)}\0*[?\n`));
+        await fill(sides.source, ['SET', '', 'empty name'], ['SET', 'ends', 'x', 'PXAT', '4102444800123'], ['HSET', 'h', 'f', 'v'], ['PEXPIREAT', 'h', '4102444800999']);
+        const report = await run();
+        assert.deepEqual([report.notCopied, report.forms, report.skipped], [[], {}, 0]);
+        assert.deepEqual(report.verification?.differences, []);
+        assert.equal(report.copied, 4 * sampleTypes.length + 3);
+        await equal();
+      });
+
+      it('stops at a key that is there, skips it or replaces it', async () => {
+        await fill(sides.source, ['SET', 'k', 'new'], ['SET', 'other', '1']);
+        await fill(sides.target, ['SET', 'k', 'old'], ['SET', 'more', '1']);
+        await assert.rejects(run(), (error) => isFailure(error, 'exists'));
+        const skipping = await run({ conflict: 'skip' });
+        assert.deepEqual([skipping.skipped, skipping.verification?.differences.map(({ name, kind }) => `${kind} ${name.toString()}`)], [2, ['extra more']]);
+        const replacing = await run({ conflict: 'replace' });
+        assert.deepEqual([replacing.copied, replacing.skipped], [2, 0]);
+        assert.deepEqual(await run({ conflict: 'empty' }).then(({ verification }) => verification?.differences), []);
+        await equal();
+      });
+
+      it('gives keys another prefix, within a database too, and takes no copy for an original', async () => {
+        await fill(sides.source, ['SET', 'original:[a]', '1'], ['SET', 'original:b', '2', 'PXAT', '4102444800000'], ['SET', 'other', '3']);
+        const rewrite = { from: Buffer.from('original:'), to: Buffer.from('edited:') };
+        const scope = { pattern: Buffer.from('original:*'), types: undefined };
+        const inside = request().source;
+        for (const conflict of ['stop', 'replace'] as const) {
+          const report = await run({ target: inside, rewrite, scope, conflict });
+          assert.deepEqual([report.copied, report.verification?.compared, report.verification?.differences], [2, 2, []]);
+        }
+        const report = await run({ target: inside, rewrite: { from: Buffer.alloc(0), to: Buffer.from('copy:') } });
+        assert.deepEqual([report.copied, report.verification?.differences], [5, []]);
+        const again = await run({ target: inside, rewrite: { from: Buffer.alloc(0), to: Buffer.from('copy:') }, conflict: 'replace' });
+        assert.deepEqual([again.copied, again.verification?.differences], [5, []]);
+        assert.deepEqual(await sides.source.client.call(['DBSIZE']), { kind: 'integer', text: '10' });
+        assert.deepEqual(await sides.source.client.call(['PEXPIRETIME', 'copy:edited:b']), { kind: 'integer', text: '4102444800000' });
+      });
+
+      it('takes chosen types or keys only', async () => {
+        await fill(sides.source, ['SET', 's', '1'], ['HSET', 'h', 'a', '1'], ['RPUSH', 'l', '1'], ['SADD', 'set', '1']);
+        assert.equal((await run({ scope: { pattern: undefined, types: ['hash', 'list'] } })).copied, 2);
+        const chosen = await run({ names: [Buffer.from('s'), Buffer.from('gone')] });
+        assert.deepEqual([chosen.copied, chosen.vanished, chosen.verification?.differences], [1, 1, []]);
+        assert.deepEqual(await sides.target.client.call(['DBSIZE']), { kind: 'integer', text: '3' });
+      });
+    });
+  }
+});

@@ -108,4 +108,43 @@ describe('a clone', () => {
       });
     });
   }
+
+  describe('of a source that goes on changing', () => {
+    before(async () => {
+      sessions = createTestSessions();
+      sides = { source: await starts.redis(), target: await starts.redis() };
+    });
+    after(async () => {
+      await sessions.dispose();
+      for (const side of Object.values(sides)) await side.stop();
+    });
+
+    it('takes over what four clients write meanwhile', async () => {
+      const random = seededRandom(11);
+      await fill(sides.source, ['DEBUG', 'POPULATE', '20000', 'key', '50']);
+      let writing = true;
+      let writes = 0;
+      const writer = async (): Promise<void> => {
+        const client = await connectResp(sides.source.port);
+        while (writing) {
+          const key = `key:${String(random.below(20_500))}`;
+          await client.call(random.pick<readonly Argument[]>([['SET', key, String(random.below(1000))], ['DEL', key], ['APPEND', key, 'x'], ['PEXPIREAT', key, String(4102444800000 + random.below(1000))], ['RENAME', key, `key:${String(random.below(20_500))}`]]));
+          writes += 1;
+        }
+        client.close();
+      };
+      const writers = [writer(), writer(), writer(), writer()];
+      const progress: string[] = [];
+      const report = await clone({ sessions, seeds: [1, 2], patience: 10_000 }, request(), new AbortController().signal, ({ phase, round }) => {
+        progress.push(`${phase} ${String(round)}`);
+        // In the second comparison they stop, so that there is an end.
+        if (round === 2) writing = false;
+      });
+      writing = false;
+      await Promise.all(writers);
+      assert.ok(writes > 100 && (report.verification?.repaired ?? 0) > 0, `${String(writes)} writes`);
+      assert.deepEqual(report.verification?.differences, []);
+      await equal();
+    });
+  });
 });

@@ -119,7 +119,7 @@ export async function clone(deps: CloneDeps, request: CloneRequest, signal: Abor
   };
   try {
     if (request.conflict === 'empty') await must(target, ['FLUSHDB', 'ASYNC']);
-    await copyNames(copy, sourceNames(copy), request.conflict === 'replace' || request.conflict === 'empty');
+    await copyNames(copy, cloneNames(copy.request, PAGE), request.conflict === 'replace' || request.conflict === 'empty');
     const { copied, vanished, skipped, notCopied, forms, bytes } = copy;
     const verification = request.verify ? await verify(copy, deps.seeds) : undefined;
     return { copied, vanished, skipped: skipped.size, notCopied, forms, bytes, verification };
@@ -129,17 +129,15 @@ export async function clone(deps: CloneDeps, request: CloneRequest, signal: Abor
   }
 }
 
-function sourceNames({ request, renaming }: Copy): NamePages {
-  const { names, scope, source, target, rewrite } = request;
-  if (names !== undefined) return createListPages(names, PAGE);
-  const pages = createScanPages(scope, PAGE);
+/** The names at the source, in pages of `count`. */
+export function cloneNames({ names, scope, source, target, rewrite }: CloneRequest, count: number): NamePages {
+  if (names !== undefined) return createListPages(names, count);
+  const pages = createScanPages(scope, count);
   const within = source.database === target.database && source.profile.id === target.profile.id;
+  if (!within || rewrite === undefined) return pages;
   // Its own copies are no originals, though a scan meets them.
-  return within && rewrite !== undefined ? withOnly(pages, (name) => !isCopy(name, rewrite, renaming)) : pages;
-}
-
-function isCopy(name: Buffer, { from, to }: PrefixRewrite, { rename }: Renaming): boolean {
-  return startsWith(name, to) && (to.length > from.length || rename(name).equals(name));
+  const { from, to } = rewrite;
+  return withOnly(pages, (name) => !(startsWith(name, to) && (to.length > from.length || !startsWith(name, from))));
 }
 
 async function copyNames(copy: Copy, names: NamePages, replace: boolean): Promise<void> {
@@ -193,7 +191,7 @@ async function verify(copy: Copy, seeds: readonly [number, number]): Promise<Ver
   const ours = ({ name }: Difference): boolean => !copy.skipped.has(name);
   let repaired = 0;
   for (round = 1; ; round += 1) {
-    const { compared, differences } = await compareAll(source, target, sourceNames(copy), targetNames(), options);
+    const { compared, differences } = await compareAll(source, target, cloneNames(copy.request, PAGE), targetNames(), options);
     const left = await compareAgain(source, target, differences.filter(ours), options);
     if (left.length === 0 || round === ROUNDS) return { compared, rounds: round, repaired, differences: left };
     const changed = await repair(copy, left);

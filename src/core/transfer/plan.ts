@@ -1,0 +1,135 @@
+import { parseInfo } from '../connection/capabilities.ts';
+import { failureOfReply } from '../connection/failures.ts';
+import type { ServerFacts } from '../connection/session.ts';
+import { endpointLabel } from '../connection/url.ts';
+import { Failure, isFailure } from '../failure.ts';
+import { cloneNames, type CloneDeps, type CloneEnd, type CloneRequest } from './clone.ts';
+import { createRenaming } from './renaming.ts';
+import { argument, argumentValue, createRequests, head } from './requests.ts';
+import { createWire, frameNumber, frameText, marks, type Wire } from './wire.ts';
+
+/** What was asked of one side. */
+export interface PlannedEnd {
+  readonly facts: ServerFacts;
+  /** In the database. */
+  readonly keys: number;
+  /** Bytes of the whole server; undefined where it does not tell. */
+  readonly usedMemory: number | undefined;
+  /** Bytes; undefined: no limit, or not told. */
+  readonly maxMemory: number | undefined;
+}
+
+/** What may go wrong, or will be lost; each is said in words by the user interface. */
+export type PlanWarning =
+  | { readonly kind: 'older-target' } // values may have to be re-written for it
+  | { readonly kind: 'other-flavour' } // Redis and Valkey
+  | { readonly kind: 'memory'; readonly needed: number; readonly free: number }
+  | { readonly kind: 'overwrites'; readonly keys: number }
+  | { readonly kind: 'empties'; readonly keys: number }
+  | { readonly kind: 'stops'; readonly keys: number }
+  | { readonly kind: 'skips'; readonly keys: number };
+
+/** What a clone would do; nothing has been written for it. */
+export interface ClonePlan {
+  readonly request: CloneRequest;
+  readonly source: PlannedEnd;
+  readonly target: PlannedEnd;
+  /** In scope; a scan may tell a name twice, and then it counts twice. */
+  readonly keys: number;
+  /** Of these, names that the target has. */
+  readonly conflicts: number;
+  readonly warnings: readonly PlanWarning[];
+}
+
+const PAGE = 1000;
+const exists = head(2, 'EXISTS');
+
+/**
+ * Looks at both sides: versions, memory, the names in scope and which of them the target has. Reads only. Rejects with Failure:
+ * `bad-input` for a target that is the source, `permission` for a read-only replica, `unsupported` for a cluster.
+ */
+export async function planClone(deps: CloneDeps, request: CloneRequest, signal: AbortSignal, onProgress: (keys: number) => void): Promise<ClonePlan> {
+  const { source, target, rewrite } = request;
+  if (source.profile.id === target.profile.id && source.database === target.database && (rewrite === undefined || rewrite.from.equals(rewrite.to))) {
+    throw new Failure('bad-input', 'Source and target are the same database. Choose another one, or another prefix for the copies.');
+  }
+  const [from, to] = await Promise.all([look(deps, source, signal), look(deps, target, signal)]);
+  for (const end of [from, to]) if (end.facts.mode !== 'standalone') throw new Failure('unsupported', `A ${end.facts.mode} cannot be cloned from or to yet.`);
+  if (to.replica) throw new Failure('permission', `${endpointLabel(target.profile)} is a read-only replica. Choose its primary as the target.`);
+  const { keys, conflicts } = await countNames(deps, request, signal, onProgress);
+  return { request, source: from, target: to, keys, conflicts, warnings: warnings(request, from, to, keys, conflicts) };
+}
+
+async function look({ sessions }: CloneDeps, { profile, database }: CloneEnd, signal: AbortSignal): Promise<PlannedEnd & { readonly replica: boolean }> {
+  const session = sessions.acquire(profile, database);
+  try {
+    const facts = await session.ready(signal);
+    const [size, memory, replication] = await session.sendAll([['DBSIZE'], ['INFO', 'memory'], ['INFO', 'replication']], { signal });
+    if (isFailure(size)) throw size;
+    const info = parseInfo([memory, replication].map((reply) => (Buffer.isBuffer(reply) ? reply.toString('latin1') : '')).join('\n'));
+    const number = (name: string): number | undefined => (info.has(name) ? Number(info.get(name)) : undefined);
+    const limit = number('maxmemory');
+    return {
+      facts, keys: Number(size), usedMemory: number('used_memory'), maxMemory: limit === 0 ? undefined : limit,
+      replica: info.get('role') === 'slave' && info.get('slave_read_only') !== '0',
+    };
+  } finally {
+    session.release();
+  }
+}
+
+async function countNames(deps: CloneDeps, request: CloneRequest, signal: AbortSignal, onProgress: (keys: number) => void): Promise<{ readonly keys: number; readonly conflicts: number }> {
+  const open = async ({ profile, database }: CloneEnd): Promise<Wire> =>
+    createWire(await deps.sessions.openChannel(profile, database, 'copy'), { where: endpointLabel(profile), signal, patience: deps.patience });
+  const wires = await Promise.allSettled([open(request.source), open(request.target)]);
+  try {
+    const [source, target] = wires.map((wire) => {
+      if (wire.status === 'rejected') throw wire.reason;
+      return wire.value;
+    }) as [Wire, Wire];
+    const { rename } = createRenaming(request.scope, request.rewrite);
+    const names = cloneNames(request, PAGE);
+    const out = createRequests();
+    let keys = 0;
+    let conflicts = 0;
+    while (names.put(out)) {
+      await source.send(out.take());
+      const page = await names.take(source);
+      for (const name of page) {
+        out.put(exists);
+        out.put(argument(rename(argumentValue(name))));
+      }
+      await target.send(out.take());
+      await target.frames(page.length, (frame) => {
+        if (frame.mark === marks.error) throw failureOfReply(frameText(frame), ['EXISTS']);
+        conflicts += frameNumber(frame);
+      });
+      keys += page.length;
+      onProgress(keys);
+    }
+    return { keys, conflicts };
+  } finally {
+    for (const wire of wires) if (wire.status === 'fulfilled') wire.value.close();
+  }
+}
+
+function warnings(request: CloneRequest, from: PlannedEnd, to: PlannedEnd, keys: number, conflicts: number): PlanWarning[] {
+  const found: PlanWarning[] = [];
+  if (from.facts.flavour !== 'unknown' && to.facts.flavour !== 'unknown' && from.facts.flavour !== to.facts.flavour) found.push({ kind: 'other-flavour' });
+  else if (isOlder(to.facts.version, from.facts.version)) found.push({ kind: 'older-target' });
+  if (to.maxMemory !== undefined && to.usedMemory !== undefined && from.usedMemory !== undefined && from.keys > 0) {
+    const free = Math.max(0, to.maxMemory - to.usedMemory);
+    const needed = Math.round(from.usedMemory * Math.min(1, keys / from.keys));
+    if (needed > free) found.push({ kind: 'memory', needed, free });
+  }
+  if (request.conflict === 'empty' && to.keys > 0) found.push({ kind: 'empties', keys: to.keys });
+  else if (conflicts > 0) found.push({ kind: request.conflict === 'replace' ? 'overwrites' : request.conflict === 'skip' ? 'skips' : 'stops', keys: conflicts });
+  return found;
+}
+
+/** True if a version such as `6.2.7` comes before another, by its first two numbers: patches do not change formats. */
+function isOlder(version: string, than: string): boolean {
+  const [[major = 0, minor = 0], [otherMajor = 0, otherMinor = 0]] = [version, than].map((text) => text.split('.').map(Number)) as [number[], number[]];
+  if (version === '' || than === '') return false;
+  return major < otherMajor || (major === otherMajor && minor < otherMinor);
+}

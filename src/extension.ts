@@ -18,6 +18,7 @@ import { createPractice } from './ui/practice/practice.ts';
 import { createRdbFiles } from './ui/practice/rdbFiles.ts';
 import * as save from './ui/save/index.ts';
 import type { Services } from './ui/services.ts';
+import * as transfer from './ui/transfer/index.ts';
 import * as values from './ui/values/index.ts';
 
 /** Lines that the Command Log keeps. */
@@ -65,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     values.register(services),
     practiceFeature.register(services),
     save.register(services),
+    transfer.register(services),
   );
   return context.extensionMode === vscode.ExtensionMode.Test ? services : undefined;
 }

@@ -84,7 +84,7 @@ export function createChildren(deps: {
   }
 
   async function databasesOf(node: ConnectionNode): Promise<readonly Node[]> {
-    const isKnown = justListed.delete(node.id) && model.isConnected(node.profile.id);
+    const isKnown = justListed.delete(node.id) && model.isConnected(node.profile.id) && !model.connection(node.profile).stale;
     if (!isKnown && !model.isDisconnected(node.profile.id)) {
       await model.run(node, (signal) => model.listDatabases(node.profile, signal)).catch(noteUnexpected);
     }

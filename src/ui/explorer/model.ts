@@ -31,6 +31,8 @@ export interface ConnectionState {
   readonly session: Lease;
   facts: ServerFacts | undefined;
   list: DatabaseList | undefined;
+  /** What is listed is to be asked for anew, though it stays until then. */
+  stale: boolean;
 }
 
 /** Rows that loads run for. */
@@ -108,7 +110,7 @@ export function createExplorerModel(deps: {
     const known = connections.get(profile.id);
     if (known !== undefined) return known;
     const session = leaseSession(deps.sessions, profile, profile.database ?? 0);
-    const state: ConnectionState = { profile, session, facts: undefined, list: undefined };
+    const state: ConnectionState = { profile, session, facts: undefined, list: undefined, stale: false };
     connections.set(profile.id, state);
     return state;
   }
@@ -169,7 +171,7 @@ export function createExplorerModel(deps: {
         const facts = await state.session.ready(signal);
         const list = await listDatabases(state.session, signal);
         // It may rest by now, or another listing may run.
-        if (signal?.aborted !== true) Object.assign(state, { facts, list });
+        if (signal?.aborted !== true) Object.assign(state, { facts, list, stale: false });
       } catch (error) {
         if (signal?.aborted !== true) state.list = undefined;
         throw error;
@@ -182,6 +184,8 @@ export function createExplorerModel(deps: {
     },
     reconnect(profileId) {
       disconnected.delete(profileId);
+      const state = connections.get(profileId);
+      if (state !== undefined) state.stale = true;
       stopBelow(nodeId.connection(profileId));
       forgetFailuresBelow(nodeId.connection(profileId));
     },

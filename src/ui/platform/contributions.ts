@@ -17,6 +17,7 @@ export type RowCommandId =
   | 'keyspace.reconnect'
   | 'keyspace.closeFile'
   | 'keyspace.saveRdb'
+  | 'keyspace.cloneDatabase'
   | 'keyspace.loadMore'
   | 'keyspace.stopLoading'
   | 'keyspace.scanEverything'
@@ -59,6 +60,7 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.openScratchCopy': null,
   'keyspace.closeFile': null,
   'keyspace.saveRdb': null,
+  'keyspace.cloneDatabase': null,
   'keyspace.disconnect': null,
   'keyspace.reconnect': null,
   'keyspace.showCommandLog': null,

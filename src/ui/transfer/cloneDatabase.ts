@@ -1,0 +1,102 @@
+import { randomInt } from 'node:crypto';
+import * as vscode from 'vscode';
+import { Failure, isFailure } from '../../core/failure.ts';
+import { clone, type CloneDeps, type CloneProgress, type CloneReport, type CloneRequest } from '../../core/transfer/clone.ts';
+import { planClone, type ClonePlan } from '../../core/transfer/plan.ts';
+import { formatBytes, formatCount } from '../explorer/labels.ts';
+import { nodeId, type Node } from '../explorer/nodes.ts';
+import { plainText } from '../platform/plainText.ts';
+import type { Services } from '../services.ts';
+import { askClone } from './cloneForm.ts';
+import { cloneSourceOf, nameOf, type CloneSource } from './cloneSource.ts';
+import { isPerfect, planText, reportText, summaryText } from './cloneText.ts';
+
+/** Ms without a byte from a server that owes a reply. */
+const PATIENCE = 60_000;
+/** Ms between two reports of progress. */
+const REPORT_EVERY = 100;
+
+/** Asks where to, shows the plan, clones with progress and cancel, and tells what came of it. Throws Failure. */
+export async function cloneDatabase(services: Services, row: Node | undefined, rows: readonly Node[]): Promise<void> {
+  const answer = await askClone(services, cloneSourceOf(row, rows));
+  if (answer === undefined) return;
+  if (answer.kind === 'file') {
+    await vscode.commands.executeCommand('keyspace.saveRdb', services.explorer.nodes.get(nodeId.database(answer.source.source)));
+    return;
+  }
+  const { source, request } = answer;
+  const deps: CloneDeps = { sessions: services.sessions, seeds: [randomInt(2 ** 32), randomInt(2 ** 32)], patience: PATIENCE };
+  const plan = await withProgress(vscode.l10n.t('Planning the clone of {0}', source.title), (signal, report) =>
+    planClone(deps, request, signal, (keys) => report(vscode.l10n.t('{0} keys', formatCount(keys)))));
+  if (!(await confirm(source, plan))) return;
+  const report = await run(services, deps, source, plan);
+  const connection = services.explorer.nodes.get(nodeId.connection(request.target.profile.id));
+  if (connection !== undefined) await vscode.commands.executeCommand('keyspace.refresh', connection);
+  void offer(request, report);
+}
+
+async function confirm(source: CloneSource, plan: ClonePlan): Promise<boolean> {
+  const { request, keys } = plan;
+  const go = request.conflict === 'empty' ? vscode.l10n.t('Empty and Clone') : vscode.l10n.t('Clone');
+  const message = vscode.l10n.t('Clone {0} to {1}?', source.title, nameOf(request.target));
+  if (keys === 0) throw new Failure('bad-input', vscode.l10n.t('There is no key to be cloned in {0}.', source.title));
+  if (await vscode.window.showInformationMessage(message, { modal: true, detail: planText(plan) }, go) !== go) return false;
+  if (request.conflict !== 'empty' || plan.target.keys === 0) return true;
+  const expected = `${request.target.profile.name}/${String(request.target.database)}`;
+  const typed = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Delete {0} keys of {1}', formatCount(plan.target.keys), nameOf(request.target)),
+    prompt: vscode.l10n.t('Type {0} to empty it.', expected),
+    ignoreFocusOut: true,
+    validateInput: (text) => (text === expected ? undefined : vscode.l10n.t('Type {0} to empty it.', expected)),
+  });
+  return typed === expected;
+}
+
+function run({ clock }: Services, deps: CloneDeps, source: CloneSource, plan: ClonePlan): Thenable<CloneReport> {
+  return withProgress(vscode.l10n.t('Cloning {0}', source.title), async (signal, report) => {
+    const started = clock.elapsed();
+    let shown = -Infinity;
+    let last: CloneProgress | undefined;
+    try {
+      return await clone(deps, plan.request, signal, (progress) => {
+        last = progress;
+        if (clock.elapsed() - shown < REPORT_EVERY) return;
+        shown = clock.elapsed();
+        report(progressText(progress, plan.keys, clock.elapsed() - started), progress.phase === 'copying' && plan.keys > 0 ? progress.keys / plan.keys : undefined);
+      });
+    } catch (error) {
+      if (!isFailure(error, 'cancelled') || last === undefined) throw error;
+      throw new Failure('closed', last.phase === 'copying'
+        ? vscode.l10n.t('The clone was cancelled. {0} keys are at the target, each of them whole.', formatCount(last.keys))
+        : vscode.l10n.t('All keys were copied, but the comparison was cancelled: what changed meanwhile may be missing.'));
+    }
+  });
+}
+
+function progressText({ phase, round, keys, bytes }: CloneProgress, all: number, ms: number): string {
+  if (phase === 'verifying') return vscode.l10n.t('comparing, round {0}: {1} of {2} keys', round, formatCount(keys), formatCount(all));
+  const rate = ms > 0 ? (keys / ms) * 1000 : 0;
+  const left = rate > 0 ? Math.ceil(Math.max(0, all - keys) / rate) : 0;
+  return vscode.l10n.t('{0} of {1} keys, {2}, {3} keys/s, {4} s left', formatCount(keys), formatCount(all), formatBytes(bytes), formatCount(Math.round(rate)), formatCount(left));
+}
+
+function withProgress<T>(title: string, work: (signal: AbortSignal, report: (message: string, fraction?: number) => void) => Promise<T>): Thenable<T> {
+  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: plainText(title), cancellable: true }, (progress, token) => {
+    const cancelled = new AbortController();
+    token.onCancellationRequested(() => cancelled.abort());
+    let percent = 0;
+    return work(cancelled.signal, (message, fraction = 0) => {
+      progress.report({ message, increment: Math.max(0, fraction * 100 - percent) });
+      percent = Math.max(percent, fraction * 100);
+    });
+  });
+}
+
+async function offer(request: CloneRequest, report: CloneReport): Promise<void> {
+  const show = vscode.l10n.t('Show Report');
+  const message = plainText(vscode.l10n.t('Clone to {0}: {1}', nameOf(request.target), summaryText(report)));
+  const tell = isPerfect(report) ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+  if (await tell(message, show) !== show) return;
+  const document = await vscode.workspace.openTextDocument({ content: reportText(request, report), language: 'plaintext' });
+  await vscode.window.showTextDocument(document);
+}

@@ -1,0 +1,104 @@
+import * as vscode from 'vscode';
+import type { CloneEnd, CloneRequest, Conflict } from '../../core/transfer/clone.ts';
+import { askPick, mapAnswer, runSteps, type Step } from '../platform/steps.ts';
+import type { Services } from '../services.ts';
+import { bytesStep } from '../values/textInput.ts';
+import { nameOf, sourceOfDatabase, type CloneSource } from './cloneSource.ts';
+import { askConnection, askDatabase } from './databasePick.ts';
+
+/** The ways to clone that a person knows by these names; a file is written by Save as dump.rdb. */
+type Way = 'databases' | 'prefix' | 'instances' | 'file';
+
+interface Draft {
+  readonly profile?: CloneEnd['profile'];
+  readonly source?: CloneSource;
+  readonly way?: Way;
+  readonly to?: CloneEnd['profile'];
+  readonly target?: CloneEnd;
+  readonly prefix?: Buffer;
+  readonly conflict?: Conflict;
+}
+
+/** What was answered: a clone, or that a file is wanted. */
+export type CloneAnswer =
+  | { readonly kind: 'clone'; readonly source: CloneSource; readonly request: CloneRequest }
+  | { readonly kind: 'file'; readonly source: CloneSource };
+
+/** Asks what, where to and how; undefined if dismissed. */
+export async function askClone(services: Services, given: CloneSource | undefined): Promise<CloneAnswer | undefined> {
+  const first: Draft = given === undefined ? {} : { source: given };
+  const draft = await runSteps(vscode.l10n.t('Clone Database'), first, steps(services));
+  if (draft?.source === undefined || draft.way === undefined) return undefined;
+  const { source, way, prefix, conflict } = draft;
+  if (way === 'file') return { kind: 'file', source };
+  const target = way === 'prefix' ? source.source : draft.target;
+  if (target === undefined || conflict === undefined) return undefined;
+  const request: CloneRequest = {
+    source: source.source, target, scope: source.scope, conflict, verify: true,
+    ...(source.names === undefined ? {} : { names: source.names }),
+    ...(prefix === undefined ? {} : { rewrite: { from: source.prefix, to: prefix } }),
+  };
+  return { kind: 'clone', source, request };
+}
+
+function steps(services: Services): readonly Step<Draft>[] {
+  return [
+    {
+      applies: ({ source, profile }) => source === undefined && profile === undefined,
+      ask: (draft, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection is the database of?'), false), (profile) => ({ ...draft, profile })),
+    },
+    {
+      applies: ({ source }) => source === undefined,
+      ask: (draft, frame) => mapAnswer(askDatabase(services, frame, vscode.l10n.t('Which database is to be cloned?'), draft.profile ?? services.practice.profile), (end) => ({ ...draft, source: sourceOfDatabase(end) })),
+    },
+    { ask: (draft, frame) => mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('Where to?'), items: ways(draft.source) }), ({ way }) => ({ ...draft, way })) },
+    {
+      applies: ({ way }) => way === 'instances',
+      ask: (draft, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection takes the copy?'), true), (to) => ({ ...draft, to })),
+    },
+    {
+      applies: ({ way }) => way === 'databases' || way === 'instances',
+      ask: (draft, frame) => mapAnswer(
+        askDatabase(services, frame, vscode.l10n.t('Which database takes the copy?'), draft.to ?? sourceEnd(draft).profile, sourceEnd(draft)),
+        (target) => ({ ...draft, target }),
+      ),
+    },
+    {
+      applies: ({ way }) => way === 'prefix',
+      ask: (draft, frame) => bytesStep(frame, vscode.l10n.t('What the names of the copies begin with, in place of “{0}”', draft.source?.prefix.toString() ?? ''), Buffer.from('copy:'), (prefix) => ({ ...draft, prefix })),
+    },
+    {
+      applies: ({ way }) => way !== 'file',
+      ask: (draft, frame) => mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('What about keys that are there already?'), items: conflicts(draft) }), ({ conflict }) => ({ ...draft, conflict })),
+    },
+  ];
+}
+
+function sourceEnd({ source }: Draft): CloneEnd {
+  if (source === undefined) throw new Error('the source was asked first');
+  return source.source;
+}
+
+function ways(source: CloneSource | undefined): readonly (vscode.QuickPickItem & { readonly way: Way })[] {
+  return [
+    { way: 'databases', label: vscode.l10n.t('Another database of this server'), detail: vscode.l10n.t('Several databases in one instance: original and copy side by side, to be exchanged by SWAPDB.') },
+    { way: 'prefix', label: vscode.l10n.t('The same database, under another prefix'), detail: vscode.l10n.t('Marked keys: where a server has but one database, or both are to be seen at once.') },
+    { way: 'instances', label: vscode.l10n.t('A database of another connection'), detail: vscode.l10n.t('One instance per database: the practice server or another server, of another version too.') },
+    // A file holds databases, not some keys of one.
+    ...(source?.names === undefined && source?.prefix.length === 0
+      ? [{ way: 'file' as const, label: vscode.l10n.t('A dump.rdb file'), detail: vscode.l10n.t('Dump and reload: a copy to keep, to open here, or to start a server on.') }]
+      : []),
+  ];
+}
+
+function conflicts({ way, source, target, prefix }: Draft): readonly (vscode.QuickPickItem & { readonly conflict: Conflict })[] {
+  const there = target === undefined ? vscode.l10n.t('keys beginning with “{0}”', prefix?.toString() ?? '') : nameOf(target);
+  return [
+    { conflict: 'stop', label: vscode.l10n.t('Stop'), detail: vscode.l10n.t('Overwrite nothing: the first key that is there already ends it.') },
+    { conflict: 'skip', label: vscode.l10n.t('Skip'), detail: vscode.l10n.t('Leave keys that are there as they are, and copy the others.') },
+    { conflict: 'replace', label: vscode.l10n.t('Replace'), detail: vscode.l10n.t('Overwrite keys of the same name; others stay.') },
+    ...(way !== 'prefix' && source?.names === undefined && source?.prefix.length === 0
+      ? [{ conflict: 'empty' as const, label: vscode.l10n.t('Empty It First'), detail: vscode.l10n.t('Delete all keys of {0}, so that it is an exact copy afterwards.', there) }]
+      : []),
+  ];
+}

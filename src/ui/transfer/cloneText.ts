@@ -1,0 +1,107 @@
+import * as vscode from 'vscode';
+import type { Difference } from '../../core/compare/verify.ts';
+import { assertNever } from '../../core/failure.ts';
+import { displayShort } from '../../core/keyspace/display.ts';
+import type { CloneReport, CloneRequest } from '../../core/transfer/clone.ts';
+import type { ClonePlan, PlannedEnd, PlanWarning } from '../../core/transfer/plan.ts';
+import { formatBytes, formatCount } from '../explorer/labels.ts';
+import { nameOf } from './cloneSource.ts';
+
+/** Lines of differences in a report. */
+const MOST_LISTED = 10_000;
+
+/** What a clone is going to do, for a dialogue. */
+export function planText({ request, source, target, keys, conflicts, warnings }: ClonePlan): string {
+  return [
+    vscode.l10n.t('From: {0}', endText(request.source, source)),
+    vscode.l10n.t('To: {0}', request.rewrite === undefined ? endText(request.target, target) : vscode.l10n.t('{0}, names beginning with “{1}”', endText(request.target, target), displayShort(request.rewrite.to, 60))),
+    vscode.l10n.t('Keys to copy: {0}. Of these the target has {1} already.', formatCount(keys), formatCount(conflicts)),
+    vscode.l10n.t('How: DUMP and RESTORE, key by key, with exact times to live. Both sides are compared afterwards.'),
+    ...warnings.map(warningText),
+  ].join('\n');
+}
+
+function endText(end: CloneRequest['source'], { facts, keys, usedMemory }: PlannedEnd): string {
+  const parts = [
+    nameOf(end),
+    facts.version === '' ? vscode.l10n.t('version unknown') : `${facts.flavour === 'valkey' ? 'Valkey' : 'Redis'} ${facts.version}`,
+    vscode.l10n.t('{0} keys', formatCount(keys)),
+    ...(usedMemory === undefined ? [] : [vscode.l10n.t('{0} of memory in use', formatBytes(usedMemory))]),
+  ];
+  return parts.join(', ');
+}
+
+function warningText(warning: PlanWarning): string {
+  switch (warning.kind) {
+    case 'older-target': return vscode.l10n.t('⚠ The target is older than the source: values that it does not know in this form are written anew for it.');
+    case 'other-flavour': return vscode.l10n.t('⚠ One is Redis, the other Valkey: values that mean something else there are written anew, or not at all.');
+    case 'memory': return vscode.l10n.t('⚠ The copy needs about {0}, and the target has {1} left (maxmemory).', formatBytes(warning.needed), formatBytes(warning.free));
+    case 'overwrites': return vscode.l10n.t('⚠ Keys of the target that will be overwritten: {0}.', formatCount(warning.keys));
+    case 'empties': return vscode.l10n.t('⚠ Keys of the target that will be deleted first: {0}.', formatCount(warning.keys));
+    case 'stops': return vscode.l10n.t('⚠ It will stop at the first of {0} keys that the target has already.', formatCount(warning.keys));
+    case 'skips': return vscode.l10n.t('⚠ Keys that will not be copied, since the target has them: {0}.', formatCount(warning.keys));
+    default: return assertNever(warning);
+  }
+}
+
+/** True if all was copied and found identical. */
+export function isPerfect({ notCopied, verification }: CloneReport): boolean {
+  return notCopied.length === 0 && verification?.differences.length === 0;
+}
+
+/** What became of a clone, in a few sentences. */
+export function summaryText(report: CloneReport): string {
+  const { copied, skipped, notCopied, verification } = report;
+  const parts = [vscode.l10n.t('{0} keys copied.', formatCount(copied))];
+  if (skipped > 0) parts.push(vscode.l10n.t('{0} skipped.', formatCount(skipped)));
+  if (notCopied.length > 0) parts.push(vscode.l10n.t('{0} could not be copied.', formatCount(notCopied.length)));
+  if (verification !== undefined) {
+    parts.push(verification.differences.length === 0
+      ? vscode.l10n.t('Compared with the source key by key: identical.')
+      : vscode.l10n.t('Compared with the source: {0} keys differ.', formatCount(verification.differences.length)));
+  }
+  return parts.join(' ');
+}
+
+/** All that is known of a clone, as a document. */
+export function reportText({ source, target }: CloneRequest, report: CloneReport): string {
+  const { copied, vanished, skipped, bytes, forms, notCopied, verification } = report;
+  const lines = [
+    vscode.l10n.t('Clone of {0} to {1}', nameOf(source), nameOf(target)),
+    '',
+    summaryText(report),
+    '',
+    vscode.l10n.t('Copied: {0} keys, {1} of payloads', formatCount(copied), formatBytes(bytes)),
+    vscode.l10n.t('Gone at the source before they could be read: {0}', formatCount(vanished)),
+    vscode.l10n.t('Skipped, since the target had them: {0}', formatCount(skipped)),
+    ...Object.entries(forms).map(([form, count]) => vscode.l10n.t('Written in another form for the target ({0}): {1}', form, formatCount(count))),
+  ];
+  if (verification !== undefined) {
+    const { compared, rounds, repaired, differences } = verification;
+    lines.push('', vscode.l10n.t('Compared: {0} keys, in {1} rounds; copied again since they had changed meanwhile: {2}', formatCount(compared), rounds, formatCount(repaired)));
+    if (differences.length > 0) lines.push('', vscode.l10n.t('Differences:'), ...listed(differences, (one) => `${displayShort(one.name, 200)}\t${differenceText(one)}`));
+  }
+  if (notCopied.length > 0) lines.push('', vscode.l10n.t('Not copied:'), ...listed(notCopied, ({ name, failure }) => `${displayShort(name, 200)}\t${failure.message}`));
+  return `${lines.join('\n')}\n`;
+}
+
+function listed<T>(items: readonly T[], text: (item: T) => string): string[] {
+  const lines = items.slice(0, MOST_LISTED).map((item) => `  ${text(item)}`);
+  return items.length > MOST_LISTED ? [...lines, vscode.l10n.t('  … and {0} more', formatCount(items.length - MOST_LISTED))] : lines;
+}
+
+function differenceText({ kind }: Difference): string {
+  switch (kind) {
+    case 'missing': return vscode.l10n.t('missing at the target');
+    case 'extra': return vscode.l10n.t('only at the target');
+    case 'expiry': return vscode.l10n.t('another time to live');
+    case 'type': return vscode.l10n.t('another type');
+    case 'value': return vscode.l10n.t('another value');
+    case 'field-expiry': return vscode.l10n.t('another time to live of a field');
+    case 'stream': return vscode.l10n.t('another state of the stream (last ID, entries added or deleted)');
+    case 'groups': return vscode.l10n.t('other consumer groups');
+    case 'too-large': return vscode.l10n.t('too large to be compared as one');
+    case 'unreadable': return vscode.l10n.t('not the same bytes, and of a format that cannot be read');
+    default: return assertNever(kind);
+  }
+}

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
+import { until } from '../support/ui/until.ts';
+import { useWindow } from '../support/ui/window.ts';
+
+describe('cloning a database in a real window', () => {
+  const vscode = useWindow();
+  let server: RedisServer;
+
+  before(async () => {
+    server = await startRedisServer();
+    await server.cli('DEBUG', 'POPULATE', '5000', 'user');
+    await server.cli('HSET', 'profile', 'name', 'Ann');
+    await vscode.prompts.command('Add Connection…');
+    await vscode.prompts.input(`127.0.0.1:${server.port}`, /URL/);
+    await vscode.prompts.input('', /Password/);
+    await vscode.prompts.input('Shop', /name for the tree/);
+    await vscode.prompts.pick(/^Read and write/);
+    await vscode.tree.row(['Shop', 'Database 0']);
+  });
+  after(() => server.stop());
+
+  it('shows a plan, copies to another database, and says that the copy is identical', async () => {
+    await vscode.tree.menu(['Shop', 'Database 0'], /^Clone Database/);
+    await vscode.prompts.pick(/^Another database of this server/);
+    await vscode.prompts.pick(/^Database 3/);
+    await vscode.screenshot('clone-conflicts');
+    await vscode.prompts.pick(/^Stop/);
+    await vscode.page.locator('.monaco-dialog-box').waitFor();
+    await vscode.screenshot('clone-plan');
+    const plan = await vscode.prompts.answer('Clone');
+    assert.match(plan, /Clone database 0 of “Shop” to database 3 of “Shop”\?/);
+    assert.match(plan, /Keys to copy: 5,001\. Of these the target has 0 already\./);
+    const message = await vscode.prompts.notification(/identical/);
+    assert.match(message, /^Clone to database 3 of “Shop”: 5,001 keys copied\. Compared with the source key by key: identical\./);
+    await vscode.screenshot('clone-done');
+    assert.equal(await server.cli('-n', '3', 'DBSIZE'), '5001');
+    await until(async () => (await vscode.tree.row(['Shop', 'Database 3'])).text.includes('5,001 keys'));
+  });
+
+  it('empties a target only when its name was typed', async () => {
+    await server.cli('-n', '3', 'SET', 'other', '1');
+    await vscode.tree.menu(['Shop', 'Database 0'], /^Clone Database/);
+    await vscode.prompts.pick(/^Another database of this server/);
+    await vscode.prompts.pick(/^Database 3/);
+    await vscode.prompts.pick(/^Empty It First/);
+    assert.match(await vscode.prompts.answer('Empty and Clone'), /Keys of the target that will be deleted first: 5,002\./);
+    await vscode.prompts.input('Shop/3', /Delete 5,002 keys/);
+    await until(async () => await server.cli('-n', '3', 'EXISTS', 'other') === '0' && await server.cli('-n', '3', 'DBSIZE') === '5001');
+  });
+
+  it('copies a namespace to another prefix, and shows a report', async () => {
+    await vscode.tree.expand(['Shop', 'Database 0']);
+    await vscode.tree.menu(['Shop', 'Database 0', 'user'], /^Clone Database/);
+    await vscode.prompts.pick(/^The same database/);
+    await vscode.prompts.input('edited:', /begin with/);
+    await vscode.prompts.pick(/^Skip/);
+    await vscode.prompts.answer('Clone');
+    await vscode.prompts.notification(/5,000 keys copied/, 'Show Report');
+    await vscode.page.getByText('Clone of database 0 of “Shop” to database 0 of “Shop”').first().waitFor();
+    await vscode.screenshot('clone-report');
+    assert.equal(await server.cli('DBSIZE'), '10001');
+  });
+});

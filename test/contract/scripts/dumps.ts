@@ -34,8 +34,8 @@ export const dumps: readonly Script[] = [
   {
     name: 'RESTORE: zipmaps under the limits of hashes, nodes of nothing, and payloads whose checksum nobody looks at',
     steps: [
-      call('RESTORE', 'h', '0', zipmap), 'OBJECT ENCODING h', 'HGETALL h', 'CONFIG SET hash-max-listpack-value 1', call('RESTORE', 'h', '0', zipmap, 'REPLACE'), 'OBJECT ENCODING h', 'HMGET h f1 f2', 'CONFIG SET hash-max-listpack-value 64',
-      'CONFIG SET hash-max-listpack-entries 1', call('RESTORE', 'h', '0', zipmap, 'REPLACE'), 'OBJECT ENCODING h', call('RESTORE', 'l', '0', bad('12010100')), call('RESTORE', 'l', '0', bad('1201010161')), 'LRANGE l 0 -1',
+      'CONFIG SET hash-max-listpack-entries 128 hash-max-listpack-value 64', call('RESTORE', 'h', '0', zipmap), 'OBJECT ENCODING h', 'HGETALL h', 'CONFIG SET hash-max-listpack-value 1', call('RESTORE', 'h', '0', zipmap, 'REPLACE'), 'OBJECT ENCODING h', 'HMGET h f1 f2', 'CONFIG SET hash-max-listpack-value 64',
+      'CONFIG SET hash-max-listpack-entries 1', call('RESTORE', 'h', '0', zipmap, 'REPLACE'), 'OBJECT ENCODING h', 'CONFIG SET hash-max-listpack-entries 512', call('RESTORE', 'l', '0', bad('12010100')), call('RESTORE', 'l', '0', bad('1201010161')), 'LRANGE l 0 -1',
       call('RESTORE', 'k', '0', unsigned), 'DEBUG SET-SKIP-CHECKSUM-VALIDATION 1', call('RESTORE', 'k', '0', unsigned), 'GET k', call('RESTORE', 'k', '0', Buffer.alloc(9), 'REPLACE'), 'DEBUG SET-SKIP-CHECKSUM-VALIDATION 0', call('RESTORE', 'k', '0', unsigned, 'REPLACE'), 'GET k',
     ],
   },

@@ -155,7 +155,7 @@ describe('RDB files', () => {
     await vscode.commands.executeCommand('keyspace.openScratchCopy', vscode.Uri.file(dump));
     await vscode.commands.executeCommand('keyspace.openFile', vscode.Uri.file(dump));
     const [copy = assert.fail(), looked = assert.fail()] = await Promise.all(rdbFiles.list().map(async ({ id }) => find(await rows(), 'connection', (row) => row.profile.id === id)));
-    assert.equal(present(copy, { keyLabel: 'segment' }).description, 'RDB file · scratch copy · changes are not saved');
+    assert.equal(present(copy, { keyLabel: 'segment' }).description, 'scratch copy · changes are not saved');
     assert.equal(present(looked, { keyLabel: 'segment' }).description, 'RDB file · read-only');
     const database = find(await rows(copy), 'database');
     assert.match(present(database, { keyLabel: 'segment' }).contextValue ?? '', /writable/);

@@ -24,6 +24,9 @@ describe('an RDB file in a real window', () => {
     whole = await readFile(join(folder, 'dump.rdb'));
     await writeFile(join(folder, 'cut.rdb'), whole.subarray(0, whole.length / 2));
     await writeFile(join(folder, 'modules.rdb'), Buffer.concat([header, stringKey('plain', 'text'), keyOf(7, 'document', moduleValue('x'.repeat(60))), end]));
+    await server.cli('DEBUG', 'POPULATE', '4000000', 'many');
+    await server.cli('SAVE');
+    await copyFile(join(server.dir, 'dump.rdb'), join(folder, 'large.rdb'));
     await server.stop();
   });
   after(() => rm(folder, { recursive: true }));
@@ -105,13 +108,27 @@ describe('an RDB file in a real window', () => {
   it('is opened as a scratch copy, which may be changed', async () => {
     await chooseFromMenu(vscode.page, await inExplorer('dump.rdb'), [/Open RDB File as Scratch Copy…$/]);
     await untilOpen('dump.rdb');
-    assert.match((await vscode.tree.row('dump.rdb')).text, /RDB file · scratch copy · changes are not saved/);
+    assert.match((await vscode.tree.row('dump.rdb')).text, /scratch copy · changes are not saved/);
     const database = ['dump.rdb', 'Database 0'];
     await vscode.tree.expand(database);
     await vscode.tree.menu([...database, 'profile'], /Delete/);
     await vscode.prompts.answer(/Delete/);
     await until(async () => !(await vscode.tree.has([...database, 'profile'])), 15_000);
-    await vscode.screenshot('rdb-file-scratch');
+    await vscode.tree.find('cut.rdb');
+    await vscode.page.mouse.move(800, 700);
+    await vscode.screenshot('rdb-files');
     assert.ok((await readFile(join(folder, 'dump.rdb'))).equals(whole));
+  });
+
+  it('that is large tells how far it is read, and is gone when that is cancelled', async () => {
+    const before = (await vscode.tree.rows()).length;
+    await chooseFromMenu(vscode.page, await inExplorer('large.rdb'), [/Open RDB File…$/]);
+    const toast = vscode.page.locator('.notifications-toasts .notification-list-item').filter({ hasText: 'Opening large.rdb' });
+    await toast.filter({ hasText: /[1-9][\d,]* keys/ }).waitFor({ timeout: 15_000 });
+    await vscode.screenshot('rdb-file-progress');
+    await vscode.prompts.notification(/Opening large/, /Cancel/);
+    await toast.waitFor({ state: 'detached', timeout: 15_000 });
+    assert.deepEqual(await vscode.prompts.notifications(), []);
+    assert.equal((await vscode.tree.rows()).length, before);
   });
 });

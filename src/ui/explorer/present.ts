@@ -65,8 +65,7 @@ function connectionItem({ profile, connected }: ConnectionNode): vscode.TreeItem
   const practice = profile.endpoint.kind === 'practice' && !file;
   item.iconPath = icon(file ? 'file-binary' : practice ? 'mortar-board' : 'server-environment', connected ? 'charts.green' : undefined);
   const notes = [
-    file ? vscode.l10n.t('RDB file') : practice ? vscode.l10n.t('no server needed') : endpointLabel(profile) === profile.name ? '' : endpointLabel(profile),
-    file && profile.access !== 'read-only' ? vscode.l10n.t('scratch copy · changes are not saved') : '',
+    file ? (profile.access === 'read-only' ? vscode.l10n.t('RDB file') : vscode.l10n.t('scratch copy · changes are not saved')) : practice ? vscode.l10n.t('no server needed') : endpointLabel(profile) === profile.name ? '' : endpointLabel(profile),
     profile.access === 'read-only' ? vscode.l10n.t('read-only') : '',
     profile.access === 'confirm-writes' ? vscode.l10n.t('confirms writes') : '',
     profile.endpoint.kind === 'tcp' && profile.endpoint.tls?.verify === false ? vscode.l10n.t('certificate not verified') : '',

@@ -3,32 +3,19 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RdbError, latin1Kind } from '../../src/protocol/rdb/bytes.ts';
-import { closePayload, decodeDump, encodeDump, payloadBody } from '../../src/protocol/rdb/dump.ts';
-import { encodeDefaults } from '../../src/protocol/rdb/encodeValue.ts';
+import { closePayload, decodeDump } from '../../src/protocol/rdb/dump.ts';
 import { createRdbParser } from '../../src/protocol/rdb/parser.ts';
-import { createRdbWriter } from '../../src/protocol/rdb/writer.ts';
+import { createRdbSkimmer } from '../../src/protocol/rdb/skimmer.ts';
 import { standingClock } from '../../src/server/clock.ts';
 import { openFile } from '../../src/server/persistence/openFile.ts';
 import { createServer } from '../../src/server/server.ts';
 import { dictForEach } from '../../src/server/store/dict.ts';
-import { openRespClient } from '../support/respClient.ts';
 import { seededRandom, type Random } from '../support/random.ts';
-import { damage, everyValue } from '../support/rdbDamage.ts';
+import { damage, everyBody, everyFile } from '../support/rdbDamage.ts';
+import { openRespClient } from '../support/respClient.ts';
 
-const options = { ...encodeDefaults, version: 12 } as const;
 /** Longest time that a damaged dump of some kilobytes may take, ms: a hang is what this is after. */
-const PATIENCE = 1000;
-
-/** A file with a key of every type. */
-function makeFile(): Buffer {
-  const writer = createRdbWriter<string>(options);
-  writer.aux('redis-ver', '7.4.0');
-  writer.library("#!lua name=lib\nredis.register_function('f', function() return 1 end)");
-  writer.database(0, everyValue.length, 1);
-  everyValue.forEach((value, index) => writer.key({ key: `key:${index}`, value, expireAt: index % 3 === 0 ? 33_300_000_000_000 : undefined, idle: index, frequency: index }));
-  writer.end();
-  return writer.take();
-}
+const PATIENCE = 2000;
 
 /** Reads what may be damaged: it is read, or refused with a place in it. */
 function attempt(size: number, read: () => void): void {
@@ -42,15 +29,25 @@ function attempt(size: number, read: () => void): void {
   assert.ok(performance.now() - started < PATIENCE, 'it took too long');
 }
 
-function readFile(file: Buffer, random: Random): void {
-  const parser = createRdbParser(latin1Kind);
+function inPieces(file: Buffer, random: Random, take: (piece: Buffer) => void): void {
   const piece = 1 + random.below(file.length);
-  for (let at = 0; at < file.length; at += piece) {
-    parser.push(file.subarray(at, at + piece));
+  for (let at = 0; at < file.length; at += piece) take(file.subarray(at, at + piece));
+}
+
+function parse(file: Buffer, random: Random): void {
+  const parser = createRdbParser(latin1Kind);
+  inPieces(file, random, (piece) => {
+    parser.push(piece);
     while (parser.next() !== undefined);
-  }
+  });
   parser.finish();
   while (parser.next() !== undefined);
+}
+
+function skim(file: Buffer, random: Random): void {
+  const skimmer = createRdbSkimmer();
+  inPieces(file, random, (piece) => skimmer.push(piece));
+  skimmer.finish();
 }
 
 /** Opens a file as one that is looked at, and looks into every value that came of it: each is there, or refused in words. */
@@ -80,27 +77,34 @@ async function lookInto(path: string, size: number): Promise<void> {
   assert.ok(performance.now() - started < PATIENCE, 'it took too long');
 }
 
+/** How many times a damaged file is read for one time that it is opened. */
+const READ = 50;
+
 /** Damaged payloads of DUMP and damaged files, read and opened: a value or an error with a place, never a crash or a hang. */
 export async function run({ seed, seconds }: { readonly seed: number; readonly seconds: number }): Promise<{ checks: number }> {
   const random = seededRandom(seed);
-  const bodies = everyValue.flatMap((value) => [true, false].map((compress) => payloadBody(encodeDump(value, { ...options, compress }))));
-  const file = makeFile();
+  const bodies = everyBody();
+  const file = everyFile();
   const until = performance.now() + seconds * 1000;
   const folder = await mkdtemp(join(tmpdir(), 'keyspace-soak-'));
   let checks = 0;
   try {
     do {
-      for (const body of bodies) {
-        const payload = closePayload(damage(body, random), 12);
+      for (const { version, body } of bodies) {
+        const payload = closePayload(damage(body, random), version);
         attempt(payload.length, () => decodeDump(payload, latin1Kind));
       }
+      for (let files = 0; files < READ; files += 1) {
+        const damaged = damage(file, random);
+        attempt(damaged.length, () => parse(damaged, random));
+        attempt(damaged.length, () => skim(damaged, random));
+      }
       const damaged = damage(file, random);
-      attempt(damaged.length, () => readFile(damaged, random));
       const path = join(folder, `${checks}.rdb`);
       await writeFile(path, damaged);
       await lookInto(path, damaged.length);
       await rm(path);
-      checks += bodies.length + 2;
+      checks += bodies.length + READ * 2 + 1;
     } while (performance.now() < until);
   } finally {
     await rm(folder, { recursive: true });

@@ -54,7 +54,7 @@ async function walk(tried: Tried, key: Argument, change: boolean): Promise<void>
   await ask(tried, ['RESTORE', '{again}', '0', dumped.bytes, 'REPLACE', 'ABSTTL']);
   const digests = [];
   await ask(tried, ['PERSIST', key]);
-  for (const one of [key, '{again}']) digests.push(replyText((await ask(tried, ['DEBUG', 'DIGEST-VALUE', one]) as Reply & { kind: 'array' }).items[0] as Reply));
+  for (const one of [key, '{again}']) digests.push(replyText((await ask(tried, ['DEBUG', 'DIGEST-VALUE', one]) as Reply & { kind: 'array' }).items[0]));
   assert.equal(digests[0], digests[1], 'what was dumped is not what is there');
   await all(commands.write);
   await ask(tried, ['DEL', '{again}']);

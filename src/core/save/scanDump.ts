@@ -5,10 +5,9 @@ import type { Clock } from '../connection/ports.ts';
 import type { ConnectionProfile } from '../connection/profile.ts';
 import type { ServerFacts, Sessions } from '../connection/session.ts';
 import { endpointLabel } from '../connection/url.ts';
-import { cancelled } from '../connection/failures.ts';
+import { cancelled, failureOfReply } from '../connection/failures.ts';
 import { Failure } from '../failure.ts';
 import type { DatabaseList } from '../keyspace/databases.ts';
-import { createNameScan } from '../keyspace/nameScan.ts';
 import { createNameStore } from '../keyspace/nameStore.ts';
 import { dumpBatch, type DumpSink, type DumpTally, type Wanted } from './dumpKeys.ts';
 import { expiryProbe, expiryQuestion, type ExpiryQuestion } from './expiry.ts';
@@ -40,8 +39,9 @@ const BATCH_KEYS = 512;
 const FIRST_KEYS = 16;
 const UNDER_WAY = 2;
 /** Names that are found ahead. */
-const AHEAD = 4 * BATCH_KEYS;
-/** COUNT at most: names have to be dumped as well, so more at once would gain nothing. */
+const AHEAD = UNDER_WAY * BATCH_KEYS;
+/** COUNT, doubled with every call up to what holds a server for a small part of a millisecond: our own DUMPs would mislead a measurement. */
+const FIRST_COUNT = 100;
 const MAX_COUNT = 1000;
 /** Bytes that are held until they go to the file. */
 const DRAIN = 256 * 1024;
@@ -75,7 +75,7 @@ export async function scanDump(deps: ScanDumpDeps, file: Pick<TargetFile, 'write
       }
       if (keys > 0) {
         out.select(index, keys, expires ?? 0);
-        await dumpDatabase(deps, options, index, pipeline, expiry, out, tally);
+        await dumpDatabase(deps, options, pipeline, expiry, out, tally);
       }
     } finally {
       pipeline.close();
@@ -135,25 +135,23 @@ function createSink(clock: Clock, file: Pick<TargetFile, 'write'>, facts: Server
 }
 
 /** Scans ahead while batches are dumped, and dumps one while the next is on its way. */
-async function dumpDatabase(
-  { sessions, clock }: ScanDumpDeps, { profile, signal, onProgress }: ScanDumpOptions, database: number, pipeline: Pipeline, expiry: ExpiryQuestion, sink: Sink, tally: DumpTally,
-): Promise<void> {
-  const session = sessions.acquire(profile, database);
+async function dumpDatabase({ clock }: ScanDumpDeps, { signal, onProgress }: ScanDumpOptions, pipeline: Pipeline, expiry: ExpiryQuestion, sink: Sink, tally: DumpTally): Promise<void> {
   const names = createNameStore();
+  const scan = createScan(pipeline);
   let queue: Wanted[] = [];
-  const scan = createNameScan({
-    session, clock, filter: {}, maxCount: () => MAX_COUNT,
-    found(name) {
-      const known = names.size;
-      names.add(name);
-      if (names.size > known) queue.push({ name, tries: 1 });
-    },
-  }, { match: undefined, test: undefined });
-  let scanning: Promise<unknown> | undefined;
+  let scanning: Promise<void> | undefined;
   const underWay: Promise<void>[] = [];
   let size = FIRST_KEYS;
   let writing = Promise.resolve();
 
+  const find = async (): Promise<void> => {
+    for (const name of await scan.next()) {
+      const known = names.size;
+      names.add(name);
+      if (names.size > known) queue.push({ name, tries: 1 });
+    }
+    scanning = undefined;
+  };
   const dump = async (batch: readonly Wanted[], before: Promise<void>): Promise<void> => {
     const { again, bytes } = await dumpBatch(pipeline, batch, expiry, sink, tally, clock.now, before);
     queue.push(...again);
@@ -162,27 +160,49 @@ async function dumpDatabase(
     onProgress({ keys: tally.keys, bytes: sink.bytes });
   };
 
-  try {
-    for (;;) {
-      if (signal.aborted) throw cancelled();
-      if (queue.length < size && !scan.complete && scanning === undefined) {
-        scanning = scan.run({ wanted: () => AHEAD - queue.length, signal }).finally(() => {
-          scanning = undefined;
-        });
-        // Whoever waits for it hears of a failure.
-        scanning.catch(() => undefined);
-      }
-      if (queue.length > 0 && underWay.length < UNDER_WAY) {
-        const batch = queue.slice(0, size);
-        queue = queue.slice(size);
-        writing = dump(batch, writing);
-        writing.catch(() => undefined);
-        underWay.push(writing);
-      } else if (underWay.length > 0 && (queue.length > 0 || scanning === undefined)) await underWay.shift();
-      else if (scanning !== undefined) await scanning;
-      else if (scan.complete) break;
+  for (;;) {
+    if (signal.aborted) throw cancelled();
+    if (queue.length < AHEAD && !scan.complete && scanning === undefined) {
+      scanning = find();
+      // Whoever waits for it hears of a failure.
+      scanning.catch(() => undefined);
     }
-  } finally {
-    session.release();
+    if (queue.length > 0 && underWay.length < UNDER_WAY) {
+      const batch = queue.slice(0, size);
+      queue = queue.slice(size);
+      writing = dump(batch, writing);
+      writing.catch(() => undefined);
+      underWay.push(writing);
+    } else if (queue.length === 0 && scanning !== undefined) await scanning;
+    else if (underWay.length > 0) await underWay.shift();
+    else if (scan.complete) return;
   }
+}
+
+interface Scan {
+  readonly complete: boolean;
+  /** What one more call finds. Throws Failure. */
+  next(): Promise<Buffer[]>;
+}
+
+/** A whole iteration over one link, and so over one server. */
+function createScan(pipeline: Pipeline): Scan {
+  let cursor = '0';
+  let count = FIRST_COUNT;
+  let complete = false;
+  return {
+    get complete() {
+      return complete;
+    },
+    async next() {
+      const [reply] = await pipeline.ask(encodeRequest(['SCAN', cursor, 'COUNT', String(count)]), 1);
+      count = Math.min(MAX_COUNT, count * 2);
+      if (reply?.kind === 'error') throw failureOfReply(reply.text, ['SCAN']);
+      const [next, found] = reply?.kind === 'array' ? reply.items : [];
+      if (next?.kind !== 'bulk' || found?.kind !== 'array') throw new Failure('server', 'The server answered SCAN with something else.');
+      cursor = next.value.toString('latin1');
+      complete = cursor === '0';
+      return found.items.flatMap((item) => (item.kind === 'bulk' ? [item.value] : []));
+    },
+  };
 }

@@ -11,6 +11,15 @@ export type ValueDifference =
   | 'stream' // last ID, deleted ID, number of entries ever added
   | 'groups'; // consumer groups, what is pending in them, their consumers
 
+/** In what a key differs between source and target. */
+export type KeyDifference =
+  | 'missing' // the target lacks it
+  | 'extra' // the source lacks it
+  | 'expiry' // it ends at another time, or never
+  | ValueDifference
+  | 'too-large' // not compared: too large to be read as one, and not to be read by pieces
+  | 'unreadable'; // a value that this version does not know, and not the same bytes
+
 type Value = RdbValue<string>;
 type Of<T extends Value['type']> = Extract<Value, { readonly type: T }>;
 

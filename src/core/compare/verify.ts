@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure, isFailure } from '../failure.ts';
 import { RdbError } from '../../protocol/rdb/bytes.ts';
 import { createListPages, type NamePages } from '../transfer/namePages.ts';
 import { createNameSet } from '../transfer/nameSet.ts';
@@ -6,16 +6,7 @@ import { argument, argumentValue, createRequests, head } from '../transfer/reque
 import { putValueQuestions, readValues, walkValues, type Held } from '../transfer/walkValues.ts';
 import { frameNumber, frameText, marks, type Wire } from '../transfer/wire.ts';
 import { failureOfReply } from '../connection/failures.ts';
-import { compareDumps, type ValueDifference } from './values.ts';
-
-/** In what a key differs between source and target. */
-export type KeyDifference =
-  | 'missing' // the target lacks it
-  | 'extra' // the source lacks it
-  | 'expiry' // it ends at another time, or never
-  | ValueDifference
-  | 'too-large' // not compared: larger than what is read as one
-  | 'unreadable'; // a value that this version does not know, and not the same bytes
+import { compareDumps, type KeyDifference } from './values.ts';
 
 export interface Difference {
   /** The name at the source; of an extra key the name that it would have there. */
@@ -30,6 +21,8 @@ export interface CompareOptions {
   readonly original: (name: Buffer) => Buffer | undefined;
   /** Bytes in the source's memory above which a value is not compared as one. */
   readonly largest: number;
+  /** Compares a value that is larger by pieces. Throws Failure `unsupported`. */
+  readonly large: (name: Buffer) => Promise<KeyDifference | undefined>;
   /** For fingerprints of names. */
   readonly seeds: readonly [number, number];
   readonly onProgress: (progress: { readonly compared: number; readonly differences: number }) => void;
@@ -79,9 +72,18 @@ async function compareNames(source: Wire, target: Wire, names: NamePages, option
       for (const [index, name] of batch.entries()) show(argumentValue(name), differenceOf(held[index], copies[index]));
     },
     async large(name) {
-      show(argumentValue(name), 'too-large');
+      show(argumentValue(name), await differenceOfLarge(argumentValue(name), options));
     },
   });
+}
+
+async function differenceOfLarge(name: Buffer, { large }: CompareOptions): Promise<KeyDifference | undefined> {
+  try {
+    return await large(name);
+  } catch (error) {
+    if (isFailure(error, 'unsupported')) return 'too-large';
+    throw error;
+  }
 }
 
 function differenceOf(source: Held | undefined, target: Held | undefined): KeyDifference | undefined {

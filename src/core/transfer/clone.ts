@@ -1,10 +1,12 @@
+import { compareLargeKeys, type KeyAt } from '../compare/large.ts';
 import { compareAgain, compareAll, type CompareOptions, type Difference } from '../compare/verify.ts';
 import { failureOfReply } from '../connection/failures.ts';
 import type { ConnectionProfile } from '../connection/profile.ts';
-import type { Sessions } from '../connection/session.ts';
+import type { Session, Sessions } from '../connection/session.ts';
 import { endpointLabel } from '../connection/url.ts';
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { Failure, isFailure } from '../failure.ts';
+import { copyLarge } from './copyLarge.ts';
 import { copyByDump } from './copyByDump.ts';
 import { createListPages, createScanPages, type NamePages, type Scope } from './namePages.ts';
 import { createNameSet, type NameSet } from './nameSet.ts';
@@ -45,6 +47,8 @@ export interface CloneDeps {
   readonly sessions: Sessions;
   /** Two random 32-bit numbers. */
   readonly seeds: readonly [number, number];
+  /** Bytes in memory above which a value is moved by pieces; 32 MB if absent. */
+  readonly largest?: number;
   /** Ms without a byte while a reply is awaited. */
   readonly patience: number;
 }
@@ -79,12 +83,14 @@ export interface CloneReport {
 
 /** Keys that one SCAN is asked for: about 1 ms of a server's time. */
 const PAGE = 1000;
-/** Bytes in memory above which a value is not moved as one. */
-const LARGEST = 64 * 1024 * 1024;
+/** Bytes in memory above which a value is moved by pieces. */
+const LARGEST = 32 * 1024 * 1024;
 /** Comparisons of everything, each after what differed was copied again, until keys count as moving all the time. */
 const ROUNDS = 4;
 
 interface Copy {
+  readonly deps: CloneDeps;
+  readonly signal: AbortSignal;
   readonly request: CloneRequest;
   readonly renaming: Renaming;
   readonly source: Wire;
@@ -113,7 +119,7 @@ export async function clone(deps: CloneDeps, request: CloneRequest, signal: Abor
     throw error;
   });
   const copy: Copy = {
-    request, source, target, renaming: createRenaming(request.scope, request.rewrite), done: createNameSet(deps.seeds), skipped: createNameSet(deps.seeds),
+    deps, signal, request, source, target, renaming: createRenaming(request.scope, request.rewrite), done: createNameSet(deps.seeds), skipped: createNameSet(deps.seeds),
     notCopied: [], forms: {}, copied: 0, vanished: 0, bytes: 0,
     tell: (phase, round, keys) => onProgress({ phase, round, keys, bytes: copy.bytes }),
   };
@@ -141,9 +147,9 @@ export function cloneNames({ names, scope, source, target, rewrite }: CloneReque
 }
 
 async function copyNames(copy: Copy, names: NamePages, replace: boolean): Promise<void> {
-  const { source, target, renaming, request } = copy;
+  const { deps, signal, source, target, renaming, request } = copy;
   await copyByDump(source, target, names, {
-    replace, rename: renaming.rename, largest: LARGEST,
+    replace, rename: renaming.rename, largest: copy.deps.largest ?? LARGEST,
     async onBatch(batch) {
       for (const name of batch.names) if (!copy.skipped.has(argumentValue(name))) copy.done.add(argumentValue(name));
       copy.copied += batch.copied;
@@ -173,9 +179,20 @@ async function copyNames(copy: Copy, names: NamePages, replace: boolean): Promis
         return false;
       }
     },
-    async large(name, bytes) {
-      copy.notCopied.push({ name: argumentValue(name), failure: new Failure('too-large', `The value takes ${String(Math.round(bytes / 1024 ** 2))} MB, more than is moved as one.`) });
-      return false;
+    async large(name) {
+      const bytes = argumentValue(name);
+      const outcome = await withKeys(copy, bytes, (from, to) => copyLarge(from, to, target, {
+        replace, suffix: String(deps.seeds[0]), signal,
+        onBytes(moved) {
+          copy.bytes += moved;
+          copy.tell('copying', 0, copy.copied);
+        },
+      })).catch((failure: unknown) => {
+        if (!isFailure(failure, 'unsupported')) throw failure;
+        copy.notCopied.push({ name: bytes, failure });
+        return 'vanished' as const;
+      });
+      return outcome === 'busy' ? this.busy(name) : outcome === 'copied';
     },
   });
 }
@@ -184,7 +201,8 @@ async function verify(copy: Copy, seeds: readonly [number, number]): Promise<Ver
   const { source, target, request, renaming } = copy;
   let round = 0;
   const options: CompareOptions = {
-    rename: renaming.rename, original: renaming.original, largest: LARGEST, seeds,
+    rename: renaming.rename, original: renaming.original, largest: copy.deps.largest ?? LARGEST, seeds,
+    large: (name) => withKeys(copy, name, (from, to) => compareLargeKeys(from, to, copy.signal)),
     onProgress: ({ compared }) => copy.tell('verifying', round, compared),
   };
   const targetNames = (): NamePages => (request.names === undefined ? createScanPages(renaming.targetScope(request.scope), PAGE) : createListPages([], PAGE));
@@ -198,6 +216,17 @@ async function verify(copy: Copy, seeds: readonly [number, number]): Promise<Ver
     repaired += changed;
     // What cannot be mended stays as it is.
     if (changed === 0) return { compared, rounds: round, repaired, differences: left };
+  }
+}
+
+/** Asks for one key on both sides, by sessions of their own. */
+async function withKeys<T>({ deps, request, renaming }: Copy, name: Buffer, act: (source: KeyAt, target: KeyAt) => Promise<T>): Promise<T> {
+  const [source, target] = [request.source, request.target].map(({ profile, database }) => deps.sessions.acquire(profile, database)) as [Session, Session];
+  try {
+    return await act({ session: source, key: name }, { session: target, key: renaming.rename(name) });
+  } finally {
+    source.release();
+    target.release();
   }
 }
 

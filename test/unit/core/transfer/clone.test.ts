@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { clone, type CloneReport, type CloneRequest } from '../../../../src/core/transfer/clone.ts';
+import { compareLargeKeys, type KeyAt } from '../../../../src/core/compare/large.ts';
+import type { Session } from '../../../../src/core/connection/session.ts';
 import { isFailure } from '../../../../src/core/failure.ts';
 import { differences } from '../../../support/oracle.ts';
 import { startPractice } from '../../../contract/practice.ts';
@@ -108,6 +110,44 @@ describe('a clone', () => {
       });
     });
   }
+
+  describe('of large values', () => {
+    before(async () => {
+      sessions = createTestSessions();
+      sides = { source: await starts.redis(), target: await starts.practice() };
+    });
+    after(async () => {
+      await sessions.dispose();
+      for (const side of Object.values(sides)) await side.stop();
+    });
+
+    it('moves them by pieces to a key of another name, compares them, and puts them in their place', async () => {
+      const members = Array.from({ length: 3000 }, (_, index) => `member ${String(index)}`);
+      await fill(sides.source,
+        ['SETRANGE', 'string', '2500000', 'end'], ['RPUSH', 'list', ...members], ['SADD', 'set', ...members], ['HSET', 'hash', ...members.flatMap((member) => [member, 'v'])],
+        ['ZADD', 'zset', ...members.flatMap((member, index) => [index % 7 === 0 ? '-inf' : `${String(index)}.1`, member])], ['PEXPIREAT', 'zset', '4102444800001'], ['SET', 'small', '1']);
+      const small = 20_000;
+      const options = { sessions, seeds: [1, 2], patience: 10_000, largest: small } as const;
+      const never = new AbortController().signal;
+      const report = await clone(options, request(), never, () => undefined);
+      assert.deepEqual([report.copied, report.notCopied, report.verification?.differences], [6, [], []]);
+      await equal();
+      assert.deepEqual(await sides.target.client.call(['DBSIZE']), { kind: 'integer', text: '6' });
+      const ends = [sides.source, sides.target].map((side) => sessions.acquire(testProfile(side), 0)) as [Session, Session];
+      for (const [command, kind] of [
+        [['SETRANGE', 'string', '1500000', 'x'], 'value'], [['LSET', 'list', '2999', 'x'], 'value'], [['SADD', 'set', 'more'], 'value'], [['HSET', 'hash', 'member 7', 'w'], 'value'],
+        [['ZADD', 'zset', '1', 'member 2'], 'value'], [['PEXPIREAT', 'list', '4102444800000'], 'expiry'], [['DEL', 'hash'], 'missing'], [['SET', 'set', ''], 'type'],
+      ] as const) {
+        await fill(sides.target, command);
+        const [from, to] = ends.map((session) => ({ session, key: Buffer.from(command[1]) })) as [KeyAt, KeyAt];
+        assert.equal(await compareLargeKeys(from, to, never), kind, command.join(' '));
+        await clone(options, request({ conflict: 'replace' }), never, () => undefined);
+        await equal();
+        assert.equal(await compareLargeKeys(from, to, never), undefined);
+      }
+      for (const session of ends) session.release();
+    });
+  });
 
   describe('of a source that goes on changing', () => {
     before(async () => {

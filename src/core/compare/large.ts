@@ -1,0 +1,81 @@
+import type { Command, Reply, Session } from '../connection/session.ts';
+import { assertNever, Failure, isFailure } from '../failure.ts';
+import { readSlices, type Slice } from '../transfer/slices.ts';
+import type { KeyDifference, ValueDifference } from './values.ts';
+
+/** One key of one server. */
+export interface KeyAt {
+  readonly session: Session;
+  readonly key: Buffer;
+}
+
+/** PEXPIRETIME of a key that is not there. */
+const GONE = -2;
+
+const lengths: Readonly<Record<string, string>> = { string: 'STRLEN', list: 'LLEN', set: 'SCARD', hash: 'HLEN', zset: 'ZCARD' };
+
+/**
+ * Compares two large values piece by piece: as many elements, and each of the source's at the target. Undefined: the same. Throws
+ * Failure, `unsupported` for a type that cannot be read by pieces.
+ */
+export async function compareLarge(source: KeyAt, target: KeyAt, signal: AbortSignal): Promise<ValueDifference | undefined> {
+  const [type, other] = await Promise.all([source, target].map(async ({ session, key }) => String(await session.send(['TYPE', key], { signal }))));
+  if (type === undefined || type !== other) return 'type';
+  const length = lengths[type];
+  if (length === undefined) throw new Failure('unsupported', `A value of the type ${type} that is this large cannot be compared.`);
+  const [size, otherSize] = await Promise.all([source, target].map(({ session, key }) => session.send([length, key], { signal })));
+  if (size !== otherSize) return 'value';
+  for await (const slice of readSlices(source.session, source.key, type, signal)) if (!(await holds(target, slice, signal))) return 'value';
+  return undefined;
+}
+
+/** As `compareLarge`, and whether both are there and when they expire. */
+export async function compareLargeKeys(source: KeyAt, target: KeyAt, signal: AbortSignal): Promise<KeyDifference | undefined> {
+  const [expiry, other] = await Promise.all([source, target].map(({ session, key }) => session.send(['PEXPIRETIME', key], { signal })));
+  if (expiry === GONE) return other === GONE ? undefined : 'extra';
+  if (other === GONE) return 'missing';
+  return await compareLarge(source, target, signal) ?? (expiry === other ? undefined : 'expiry');
+}
+
+async function holds({ session, key }: KeyAt, slice: Slice, signal: AbortSignal): Promise<boolean> {
+  const ask = async (commands: readonly Command[]): Promise<readonly Reply[]> => (await session.sendAll(commands, { signal })).map((reply) => {
+    if (isFailure(reply)) throw reply;
+    return reply;
+  });
+  switch (slice.type) {
+    case 'string': {
+      const [reply] = await ask([['GETRANGE', key, String(slice.at), String(slice.at + slice.bytes.length - 1)]]);
+      return same(reply, slice.bytes);
+    }
+    case 'list': {
+      const [reply] = await ask([['LRANGE', key, String(slice.at), String(slice.at + slice.items.length - 1)]]);
+      return Array.isArray(reply) && reply.length === slice.items.length && slice.items.every((item, index) => same((reply as readonly Reply[])[index], item));
+    }
+    case 'set':
+      return (await ask(slice.members.map((member) => ['SISMEMBER', key, member]))).every((reply) => reply === 1);
+    case 'hash': {
+      const replies = await ask(evens(slice.pairs).map((field) => ['HGET', key, field]));
+      return replies.every((reply, index) => same(reply, slice.pairs[index * 2 + 1] as Buffer));
+    }
+    case 'zset': {
+      const replies = await ask(evens(slice.pairs).map((member) => ['ZSCORE', key, member]));
+      // Versions write the same double in different ways.
+      return replies.every((reply, index) => Buffer.isBuffer(reply) && scoreOf(reply) === scoreOf(slice.pairs[index * 2 + 1] as Buffer));
+    }
+    default:
+      return assertNever(slice);
+  }
+}
+
+function same(reply: Reply | undefined, bytes: Buffer): boolean {
+  return Buffer.isBuffer(reply) && reply.equals(bytes);
+}
+
+function evens(pairs: readonly Buffer[]): readonly Buffer[] {
+  return pairs.filter((_, index) => index % 2 === 0);
+}
+
+function scoreOf(bytes: Buffer): number {
+  const text = bytes.toString('latin1');
+  return text === 'inf' ? Infinity : text === '-inf' ? -Infinity : Number(text);
+}

@@ -1,0 +1,86 @@
+import { encodeRequest } from '../../protocol/resp/encode.ts';
+import { compareLarge, type KeyAt } from '../compare/large.ts';
+import { failureOfReply } from '../connection/failures.ts';
+import type { Command, Session } from '../connection/session.ts';
+import { isFailure } from '../failure.ts';
+import { addSlice, readSlices, sliceBytes, type Slice } from './slices.ts';
+import { frameNumber, frameText, marks, type Wire } from './wire.ts';
+
+export interface LargeCopyOptions {
+  readonly replace: boolean;
+  /** Makes the name of the temporary key one that nobody has. */
+  readonly suffix: string;
+  readonly signal: AbortSignal;
+  readonly onBytes: (bytes: number) => void;
+}
+
+/** Pieces are copied anew so often where the source changes meanwhile; the comparison of the whole clone says what is left. */
+const ATTEMPTS = 2;
+
+/**
+ * Copies a large value piece by piece, so that no server is held up, to a temporary key, compares it with the source and puts it in its
+ * place at once: others see the whole value or none. Field expiry times go with it. Answers `busy` if there is such a key and it is not
+ * to be replaced. Rejects with Failure, and then leaves nothing behind where the link allows it.
+ * @param writer writes to the target; its session only reads
+ */
+export async function copyLarge(source: KeyAt, target: KeyAt, writer: Wire, options: LargeCopyOptions): Promise<'copied' | 'busy' | 'vanished'> {
+  const { replace, suffix, signal } = options;
+  const temporary: KeyAt = { session: target.session, key: Buffer.concat([target.key, Buffer.from(`.keyspace-${suffix}`)]) };
+  if (!replace && await target.session.send(['EXISTS', target.key], { signal }) === 1) return 'busy';
+  try {
+    for (let attempt = 1; ; attempt += 1) {
+      const type = String(await source.session.send(['TYPE', source.key], { signal }));
+      if (type === 'none') return 'vanished';
+      await write(writer, ['UNLINK', temporary.key]);
+      await copySlices(source, temporary.key, type, writer, options);
+      if (attempt === ATTEMPTS || await compareLarge(source, temporary, signal) === undefined) break;
+    }
+    const expireAt = Number(await source.session.send(['PEXPIRETIME', source.key], { signal }));
+    if (expireAt === -2) return 'vanished';
+    if (expireAt >= 0) await write(writer, ['PEXPIREAT', temporary.key, String(expireAt)]);
+    return await write(writer, [replace ? 'RENAME' : 'RENAMENX', temporary.key, target.key]) === 0 && !replace ? 'busy' : 'copied';
+  } finally {
+    await write(writer, ['UNLINK', temporary.key]).catch(() => undefined);
+  }
+}
+
+async function copySlices(source: KeyAt, key: Buffer, type: string, writer: Wire, { signal, onBytes }: LargeCopyOptions): Promise<void> {
+  let expires = type === 'hash';
+  for await (const slice of readSlices(source.session, source.key, type, signal)) {
+    await write(writer, addSlice(key, slice));
+    if (expires) expires = await copyFieldTimes(source, key, slice, writer, signal);
+    onBytes(sliceBytes(slice));
+  }
+}
+
+/** HPEXPIRETIME of the fields of a piece; false where the source does not know of such times. */
+async function copyFieldTimes({ session, key }: KeyAt, targetKey: Buffer, slice: Slice, writer: Wire, signal: AbortSignal): Promise<boolean> {
+  if (slice.type !== 'hash') return false;
+  const fields = slice.pairs.filter((_, index) => index % 2 === 0);
+  const times = await timesOf(session, ['HPEXPIRETIME', key, 'FIELDS', String(fields.length), ...fields], signal);
+  for (const [index, time] of times.entries()) {
+    if (Number(time) >= 0) await write(writer, ['HPEXPIREAT', targetKey, String(time), 'FIELDS', '1', fields[index] as Buffer]);
+  }
+  return times.length > 0;
+}
+
+async function timesOf(session: Session, command: Command, signal: AbortSignal): Promise<readonly unknown[]> {
+  try {
+    const reply = await session.send(command, { signal });
+    return Array.isArray(reply) ? (reply as readonly unknown[]) : [];
+  } catch (error) {
+    if (isFailure(error, 'unsupported')) return [];
+    throw error;
+  }
+}
+
+/** Sends a write. Answers its number, or NaN for a reply that is none. Rejects with Failure for an error. */
+async function write(writer: Wire, command: Command): Promise<number> {
+  let number = NaN;
+  await writer.send(encodeRequest(command));
+  await writer.frames(1, (frame) => {
+    if (frame.mark === marks.error) throw failureOfReply(frameText(frame), command);
+    if (frame.mark === marks.integer) number = frameNumber(frame);
+  });
+  return number;
+}

@@ -11,8 +11,8 @@ const entry = new URL('../../src/server/worker/worker.ts', import.meta.url);
 
 /** RDB files and worker threads that show them; all are gone after each test, the files after all. */
 export interface FileServers {
-  /** A server in a thread of its own; `maxHeap` in bytes. */
-  started(maxHeap?: number): Promise<WorkerServer>;
+  /** A server in a thread of its own; `maxHeap` in bytes, parameters as in redis.conf. */
+  started(maxHeap?: number, config?: Readonly<Record<string, string>>): Promise<WorkerServer>;
   clientOf(worker: WorkerServer): Redis;
   /** Writes a file of these parts; its path. */
   written(name: string, ...parts: readonly Buffer[]): Promise<string>;
@@ -32,8 +32,8 @@ export function useFileServers(): FileServers {
   });
   after(() => rm(folder, { recursive: true }));
   return {
-    async started(maxHeap = 256 * 2 ** 20) {
-      const worker = await startWorker({ entry, options: { standing: true }, maxHeap });
+    async started(maxHeap = 256 * 2 ** 20, config = {}) {
+      const worker = await startWorker({ entry, options: { standing: true, config }, maxHeap });
       workers.push(worker);
       return worker;
     },

@@ -46,6 +46,20 @@ describe('the contents of a file that is looked at', () => {
     assert.ok((await readFile(dump)).equals(before));
   }).timeout(30_000);
 
+  it('are all sent to a replica, though few of them fit in memory at a time', async () => {
+    const worker = await started(64 * MB, { 'repl-diskless-sync-delay': '0' });
+    opened(await worker.loadFile(dump, { maxMemory: 5 * MB }));
+    const { port } = await worker.listen();
+    const replica = await startRedisServer();
+    try {
+      await replica.cli('REPLICAOF', '127.0.0.1', String(port));
+      while (!/master_link_status:up/.test(await replica.cli('INFO', 'replication')));
+      assert.equal(await replica.cli('DEBUG', 'DIGEST'), await real.cli('DEBUG', 'DIGEST'));
+    } finally {
+      await replica.stop();
+    }
+  }).timeout(30_000);
+
   it('are not touched by what asks for names, types, times and numbers, and are not mistaken where the file was changed', async () => {
     const path = `${dump}.changed`;
     await copyFile(dump, path);
@@ -83,7 +97,8 @@ describe('the contents of a file that is looked at', () => {
   it('are refused before the file is loaded where a single one does not fit', async () => {
     const outcome = await (await started()).loadFile(dump, { maxMemory: 900_000 });
     assert.equal(outcome.kind, 'too-large');
-    assert.ok(outcome.kind === 'too-large' && outcome.estimate > 1_000_000 && outcome.of.what === 'value' && /^"large:\d+"$/.test(outcome.of.key), JSON.stringify(outcome));
+    // Of one that has not arrived in full the name may not be known.
+    assert.ok(outcome.kind === 'too-large' && outcome.estimate > 900_000 && outcome.of.what === 'value' && /^("large:\d+")?$/.test(outcome.of.key), JSON.stringify(outcome));
   });
 
   it('tell where they contradict themselves', async () => {

@@ -81,6 +81,20 @@ describe('saving a dump.rdb in a real window', () => {
     assert.deepEqual((await readdir(folder)).sort(), ['database-0.rdb', 'dump.rdb']);
   });
 
+  it('is cancelled while it waits for the server, and leaves nothing', async () => {
+    await vscode.prompts.clearNotifications();
+    const before = await readdir(folder);
+    await server.cli('CONFIG', 'SET', 'repl-diskless-sync-delay', '60');
+    await vscode.tree.menu('Shop', /Save as dump\.rdb/);
+    await saveTo('never.rdb', /Save “Shop” as an RDB File/);
+    await vscode.prompts.notification(/Saving “Shop” as never\.rdb: waiting for the server/);
+    await vscode.screenshot('save-rdb-progress');
+    await vscode.prompts.notification(/Saving “Shop” as never\.rdb/, 'Cancel');
+    await until(async () => (await vscode.prompts.notifications()).length === 0 && (await readdir(folder)).length === before.length, 15_000);
+    assert.deepEqual(await readdir(folder), before);
+    await until(async () => (await server.cli('INFO', 'replication')).includes('connected_slaves:0'), 5000);
+  });
+
   it('saves the practice server and an open file from the palette', async function () {
     this.timeout(60_000);
     for (const name of ['Practice', 'dump.rdb'] as const) {

@@ -213,6 +213,33 @@ describe('limits against redis-server', function () {
     }
   });
 
+  it('lets no keys give way to what a replica does not take', async () => {
+    for (const side of Object.values(sides)) {
+      const config = (...args: readonly string[]): Promise<string> => ask(side, 'CONFIG', 'SET', ...args);
+      await config('repl-diskless-sync-delay', '0', 'client-output-buffer-limit', 'replica 0 0 0', 'repl-backlog-size', '16384');
+      const before = await statistic(side, 'mem_clients_slaves');
+      const replica = await deaf(side);
+      replica.write('SYNC\r\n');
+      while (!(replyText(await side.admin.call(['INFO', 'replication'])) ?? '').includes('state=online')) await new Promise((resolve) => setImmediate(resolve));
+      for (let key = 0; key < 100; key += 1) await side.admin.call(['SET', `key:${String(key)}`, 'v']);
+      for (let round = 0; round < 20; round += 1) await side.admin.call(['SET', 'big', long(1_000_000)]);
+      const [buffers, replicas, apart, used] = [
+        await statistic(side, 'mem_total_replication_buffers'), await statistic(side, 'mem_clients_slaves'), await statistic(side, 'mem_not_counted_for_evict'), await statistic(side, 'used_memory'),
+      ];
+      assert.equal(before, 0);
+      assert.ok(buffers > 5_000_000 && buffers < 21_000_000, String(buffers));
+      assert.ok(replicas > 5_000_000 && replicas <= buffers, String(replicas));
+      assert.ok(apart > 5_000_000 && apart <= replicas, String(apart));
+      assert.ok(used > buffers, String(used));
+      await config('maxmemory', String(used - apart + 500_000), 'maxmemory-policy', 'allkeys-lru');
+      for (let key = 0; key < 100; key += 1) await side.admin.call(['SET', `key:${String(key)}`, 'w']);
+      assert.equal(await ask(side, 'DBSIZE'), 'integer 101');
+      await config('maxmemory', '0', 'maxmemory-policy', 'noeviction', 'client-output-buffer-limit', 'replica 268435456 67108864 60', 'repl-backlog-size', '1mb');
+      replica.destroy();
+      await side.admin.call(['FLUSHALL']);
+    }
+  });
+
   it('closes who is idle for longer than timeout, but not who listens, waits or monitors', async () => {
     await Promise.all(Object.values(sides).map(async (side) => {
       const [idle, listening, waiting, monitor] = [await deaf(side), await connectResp(side.port), await connectResp(side.port), await connectResp(side.port)];

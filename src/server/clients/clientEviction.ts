@@ -1,4 +1,5 @@
 import { memoryOf } from './clientInfo.ts';
+import { isObeyed, isReplica } from '../replication/state.ts';
 import type { ServerState, Session } from '../state.ts';
 
 /** Redis holds clients to no less: nobody could set it right again. Bytes. */
@@ -16,7 +17,7 @@ export function evictClients(server: ServerState): void {
   const limit = limitOf(server);
   if (limit === 0) return;
   const now = server.clock.now();
-  const clients = [...server.sessions.values()].filter(({ noEvict }) => !noEvict).map((session): [Session, number] => [session, memoryOf(session, now, session === server.current).total]);
+  const clients = [...server.sessions.values()].filter((session) => !session.noEvict && !isReplica(session) && !isObeyed(session)).map((session): [Session, number] => [session, memoryOf(session, now, session === server.current).total]);
   let total = clients.reduce((sum, [, bytes]) => sum + bytes, 0);
   if (total <= limit) return;
   for (const [session, bytes] of clients.sort(([, a], [, b]) => b - a)) {

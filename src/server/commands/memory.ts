@@ -30,7 +30,7 @@ function stats({ server }: Context): Reply {
   const sizes = (names: Readonly<Record<string, number>>): [string, Reply][] => Object.entries(names).map(([name, value]) => [name, integer(Math.floor(value))]);
   return map([
     ...sizes({
-      'peak.allocated': report.peak, 'total.allocated': report.used, 'startup.allocated': report.startup, 'replication.backlog': 0, 'clients.slaves': 0,
+      'peak.allocated': report.peak, 'total.allocated': report.used, 'startup.allocated': report.startup, 'replication.backlog': report.stream - report.replicas, 'clients.slaves': report.replicas,
       'clients.normal': report.clients, 'cluster.links': 0, 'aof.buffer': 0, 'lua.caches': report.scripts, 'functions.caches': report.functions,
     }),
     ...report.databases.map(({ index, main, expires }): [string, Reply] => [

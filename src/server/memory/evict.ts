@@ -9,7 +9,7 @@ import type { Database } from '../store/database.ts';
 import { dictFind, dictRandom, dictSample, dictSize } from '../store/dict.ts';
 import { frequencyOf, idleSeconds } from '../store/frequency.ts';
 import type { Bytes, Value } from '../store/value.ts';
-import { usedMemory, weighOthers } from './used.ts';
+import { notCounted, usedMemory, weighOthers } from './used.ts';
 
 /** The error of a command that may take memory while there is none. */
 export const OUT_OF_MEMORY = "OOM command not allowed when used memory > 'maxmemory'.";
@@ -41,7 +41,8 @@ function evictSome(server: ServerState, started: number): boolean {
   const limit = config.hot.maxMemory;
   if (isPaused(server)) return true;
   if (memory.clientsChanged) weighOthers(server);
-  let used = usedMemory(server);
+  const apart = notCounted(server);
+  let used = usedMemory(server) - apart;
   if (used <= limit) {
     settleExceeded(server);
     return true;
@@ -54,7 +55,7 @@ function evictSome(server: ServerState, started: number): boolean {
     const found = policy.endsWith('random') ? pickRandom(server, policy) : pickBest(server, policy);
     if (found === undefined) return false;
     evict(server, found.db, found.key);
-    used = usedMemory(server);
+    used = usedMemory(server) - apart;
     if (evicted % BATCH === 0 && used > limit && monotonic() - started > budget) {
       goOnLater(server);
       return true;

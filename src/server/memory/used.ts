@@ -1,4 +1,6 @@
 import { memoryOf } from '../clients/clientInfo.ts';
+import { backlogLength } from '../replication/report.ts';
+import { isReplica } from '../replication/state.ts';
 import type { ServerState } from '../state.ts';
 import { databaseSize, settle } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
@@ -19,6 +21,8 @@ export interface MemoryState {
   outOfMemory: boolean;
   /** What clients took with their buffers in the last round of the cron, bytes. */
   clients: number;
+  /** What the backlog and the replicas hold of the stream then: the bytes are the same ones, so of the most that any of them holds. */
+  stream: number;
   /** They may take much more or less than that by now. */
   clientsChanged: boolean;
   /** Figures that other parts give to INFO, by their names there: `number_of_cached_scripts` ... */
@@ -46,7 +50,7 @@ export interface Candidate {
 }
 
 export function createMemoryState(): MemoryState {
-  return { peak: STARTUP, outOfMemory: false, clients: 0, clientsChanged: false, figures: new Map(), scripts: 0, functions: 0, pool: [], nextDatabase: 0, exceededSince: undefined, exceeded: 0, evicting: false };
+  return { peak: STARTUP, outOfMemory: false, clients: 0, stream: 0, clientsChanged: false, figures: new Map(), scripts: 0, functions: 0, pool: [], nextDatabase: 0, exceededSince: undefined, exceeded: 0, evicting: false };
 }
 
 /** What a database takes beside its keys and values: tables. */
@@ -67,7 +71,7 @@ export function dataOf(db: Database): number {
  */
 export function usedMemory(server: ServerState): number {
   const { memory } = server;
-  let sum = STARTUP + memory.clients + memory.scripts + memory.functions;
+  let sum = STARTUP + memory.clients + memory.stream + memory.scripts + memory.functions;
   for (const db of server.databases) {
     if (databaseSize(db) === 0 && dictSlots(db.dict) === 0) continue;
     const { main, expires } = tablesOf(db);
@@ -78,13 +82,32 @@ export function usedMemory(server: ServerState): number {
 }
 
 /** Weighs what is no data: once in a round of the cron, for before every command would be too often. */
-export function weighOthers({ memory, sessions, scripting, clock, current }: ServerState): void {
+export function weighOthers(server: ServerState): void {
+  const { memory, sessions, scripting, clock, current } = server;
   const now = clock.now();
   memory.clientsChanged = false;
   memory.clients = 0;
-  for (const session of sessions.values()) memory.clients += memoryOf(session, now, current === session).total;
+  memory.stream = backlogLength(server);
+  for (const session of sessions.values()) {
+    if (isReplica(session)) memory.stream = Math.max(memory.stream, session.buffers().output);
+    else memory.clients += memoryOf(session, now, current === session).total;
+  }
   memory.scripts = 0;
   for (const { body } of scripting.scripts.values()) memory.scripts += SCRIPT + sdsBytes(body.length);
   memory.functions = NO_FUNCTIONS;
   for (const { code, functions } of scripting.libraries.values()) memory.functions += SCRIPT * (1 + functions.size) + sdsBytes(code.length);
+}
+
+/** What of the stream is more than the backlog may hold: it is the replicas', and no key gives way to it. Bytes. */
+export function replicasShare({ memory, config }: ServerState): number {
+  return Math.max(0, memory.stream - config.number('repl-backlog-size'));
+}
+
+/** Redis keeps the stream in blocks of that size, and so much beside each. */
+const BLOCK = 16384;
+const BLOCK_HEAD = 64;
+
+/** What is used and does not count for maxmemory, as Redis figures it: otherwise evicting would be told to replicas, and that evict more. */
+export function notCounted(server: ServerState): number {
+  return Math.max(0, replicasShare(server) - (Math.floor(server.config.number('repl-backlog-size') / BLOCK) + 1) * BLOCK_HEAD);
 }

@@ -59,7 +59,7 @@ export function memoryLines({ server }: Context): Lines {
     ['allocator_frag_ratio', ratio(active, used)], ['allocator_frag_bytes', active - used], ['allocator_rss_ratio', ratio(resident, active)],
     ['allocator_rss_bytes', resident - active], ['rss_overhead_ratio', ratio(rss, resident)], ['rss_overhead_bytes', rss - resident],
     ['mem_fragmentation_ratio', ratio(rss, used)], ['mem_fragmentation_bytes', rss - used],
-    ...zeros('mem_not_counted_for_evict mem_replication_backlog mem_total_replication_buffers mem_clients_slaves'),
+    ['mem_not_counted_for_evict', report.notCounted], ['mem_replication_backlog', report.stream - report.replicas], ['mem_total_replication_buffers', report.stream], ['mem_clients_slaves', report.replicas],
     ['mem_clients_normal', report.clients], ...zeros('mem_cluster_links mem_aof_buffer'), ['mem_allocator', 'v8'],
     ...zeros('active_defrag_running lazyfree_pending_objects'), ['lazyfreed_objects', server.statistics.lazyFreed],
   ];

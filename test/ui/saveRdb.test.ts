@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -31,12 +31,14 @@ describe('saving a dump.rdb in a real window', () => {
   });
 
   /** Fills in VS Code's own file dialog: it takes Enter for the folder that it shows, so it must have read ours first. */
-  async function saveTo(name: string, title: RegExp): Promise<void> {
+  async function fillIn(name: string, title: RegExp): Promise<void> {
     await vscode.prompts.type(`${folder}/`);
     const there = ['..', ...(await readdir(folder))].sort().join();
     await until(async () => (await vscode.prompts.picks()).map((label) => label.split(',')[0]).sort().join() === there, 15_000);
     await vscode.prompts.input(join(folder, name), title);
   }
+
+  const overwrite = (): Promise<void> => vscode.page.locator('.quick-input-widget', { hasText: 'already exists' }).getByRole('button', { name: 'OK' }).click();
 
   it('saves from the tree; a redis-server starts on it with the same data', async function () {
     this.timeout(90_000);
@@ -48,7 +50,7 @@ describe('saving a dump.rdb in a real window', () => {
     await vscode.prompts.pick(/^Read-only/);
     await vscode.tree.row(['Shop', 'Database 0']);
     await vscode.tree.menu('Shop', /Save as dump\.rdb/);
-    await saveTo('dump.rdb', /Save “Shop” as an RDB File/);
+    await fillIn('dump.rdb', /Save “Shop” as an RDB File/);
     const told = await vscode.prompts.notification(/Saved “Shop” as dump\.rdb/);
     await vscode.screenshot('save-rdb');
     assert.match(told, /^Saved “Shop” as dump\.rdb \(20,001 keys, .* KiB\)\. It holds the data of one moment\.$/);
@@ -69,14 +71,14 @@ describe('saving a dump.rdb in a real window', () => {
 
   it('saves one database, and refuses to write over a file that is open', async () => {
     await vscode.tree.menu(['Shop', 'Database 0'], /Save as dump\.rdb/);
-    await saveTo('database-0.rdb', /Save Database 0 of “Shop”/);
+    await fillIn('database-0.rdb', /Save Database 0 of “Shop”/);
     const told = await vscode.prompts.notification(/Saved database 0 of “Shop” as database-0\.rdb/);
     assert.match(told, /20,001 keys.*read key by key/);
     await vscode.screenshot('save-rdb-database');
     await vscode.prompts.clearNotifications();
     await vscode.tree.menu('Shop', /Save as dump\.rdb/);
-    await saveTo('dump.rdb', /Save “Shop” as an RDB File/);
-    await vscode.page.locator('.quick-input-widget', { hasText: 'already exists' }).getByRole('button', { name: 'OK' }).click();
+    await fillIn('dump.rdb', /Save “Shop” as an RDB File/);
+    await overwrite();
     await vscode.prompts.notification(/dump\.rdb is open in Keyspace/);
     assert.deepEqual((await readdir(folder)).sort(), ['database-0.rdb', 'dump.rdb']);
   });
@@ -86,7 +88,7 @@ describe('saving a dump.rdb in a real window', () => {
     const before = await readdir(folder);
     await server.cli('CONFIG', 'SET', 'repl-diskless-sync-delay', '60');
     await vscode.tree.menu('Shop', /Save as dump\.rdb/);
-    await saveTo('never.rdb', /Save “Shop” as an RDB File/);
+    await fillIn('never.rdb', /Save “Shop” as an RDB File/);
     await vscode.prompts.notification(/Saving “Shop” as never\.rdb: waiting for the server/);
     await vscode.screenshot('save-rdb-progress');
     await vscode.prompts.notification(/Saving “Shop” as never\.rdb/, 'Cancel');
@@ -95,13 +97,40 @@ describe('saving a dump.rdb in a real window', () => {
     await until(async () => (await server.cli('INFO', 'replication')).includes('connected_slaves:0'), 5000);
   });
 
+  it('saves what a damaged file still tells as a whole one', async function () {
+    this.timeout(60_000);
+    const whole = await readFile(join(folder, 'dump.rdb'));
+    await writeFile(join(folder, 'cut.rdb'), whole.subarray(0, whole.length / 2));
+    await vscode.prompts.command('Open RDB File…');
+    await fillIn('cut.rdb', /Open RDB File/);
+    await vscode.tree.row(['cut.rdb', 'Database 0']);
+    await vscode.tree.menu('cut.rdb', /Save as dump\.rdb/);
+    await fillIn('mended.rdb', /Save “cut\.rdb”/);
+    assert.match(await vscode.prompts.notification(/Saved “cut\.rdb” as mended\.rdb/), /\(\d,\d{3} keys, .*one moment/);
+    assert.match((await run('redis-check-rdb', [join(folder, 'mended.rdb')])).stdout, /RDB looks OK/);
+    await vscode.tree.inlineAction('cut.rdb', /Close RDB File/);
+  });
+
+  it('saves a scratch copy over the file that it was made of', async function () {
+    this.timeout(60_000);
+    await vscode.prompts.clearNotifications();
+    await vscode.prompts.command('Open RDB File as Scratch Copy…');
+    await fillIn('database-0.rdb', /Scratch Copy/);
+    await vscode.tree.row(['database-0.rdb', 'Database 0']);
+    await vscode.tree.menu('database-0.rdb', /Save as dump\.rdb/);
+    await fillIn('database-0.rdb', /Save “database-0\.rdb”/);
+    await overwrite();
+    assert.match(await vscode.prompts.notification(/Saved “database-0\.rdb” as database-0\.rdb/), /20,001 keys.*one moment/);
+    assert.match((await run('redis-check-rdb', [join(folder, 'database-0.rdb')])).stdout, /RDB looks OK/);
+  });
+
   it('saves the practice server and an open file from the palette', async function () {
     this.timeout(60_000);
     for (const name of ['Practice', 'dump.rdb'] as const) {
       await vscode.prompts.clearNotifications();
       await vscode.tree.click(name);
       await vscode.prompts.command('Save as dump.rdb…');
-      await saveTo(`${name}-copy.rdb`, new RegExp(`Save “${name}”`));
+      await fillIn(`${name}-copy.rdb`, new RegExp(`Save “${name}”`));
       await vscode.prompts.notification(new RegExp(`Saved “${name}” as ${name}-copy\\.rdb .*${name === 'Practice' ? 'one moment' : 'a copy of the file'}`));
       assert.match((await run('redis-check-rdb', [join(folder, `${name}-copy.rdb`)])).stdout, /RDB looks OK/);
     }

@@ -57,7 +57,8 @@ function startFolder(): string {
 
 function checkTarget({ rdbFiles }: Services, target: vscode.Uri): void {
   if (target.scheme !== 'file') throw new Failure('bad-input', vscode.l10n.t('{0} is not on a disk of the machine that Keyspace runs on.', target.toString(true)));
-  if (rdbFiles.list().some(({ id }) => rdbFiles.of(id)?.path === target.fsPath)) {
+  // One that was opened to be changed is in memory as a whole.
+  if (rdbFiles.list().some(({ id, access }) => access === 'read-only' && rdbFiles.of(id)?.path === target.fsPath)) {
     throw new Failure('bad-input', vscode.l10n.t('{0} is open in Keyspace, and its values are read from it. Close it first, or choose another name.', basename(target.fsPath)));
   }
 }

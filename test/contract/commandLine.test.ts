@@ -379,6 +379,28 @@ describe('the practice server in place of redis-server', function () {
     assert.deepEqual(answers[0], answers[1]);
   });
 
+  it('follows the master that its file names, and writes down whom it follows', async () => {
+    const master = await begin('redis', ['--port', 'PORT', '--save', '', '--repl-diskless-sync-delay', '0']);
+    await master.until(/Ready to accept/);
+    const above = await master.client();
+    assert.match(await ask(above, 'SET k v'), /OK/);
+    const server = await begin('ours', ['a.conf'], { files: { 'a.conf': `port PORT\nsave ""\nslaveof 127.0.0.1 ${String(master.port)}\nreplica-announce-ip 127.0.0.9\nreplica-announce-port 4711\n` } });
+    await server.until(/:S .* MASTER <-> REPLICA sync: Finished with success/);
+    const client = await server.client();
+    assert.match(await ask(client, 'GET k'), /bulk "v"/);
+    assert.match(await ask(above, 'INFO replication'), /slave0:ip=127\.0\.0\.9,port=4711,state=online/);
+    const file = (): string => readFileSync(join(server.folder, 'a.conf'), 'utf8');
+    await ask(client, 'CONFIG REWRITE');
+    assert.match(file(), new RegExp(`^(slaveof|replicaof) 127\\.0\\.0\\.1 ${String(master.port)}$`, 'm'));
+    await ask(client, 'REPLICAOF NO ONE');
+    await ask(client, 'CONFIG REWRITE');
+    assert.doesNotMatch(file(), /slaveof|replicaof/);
+    assert.match(await ask(client, 'CONFIG GET replicaof'), /bulk ""/);
+    await ask(client, `REPLICAOF 127.0.0.1 ${String(master.port)}`);
+    await ask(client, 'CONFIG REWRITE');
+    assert.match(file(), /^replicaof 127\.0\.0\.1/m);
+  });
+
   it('rewrites its file as Redis does', async () => {
     const file = [
       '# my file', '', 'port PORT', '   maxmemory 100mb', '# about hash', '', '', 'hash-max-ziplist-entries 100', 'save 900 1', 'save 300 10', 'bind 127.0.0.1 -::1', 'requirepass "a b"',

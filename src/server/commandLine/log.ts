@@ -5,8 +5,8 @@ const levels: readonly LogLevel[] = ['debug', 'verbose', 'notice', 'warning'];
 const marks = '.-*#';
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
-/** Who writes a line: `C` before the server is set up, `M` for a master. */
-export type Role = 'C' | 'M';
+/** Who writes a line: `C` before the server is set up, `M` for a master, `S` for a replica. */
+export type Role = 'C' | 'M' | 'S';
 
 /** One line of the log as Redis writes it: `4711:M 21 Nov 2026 09:00:00.123 * Ready to accept connections`, in local time. */
 export function logLine({ pid, role, at, level, text }: { readonly pid: number; readonly role: Role; readonly at: Date; readonly level: LogLevel; readonly text: string }): string {

@@ -11,6 +11,7 @@ import { faultInLog } from '../persistence/fault.ts';
 import { load as loadFile } from '../persistence/save.ts';
 import { sampleNames } from '../samples/index.ts';
 import { connectTo } from '../outgoing.ts';
+import type { Outside } from '../outside.ts';
 import { followMaster } from '../replication/role.ts';
 import { createServer } from '../server.ts';
 import type { PracticeServer } from '../server.ts';
@@ -85,8 +86,12 @@ async function serve(line: Serve, argv: readonly string[]): Promise<void> {
   const listeners = createListeners(server.accept, log);
   const pidFile = pathOf(config, 'pidfile') || (config.get('daemonize') === 'yes' ? '/var/run/redis.pid' : '');
   const { shutDown } = createLifecycle({ server, listeners, log, pidFile });
+  const logInRole: Outside['log'] = (level, text) => {
+    log.role = state.replication.link === undefined ? 'M' : 'S';
+    log(level, text);
+  };
   state.outside = {
-    log, configFile, executable: resolve(process.argv[1] ?? process.execPath), shutDown,
+    log: logInRole, configFile, executable: resolve(process.argv[1] ?? process.execPath), shutDown,
     listenAgain: () => listenAgain(server, listeners),
     dataFile: () => resolve(pathOf(config, 'dbfilename')),
     connect: connectTo,

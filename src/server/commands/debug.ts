@@ -4,6 +4,7 @@ import { userLines } from '../acl/acl.ts';
 import { dataDigest, valueDigest } from '../digest.ts';
 import { sdsBytes } from '../memory/weights.ts';
 import { PEAK_TIME } from '../clients/replyBuffer.ts';
+import { newReplicationId } from '../replication/stream.ts';
 import type { Context, Handlers } from '../state.ts';
 import { findValue } from '../store/database.ts';
 import type { Bytes, Value } from '../store/value.ts';
@@ -65,7 +66,8 @@ const subcommands: Readonly<Record<string, Sub>> = {
   'CHANGE-REPL-ID': {
     least: 0, most: 0,
     run: ({ server }) => {
-      server.replicationId = Array.from({ length: 40 }, () => Math.floor(server.random() * 16).toString(16)).join('');
+      server.replicationId = newReplicationId(server);
+      server.replication.second = undefined;
       return OK;
     },
   },

@@ -5,6 +5,8 @@ import type { ServerState } from '../state.ts';
 import { expireCycle, signalChange } from '../store/database.ts';
 import { dictSize } from '../store/dict.ts';
 import { endUnit, propagateGone } from '../replication/propagate.ts';
+import type { Bytes } from '../store/value.ts';
+import { expireOwnKeys } from './ownKeys.ts';
 
 /** What active expiry does and remembers. */
 export interface ExpiryState {
@@ -20,10 +22,12 @@ export interface ExpiryState {
   spent: number;
   /** True while a round is due before the next cron. */
   due: boolean;
+  /** Of a replica: keys that its own clients gave a time, by database. */
+  readonly ownKeys: Map<number, Set<Bytes>>;
 }
 
 export function createExpiryState(): ExpiryState {
-  return { active: true, nextDatabase: 0, stalePercent: 0, capped: 0, spent: 0, due: false };
+  return { active: true, nextDatabase: 0, stalePercent: 0, capped: 0, spent: 0, due: false, ownKeys: new Map() };
 }
 
 /** Longest time of one round at the lowest effort, ms: well under what a person or another extension would notice. */
@@ -38,7 +42,8 @@ const PAUSE = 5;
 export function expireActively(server: ServerState): void {
   const { expiry, databases } = server;
   // A replica waits until its master says so.
-  if (!expiry.active || server.replication.link !== undefined) return;
+  if (server.replication.link !== undefined) return expireOwnKeys(server);
+  if (!expiry.active) return;
   const effort = server.config.number('active-expire-effort') - 1;
   const keys = 20 + 5 * effort;
   const budget = BUDGET + effort / 2;

@@ -34,6 +34,7 @@ export function failoverCron(server: ServerState): void {
   if (over && !failover.forced) return abortFailover(server, 'Replica never caught up before timeout');
   const chosen = over ? failover.target : ready && { host: ready.ip, port: ready.port };
   if (chosen === undefined) return;
+  if (over) server.outside.log('notice', `Failover to ${chosen.host}:${chosen.port} time out exceeded, failing over.`);
   failover.stage = 'failover-in-progress';
   server.outside.log('notice', `Failover target is ${chosen.host}:${chosen.port}`);
   followMaster(server, chosen.host, chosen.port, (accepted) => {

@@ -89,6 +89,7 @@ export function createPayload(server: ServerState, end: number | Buffer): Payloa
         touchAllWatchers(db, now, fresh);
         replaceData(db, fresh);
       });
+      server.expiry.ownKeys.clear();
       invalidateAll(server);
       server.saving.loaded = loader.loaded;
       return { keys: loader.loaded.keys, database: server.databases[database] === undefined ? 0 : database };

@@ -41,6 +41,7 @@ export function becomeMaster(server: ServerState): void {
   const { replication, clock, config } = server;
   if (replication.link === undefined) return;
   leaveMaster(server);
+  server.expiry.ownKeys.clear();
   flushStream(server);
   replication.second = { id: server.replicationId, until: replication.offset + 1 };
   server.replicationId = newReplicationId(server);

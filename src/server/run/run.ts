@@ -8,6 +8,7 @@ import type { BlockedCall } from './blocking.ts';
 import type { Command, Context, ServerState } from '../state.ts';
 import { countLatency, countsOf } from '../observing/statistics.ts';
 import type { Bytes } from '../store/value.ts';
+import { rememberOwnKeys } from '../expiry/ownKeys.ts';
 import { rememberReads } from '../clients/tracking.ts';
 import { propagateCall, streams } from '../replication/propagate.ts';
 
@@ -30,6 +31,7 @@ export function runCommand(context: Context, command: Command, args: readonly By
   const started = monotonic();
   const reply = attempt(context, command, args);
   if (streams(server)) propagateCall(context, database, command, args, reply, dirty);
+  else if (server.replication.link !== undefined) rememberOwnKeys(context, command, args);
   const ended = monotonic();
   server.ranUntil = ended;
   const ms = ended - started + server.pretended;

@@ -1,6 +1,7 @@
 import { percentile } from '../latency/histogram.ts';
 import type { Context } from '../../state.ts';
 import { backlogLength, firstByte, goodReplicas, masterLines, replicasOf } from '../../replication/report.ts';
+import { ownKeyCount } from '../../expiry/ownKeys.ts';
 import { rateOf } from '../statistics.ts';
 import { databaseSize } from '../../store/database.ts';
 import { dictSize } from '../../store/dict.ts';
@@ -38,7 +39,7 @@ export function statsLines({ server }: Context): Lines {
     ['evicted_clients', statistics.evictedClients], ['total_eviction_exceeded_time', Math.floor(memory.exceeded) + exceeding],
     ['current_eviction_exceeded_time', exceeding], ['keyspace_hits', statistics.hits], ['keyspace_misses', statistics.misses],
     ['pubsub_channels', listeners.channels.size], ['pubsub_patterns', listeners.patterns.size], ['pubsubshard_channels', listeners.shards.size],
-    ...zeros('latest_fork_usec total_forks migrate_cached_sockets slave_expires_tracked_keys active_defrag_hits active_defrag_misses'),
+    ...zeros('latest_fork_usec total_forks migrate_cached_sockets'), ['slave_expires_tracked_keys', ownKeyCount(server)], ...zeros('active_defrag_hits active_defrag_misses'),
     ...zeros('active_defrag_key_hits active_defrag_key_misses total_active_defrag_time current_active_defrag_time'),
     ['tracking_total_keys', tracking.readers.size], ['tracking_total_items', tracking.items], ['tracking_total_prefixes', tracking.prefixes.size],
     ['unexpected_error_replies', 0], ['total_error_replies', statistics.errors], ['dump_payload_sanitizations', 0],

@@ -11,8 +11,8 @@ export interface Relay {
 }
 
 export interface RelayOptions {
-  /** Cuts a connection when so many bytes have come from the server on it; absent: never. */
-  readonly cutAfter?: number;
+  /** Cuts a connection when so many bytes have come from the server on it, by its number from 1 on; absent: never. */
+  readonly cutAfter?: number | ((connection: number) => number);
   /** Passes nothing more on from the server instead, and keeps the connection. */
   readonly stall?: boolean;
 }
@@ -23,6 +23,7 @@ export async function startRelay(target: number, { cutAfter = Infinity, stall = 
   let connections = 0;
   const server = createServer((client) => {
     connections += 1;
+    const limit = typeof cutAfter === 'number' ? cutAfter : cutAfter(connections);
     const upstream = connect(target, '127.0.0.1');
     const both = [client, upstream];
     const end = (): void => both.forEach((socket) => socket.destroy());
@@ -37,12 +38,12 @@ export async function startRelay(target: number, { cutAfter = Infinity, stall = 
     let passed = 0;
     client.pipe(upstream);
     upstream.on('data', (chunk: Buffer) => {
-      const part = chunk.subarray(0, Math.max(0, cutAfter - passed));
+      const part = chunk.subarray(0, Math.max(0, limit - passed));
       passed += chunk.length;
       client.write(part, () => {
-        if (passed >= cutAfter && !stall) end();
+        if (passed >= limit && !stall) end();
       });
-      if (passed >= cutAfter && stall) upstream.pause();
+      if (passed >= limit && stall) upstream.pause();
     });
   });
   server.listen(0, '127.0.0.1');

@@ -1,6 +1,7 @@
 import { compareLargeKeys, type KeyAt } from '../compare/large.ts';
 import { compareAgain, compareAll, type CompareOptions, type Difference } from '../compare/verify.ts';
 import { failureOfReply } from '../connection/failures.ts';
+import { compareDumps } from '../compare/values.ts';
 import type { ConnectionProfile } from '../connection/profile.ts';
 import type { Session, Sessions } from '../connection/session.ts';
 import { endpointLabel } from '../connection/url.ts';
@@ -8,11 +9,13 @@ import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { Failure, isFailure } from '../failure.ts';
 import { copyLarge } from './copyLarge.ts';
 import { copyByDump } from './copyByDump.ts';
-import { createListPages, createScanPages, type NamePages, type Scope } from './namePages.ts';
+import { createListPages, createScanPages, type NamePages, type ScanStart, type Scope } from './namePages.ts';
 import { createNameSet, type NameSet } from './nameSet.ts';
 import { createRenaming, startsWith, withOnly, type PrefixRewrite, type Renaming } from './renaming.ts';
 import { argumentValue } from './requests.ts';
 import { isAboutForm, restoreOtherwise, type Form } from './restoreOtherwise.ts';
+import { trackPages, type TrackedPages } from './trackedPages.ts';
+import type { Held } from './walkValues.ts';
 import { createWire, frameText, marks, type Wire } from './wire.ts';
 
 /** One side of a clone. */
@@ -51,6 +54,8 @@ export interface CloneDeps {
   readonly largest?: number;
   /** Ms without a byte while a reply is awaited. */
   readonly patience: number;
+  /** Waits so many ms. Rejects with Failure `cancelled` when aborted. */
+  readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
 /** A key that could not be copied, and why. */
@@ -85,137 +90,208 @@ export interface CloneReport {
 const PAGE = 1000;
 /** Bytes in memory above which a value is moved by pieces. */
 const LARGEST = 32 * 1024 * 1024;
+/** Links that break one after the other, with nothing copied in between, until it is given up; ms before the first and at most before the next. */
+const ATTEMPTS = 8;
+const FIRST_PAUSE = 200;
+const LONGEST_PAUSE = 10_000;
 /** Comparisons of everything, each after what differed was copied again, until keys count as moving all the time. */
 const ROUNDS = 4;
 
 interface Copy {
   readonly deps: CloneDeps;
-  readonly signal: AbortSignal;
   readonly request: CloneRequest;
+  readonly signal: AbortSignal;
   readonly renaming: Renaming;
-  readonly source: Wire;
-  readonly target: Wire;
   /** Names at the source that got to the target. */
   readonly done: NameSet;
   readonly skipped: NameSet;
+  /** Names that were on their way when a link broke: they may be at the target, or not. */
+  readonly uncertain: NameSet;
   readonly notCopied: NotCopied[];
   readonly forms: Partial<Record<Form, number>>;
-  copied: number;
   vanished: number;
   bytes: number;
   readonly tell: (phase: CloneProgress['phase'], round: number, keys: number) => void;
 }
 
+/** The links of an attempt. */
+interface Links {
+  readonly source: Wire;
+  readonly target: Wire;
+  /** The process that the source is: a cursor counts for this one only. */
+  readonly runId: string;
+}
+
 /**
  * Clones what is in scope: copies it by DUMP and RESTORE, then compares both sides; what changed meanwhile is copied again, until all
- * is identical or some keys never rest. Whole keys only: it may be aborted at any moment. Rejects with Failure.
+ * is identical or some keys never rest. Whole keys only: it may be aborted at any moment. A link that breaks is made anew, and the copy
+ * goes on from there. Rejects with Failure.
  */
 export async function clone(deps: CloneDeps, request: CloneRequest, signal: AbortSignal, onProgress: (progress: CloneProgress) => void): Promise<CloneReport> {
-  const open = async ({ profile, database }: CloneEnd): Promise<Wire> =>
-    createWire(await deps.sessions.openChannel(profile, database, 'copy'), { where: endpointLabel(profile), signal, patience: deps.patience });
-  const source = await open(request.source);
-  const target = await open(request.target).catch((error: unknown) => {
-    source.close();
-    throw error;
-  });
   const copy: Copy = {
-    deps, signal, request, source, target, renaming: createRenaming(request.scope, request.rewrite), done: createNameSet(deps.seeds), skipped: createNameSet(deps.seeds),
-    notCopied: [], forms: {}, copied: 0, vanished: 0, bytes: 0,
+    deps, request, signal, renaming: createRenaming(request.scope, request.rewrite),
+    done: createNameSet(deps.seeds), skipped: createNameSet(deps.seeds), uncertain: createNameSet(deps.seeds),
+    notCopied: [], forms: {}, vanished: 0, bytes: 0,
     tell: (phase, round, keys) => onProgress({ phase, round, keys, bytes: copy.bytes }),
   };
+  if (request.conflict === 'empty') await persist(copy, ({ target }) => must(target, ['FLUSHDB', 'ASYNC']));
+  let position: { readonly runId: string; readonly start: ScanStart | undefined } | undefined;
+  await persist(copy, async (links) => {
+    const start = position?.runId === links.runId ? position.start : { cursor: '0', type: 0 };
+    if (start === undefined) return;
+    const names = createCloneNames(request, PAGE, start);
+    try {
+      await copyNames(copy, links, names, request.conflict === 'replace' || request.conflict === 'empty');
+    } finally {
+      position = { runId: links.runId, start: names.position };
+    }
+  });
+  const { vanished, skipped, notCopied, forms, bytes } = copy;
+  const copied = copy.done.size;
+  const verification = request.verify ? await persist(copy, (links) => verify(copy, links)) : undefined;
+  return { copied, vanished, skipped: skipped.size, notCopied, forms, bytes, verification };
+}
+
+/** Works with both links, and again where one breaks, for as long as something is copied between two breaks. Rejects with Failure. */
+async function persist<T>(copy: Copy, work: (links: Links) => Promise<T>): Promise<T> {
+  const { deps, signal } = copy;
+  let failures = 0;
+  let progress = copy.bytes;
+  for (;;) {
+    try {
+      return await withLinks(copy, work);
+    } catch (error) {
+      if (!isLinkFailure(error) || signal.aborted) throw error;
+      failures = copy.bytes > progress ? 1 : failures + 1;
+      progress = copy.bytes;
+      if (failures > ATTEMPTS) throw error;
+      await deps.pause(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1)), signal);
+    }
+  }
+}
+
+function isLinkFailure(error: unknown): boolean {
+  return isFailure(error, 'unreachable') || isFailure(error, 'refused') || isFailure(error, 'timeout') || isFailure(error, 'loading') || isFailure(error, 'server-changed');
+}
+
+async function withLinks<T>({ deps, request, signal }: Copy, work: (links: Links) => Promise<T>): Promise<T> {
+  const open = async ({ profile, database }: CloneEnd): Promise<Wire> =>
+    createWire(await deps.sessions.openChannel(profile, database, 'copy'), { where: endpointLabel(profile), signal, patience: deps.patience });
+  const wires: Wire[] = [];
+  const session = deps.sessions.acquire(request.source.profile, request.source.database);
   try {
-    if (request.conflict === 'empty') await must(target, ['FLUSHDB', 'ASYNC']);
-    await copyNames(copy, cloneNames(copy.request, PAGE), request.conflict === 'replace' || request.conflict === 'empty');
-    const { copied, vanished, skipped, notCopied, forms, bytes } = copy;
-    const verification = request.verify ? await verify(copy, deps.seeds) : undefined;
-    return { copied, vanished, skipped: skipped.size, notCopied, forms, bytes, verification };
+    const { runId } = await session.ready(signal);
+    for (const end of [request.source, request.target]) wires.push(await open(end));
+    const [source, target] = wires as [Wire, Wire];
+    return await work({ source, target, runId });
   } finally {
-    source.close();
-    target.close();
+    session.release();
+    for (const wire of wires) wire.close();
   }
 }
 
 /** The names at the source, in pages of `count`. */
-export function cloneNames({ names, scope, source, target, rewrite }: CloneRequest, count: number): NamePages {
-  if (names !== undefined) return createListPages(names, count);
-  const pages = createScanPages(scope, count);
+export function createCloneNames({ names, scope, source, target, rewrite }: CloneRequest, count: number, start?: ScanStart): TrackedPages {
+  if (names !== undefined) return { ...createListPages(names, count), settle: () => undefined, position: { cursor: '0', type: 0 } };
+  const pages = createScanPages(scope, count, start);
   const within = source.database === target.database && source.profile.id === target.profile.id;
-  if (!within || rewrite === undefined) return pages;
   // Its own copies are no originals, though a scan meets them.
-  const { from, to } = rewrite;
-  return withOnly(pages, (name) => !(startsWith(name, to) && (to.length > from.length || !startsWith(name, from))));
+  return trackPages(within && rewrite !== undefined ? withOnly(pages, (name) => !isCopy(name, rewrite)) : pages);
 }
 
-async function copyNames(copy: Copy, names: NamePages, replace: boolean): Promise<void> {
-  const { deps, signal, source, target, renaming, request } = copy;
-  await copyByDump(source, target, names, {
-    replace, rename: renaming.rename, largest: copy.deps.largest ?? LARGEST,
-    async onBatch(batch) {
-      for (const name of batch.names) if (!copy.skipped.has(argumentValue(name))) copy.done.add(argumentValue(name));
-      copy.copied += batch.copied;
-      copy.vanished += batch.vanished;
-      copy.bytes += batch.bytes;
-      copy.tell('copying', 0, copy.copied);
-    },
-  }, {
-    async busy(name) {
-      const bytes = argumentValue(name);
-      if (copy.done.has(bytes)) return true;
-      if (request.conflict === 'stop') throw new Failure('exists', `The target has a key of a name that is to be copied. ${String(copy.copied)} keys were copied before it; nothing was overwritten. Choose to skip or to replace such keys, or another target.`);
-      copy.skipped.add(bytes);
-      return false;
-    },
-    async refused({ name, expireAt, payload }, error) {
-      if (!isAboutForm(error)) throw failureOfReply(error, ['RESTORE']);
-      const bytes = argumentValue(name);
-      try {
-        const form = await restoreOtherwise(target, { name: renaming.rename(bytes), payload: argumentValue(payload), expireAt: expireAt === '-1' ? undefined : expireAt }, replace);
-        copy.forms[form] = (copy.forms[form] ?? 0) + 1;
-        return true;
-      } catch (failure) {
-        if (isFailure(failure, 'exists')) return this.busy(name);
-        if (!isFailure(failure, 'unsupported')) throw failure;
-        copy.notCopied.push({ name: bytes, failure });
-        return false;
-      }
-    },
-    async large(name) {
-      const bytes = argumentValue(name);
-      const outcome = await withKeys(copy, bytes, (from, to) => copyLarge(from, to, target, {
-        replace, suffix: String(deps.seeds[0]), signal,
-        onBytes(moved) {
-          copy.bytes += moved;
-          copy.tell('copying', 0, copy.copied);
-        },
-      })).catch((failure: unknown) => {
-        if (!isFailure(failure, 'unsupported')) throw failure;
-        copy.notCopied.push({ name: bytes, failure });
-        return 'vanished' as const;
-      });
-      return outcome === 'busy' ? this.busy(name) : outcome === 'copied';
-    },
+function isCopy(name: Buffer, { from, to }: PrefixRewrite): boolean {
+  return startsWith(name, to) && (to.length > from.length || !startsWith(name, from));
+}
+
+async function copyNames(copy: Copy, { source, target }: Links, names: NamePages & Partial<TrackedPages>, replace: boolean): Promise<void> {
+  const { deps, signal, renaming, request } = copy;
+  const offered = new Set<readonly Held[]>();
+  const busy = async (name: Buffer, payload: Buffer | undefined): Promise<boolean> => {
+    if (copy.done.has(name)) return true;
+    if (copy.uncertain.has(name) && payload !== undefined && await isOurs(target, renaming.rename(name), payload)) return true;
+    if (request.conflict === 'stop') throw new Failure('exists', `The target has a key of a name that is to be copied. ${String(copy.done.size)} keys were copied before it; nothing was overwritten. Choose to skip or to replace such keys, or another target.`);
+    copy.skipped.add(name);
+    return false;
+  };
+  const unsupported = (name: Buffer, failure: unknown): false => {
+    if (!isFailure(failure, 'unsupported')) throw failure;
+    copy.notCopied.push({ name, failure });
+    return false;
+  };
+  try {
+    await copyByDump(source, target, names, {
+      replace, rename: renaming.rename, largest: deps.largest ?? LARGEST,
+      onOffer: (held) => void offered.add(held),
+      async onBatch(batch) {
+        offered.clear();
+        for (const name of batch.copied) copy.done.add(argumentValue(name));
+        names.settle?.(batch.names);
+        copy.vanished += batch.vanished;
+        copy.bytes += batch.bytes;
+        copy.tell('copying', 0, copy.done.size);
+      },
+    }, {
+      busy: ({ name, payload }) => busy(argumentValue(name), argumentValue(payload)),
+      async refused({ name, expireAt, payload }, error) {
+        if (!isAboutForm(error)) throw failureOfReply(error, ['RESTORE']);
+        const bytes = argumentValue(name);
+        try {
+          const form = await restoreOtherwise(target, { name: renaming.rename(bytes), payload: argumentValue(payload), expireAt: expireAt === '-1' ? undefined : expireAt }, replace);
+          copy.forms[form] = (copy.forms[form] ?? 0) + 1;
+          return true;
+        } catch (failure) {
+          return isFailure(failure, 'exists') ? await busy(bytes, argumentValue(payload)) : unsupported(bytes, failure);
+        }
+      },
+      async large(name) {
+        const bytes = argumentValue(name);
+        try {
+          const outcome = await withKeys(copy, bytes, (from, to) => copyLarge(from, to, target, {
+            replace: replace || copy.uncertain.has(bytes), suffix: String(deps.seeds[0]), signal,
+            onBytes(moved) {
+              copy.bytes += moved;
+              copy.tell('copying', 0, copy.done.size);
+            },
+          }));
+          return outcome === 'busy' ? await busy(bytes, undefined) : outcome === 'copied';
+        } catch (failure) {
+          return unsupported(bytes, failure);
+        }
+      },
+    });
+  } finally {
+    for (const held of offered) for (const { name } of held) copy.uncertain.add(argumentValue(name));
+  }
+}
+
+/** True if the target has just this value there. */
+async function isOurs(target: Wire, name: Buffer, payload: Buffer): Promise<boolean> {
+  let same = false;
+  await target.send(encodeRequest(['DUMP', name]));
+  await target.frames(1, (frame) => {
+    same = frame.mark === marks.bulk && !frame.absent && compareDumps(payload, Buffer.from(frame.bytes.subarray(frame.start, frame.end))) === undefined;
   });
+  return same;
 }
 
-async function verify(copy: Copy, seeds: readonly [number, number]): Promise<Verification> {
-  const { source, target, request, renaming } = copy;
+async function verify(copy: Copy, links: Links): Promise<Verification> {
+  const { request, renaming, deps, signal } = copy;
   let round = 0;
   const options: CompareOptions = {
-    rename: renaming.rename, original: renaming.original, largest: copy.deps.largest ?? LARGEST, seeds,
-    large: (name) => withKeys(copy, name, (from, to) => compareLargeKeys(from, to, copy.signal)),
+    rename: renaming.rename, original: renaming.original, largest: deps.largest ?? LARGEST, seeds: deps.seeds,
+    large: (name) => withKeys(copy, name, (from, to) => compareLargeKeys(from, to, signal)),
     onProgress: ({ compared }) => copy.tell('verifying', round, compared),
   };
   const targetNames = (): NamePages => (request.names === undefined ? createScanPages(renaming.targetScope(request.scope), PAGE) : createListPages([], PAGE));
-  const ours = ({ name }: Difference): boolean => !copy.skipped.has(name);
   let repaired = 0;
   for (round = 1; ; round += 1) {
-    const { compared, differences } = await compareAll(source, target, cloneNames(copy.request, PAGE), targetNames(), options);
-    const left = await compareAgain(source, target, differences.filter(ours), options);
+    const { compared, differences } = await compareAll(links.source, links.target, createCloneNames(request, PAGE), targetNames(), options);
+    const left = await compareAgain(links.source, links.target, differences.filter(({ name }) => !copy.skipped.has(name)), options);
     if (left.length === 0 || round === ROUNDS) return { compared, rounds: round, repaired, differences: left };
-    const changed = await repair(copy, left);
+    const changed = await repair(copy, links, left);
     repaired += changed;
     // What cannot be mended stays as it is.
-    if (changed === 0) return { compared, rounds: round, repaired, differences: left };
+    if (changed === 0) return { compared, rounds: round, repaired, differences: left.filter(({ name }) => !copy.skipped.has(name)) };
   }
 }
 
@@ -230,17 +306,21 @@ async function withKeys<T>({ deps, request, renaming }: Copy, name: Buffer, act:
   }
 }
 
-/** Copies again what the source has otherwise by now, and deletes copies of what it has no more. Answers how many. */
-async function repair(copy: Copy, differences: readonly Difference[]): Promise<number> {
+/**
+ * Copies again what the source has otherwise by now, and deletes copies of what it has no more: only what came from here is overwritten
+ * or deleted, and new keys are subject to what was chosen about conflicts. Answers how many keys were changed.
+ */
+async function repair(copy: Copy, links: Links, differences: readonly Difference[]): Promise<number> {
   const lost = new Set(copy.notCopied.map(({ name }) => name.toString('latin1')));
   const again = differences.filter(({ name, kind }) => kind !== 'extra' && kind !== 'too-large' && !lost.has(name.toString('latin1'))).map(({ name }) => name);
-  const before = copy.copied;
-  await copyNames(copy, createListPages(again, PAGE), true);
-  const changed = copy.copied - before;
-  copy.copied = before;
+  const ours = again.filter((name) => copy.done.has(name));
+  const added = again.filter((name) => !copy.done.has(name));
+  await copyNames(copy, links, createListPages(ours, PAGE), true);
+  const before = copy.done.size;
+  await copyNames(copy, links, createListPages(added, PAGE), copy.request.conflict === 'replace' || copy.request.conflict === 'empty');
   const gone = differences.filter(({ name, kind }) => kind === 'extra' && copy.done.has(name)).map(({ name }) => copy.renaming.rename(name));
-  for (const name of gone) await must(copy.target, ['UNLINK', name]);
-  return changed + gone.length;
+  for (const name of gone) await must(links.target, ['UNLINK', name]);
+  return ours.length + copy.done.size - before + gone.length;
 }
 
 async function must(wire: Wire, command: readonly (string | Buffer)[]): Promise<void> {

@@ -7,7 +7,7 @@ import { frameText, marks, type Wire } from './wire.ts';
 /** What the engine leaves to others; each answers whether the key is at the target as it should be, and may throw to end the copy. */
 export interface Exceptions {
   /** The target has a key of this name. */
-  busy(name: Buffer): Promise<boolean>;
+  busy(held: Held): Promise<boolean>;
   /** RESTORE was refused with this error. */
   refused(held: Held, error: string): Promise<boolean>;
   /** Its value is larger than `largest`. */
@@ -15,9 +15,10 @@ export interface Exceptions {
 }
 
 export interface CopiedBatch {
-  /** As arguments. */
+  /** Names that were dealt with, as they were taken. */
   readonly names: readonly Buffer[];
-  readonly copied: number;
+  /** Of these the ones that are at the target as they should be. */
+  readonly copied: readonly Buffer[];
   /** Gone before they could be read. */
   readonly vanished: number;
   /** Of payloads. */
@@ -31,6 +32,8 @@ export interface DumpCopyOptions {
   readonly rename: (name: Buffer) => Buffer;
   /** Bytes in the source's memory above which a value is not moved as one. */
   readonly largest: number;
+  /** Called before a batch goes to the target: if the link breaks then, nobody knows which of them got there. */
+  readonly onOffer: (held: readonly Held[]) => void;
   /** Called after every batch: it waits where a rate is to be kept. */
   readonly onBatch: (batch: CopiedBatch) => Promise<void>;
 }
@@ -49,13 +52,15 @@ export async function copyByDump(source: Wire, target: Wire, names: NamePages, o
   let before: Promise<void> = Promise.resolve();
   const deliver = async (batch: readonly Buffer[], read: readonly (Held | undefined)[]): Promise<void> => {
     const held = read.filter((one) => one !== undefined);
+    options.onOffer(held);
     const sent = await restoreAll(target, held, options);
-    let lost = 0;
+    const lost = new Set<Held>();
     for (const [one, error] of sent.refused) {
-      const there = error.startsWith('BUSYKEY') ? await exceptions.busy(one.name) : await exceptions.refused(one, error);
-      if (!there) lost += 1;
+      const there = error.startsWith('BUSYKEY') ? await exceptions.busy(one) : await exceptions.refused(one, error);
+      if (!there) lost.add(one);
     }
-    await options.onBatch({ names: batch, copied: held.length - lost, vanished: batch.length - held.length, bytes: sent.bytes });
+    const copied = held.filter((one) => !lost.has(one)).map(({ name }) => name);
+    await options.onBatch({ names: batch, copied, vanished: batch.length - held.length, bytes: sent.bytes });
   };
   await walkValues(source, names, {
     largest: options.largest,
@@ -68,7 +73,7 @@ export async function copyByDump(source: Wire, target: Wire, names: NamePages, o
     async large(name, bytes) {
       await before;
       const copied = await exceptions.large(name, bytes);
-      await options.onBatch({ names: [name], copied: copied ? 1 : 0, vanished: 0, bytes });
+      await options.onBatch({ names: [name], copied: copied ? [name] : [], vanished: 0, bytes });
     },
   });
   await before;

@@ -3,7 +3,7 @@ import { failureOfReply } from '../connection/failures.ts';
 import type { ServerFacts } from '../connection/session.ts';
 import { endpointLabel } from '../connection/url.ts';
 import { Failure, isFailure } from '../failure.ts';
-import { cloneNames, type CloneDeps, type CloneEnd, type CloneRequest } from './clone.ts';
+import { createCloneNames, type CloneDeps, type CloneEnd, type CloneRequest } from './clone.ts';
 import { createRenaming } from './renaming.ts';
 import { argument, argumentValue, createRequests, head } from './requests.ts';
 import { createWire, frameNumber, frameText, marks, type Wire } from './wire.ts';
@@ -88,7 +88,7 @@ async function countNames(deps: CloneDeps, request: CloneRequest, signal: AbortS
       return wire.value;
     }) as [Wire, Wire];
     const { rename } = createRenaming(request.scope, request.rewrite);
-    const names = cloneNames(request, PAGE);
+    const names = createCloneNames(request, PAGE);
     const out = createRequests();
     let keys = 0;
     let conflicts = 0;

@@ -1,5 +1,5 @@
 import { compileGlob, escapeGlob, literalPrefix } from '../keyspace/glob.ts';
-import type { NamePages, Scope } from './namePages.ts';
+import type { ScanPages, Scope } from './namePages.ts';
 import { argumentValue } from './requests.ts';
 
 /** Keys that begin with `from` get `to` in its place at the target. */
@@ -47,8 +47,11 @@ export function startsWith(bytes: Buffer, prefix: Buffer): boolean {
 }
 
 /** Pages without the names that `accept` refuses. */
-export function withOnly(pages: NamePages, accept: (name: Buffer) => boolean): NamePages {
+export function withOnly(pages: ScanPages, accept: (name: Buffer) => boolean): ScanPages {
   return {
+    get next() {
+      return pages.next;
+    },
     put: pages.put,
     take: async (wire) => (await pages.take(wire)).filter((name) => accept(argumentValue(name))),
   };

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import * as vscode from 'vscode';
+import { sleep } from '../../core/connection/waiting.ts';
 import { Failure, isFailure } from '../../core/failure.ts';
 import { clone, type CloneDeps, type CloneProgress, type CloneReport, type CloneRequest } from '../../core/transfer/clone.ts';
 import { planClone, type ClonePlan } from '../../core/transfer/plan.ts';
@@ -25,7 +26,7 @@ export async function cloneDatabase(services: Services, row: Node | undefined, r
     return;
   }
   const { source, request } = answer;
-  const deps: CloneDeps = { sessions: services.sessions, seeds: [randomInt(2 ** 32), randomInt(2 ** 32)], patience: PATIENCE };
+  const deps: CloneDeps = { sessions: services.sessions, seeds: [randomInt(2 ** 32), randomInt(2 ** 32)], patience: PATIENCE, pause: sleep };
   const plan = await withProgress(vscode.l10n.t('Planning the clone of {0}', source.title), (signal, report) =>
     planClone(deps, request, signal, (keys) => report(vscode.l10n.t('{0} keys', formatCount(keys)))));
   if (!(await confirm(source, plan))) return;

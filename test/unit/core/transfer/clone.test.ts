@@ -31,6 +31,7 @@ const starts = {
   },
 };
 
+const pause = (): Promise<void> => Promise.resolve();
 const everything = { pattern: undefined, types: undefined };
 
 describe('a clone', () => {
@@ -41,7 +42,7 @@ describe('a clone', () => {
     scope: everything, conflict: 'stop', verify: true, ...more,
   });
   const run = (more?: Partial<CloneRequest>): Promise<CloneReport> =>
-    clone({ sessions, seeds: [1, 2], patience: 10_000 }, request(more), new AbortController().signal, () => undefined);
+    clone({ sessions, seeds: [1, 2], patience: 10_000, pause }, request(more), new AbortController().signal, () => undefined);
   const fill = async (side: Side, ...commands: readonly (readonly Argument[])[]): Promise<void> => {
     for (const command of commands) assert.notEqual((await side.client.call(command)).kind, 'error', String(command[0]));
   };
@@ -127,7 +128,7 @@ describe('a clone', () => {
         ['SETRANGE', 'string', '2500000', 'end'], ['RPUSH', 'list', ...members], ['SADD', 'set', ...members], ['HSET', 'hash', ...members.flatMap((member) => [member, 'v'])],
         ['ZADD', 'zset', ...members.flatMap((member, index) => [index % 7 === 0 ? '-inf' : `${String(index)}.1`, member])], ['PEXPIREAT', 'zset', '4102444800001'], ['SET', 'small', '1']);
       const small = 20_000;
-      const options = { sessions, seeds: [1, 2], patience: 10_000, largest: small } as const;
+      const options = { sessions, seeds: [1, 2], patience: 10_000, pause, largest: small } as const;
       const never = new AbortController().signal;
       const report = await clone(options, request(), never, () => undefined);
       assert.deepEqual([report.copied, report.notCopied, report.verification?.differences], [6, [], []]);
@@ -175,7 +176,7 @@ describe('a clone', () => {
       };
       const writers = [writer(), writer(), writer(), writer()];
       const progress: string[] = [];
-      const report = await clone({ sessions, seeds: [1, 2], patience: 10_000 }, request(), new AbortController().signal, ({ phase, round }) => {
+      const report = await clone({ sessions, seeds: [1, 2], patience: 10_000, pause }, request(), new AbortController().signal, ({ phase, round }) => {
         progress.push(`${phase} ${String(round)}`);
         // In the second comparison they stop, so that there is an end.
         if (round === 2) writing = false;

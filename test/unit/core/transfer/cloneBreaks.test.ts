@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import { isFailure } from '../../../../src/core/failure.ts';
+import { clone, type CloneProgress, type CloneReport, type CloneRequest } from '../../../../src/core/transfer/clone.ts';
+import { differences } from '../../../support/oracle.ts';
+import { startRedisServer, type RedisServer } from '../../../support/redisServer.ts';
+import { startRelay } from '../../../support/relay.ts';
+import { connectResp } from '../../../support/respClient.ts';
+import { createTestSessions, testProfile, type TestSessions } from '../../../support/testSessions.ts';
+
+const KEYS = 12_000;
+
+describe('a clone that is disturbed', () => {
+  let servers: [RedisServer, RedisServer];
+  let sessions: TestSessions;
+  /** What has to be over before a link can be made again. */
+  let recovery: Promise<unknown> | undefined;
+  const request = (more: Partial<CloneRequest> = {}, ports = servers.map(({ port }) => port)): CloneRequest => {
+    const [source, target] = ports.map((port) => ({ profile: testProfile({ port }), database: 0 })) as [CloneRequest['source'], CloneRequest['target']];
+    return { source, target, scope: { pattern: undefined, types: undefined }, conflict: 'stop', verify: true, ...more };
+  };
+  const run = (what: CloneRequest, onProgress: (progress: CloneProgress) => void = () => undefined, signal = new AbortController().signal): Promise<CloneReport> =>
+    clone({ sessions, seeds: [5, 6], patience: 10_000, pause: async () => void (await recovery) }, what, signal, onProgress);
+  const equal = async (): Promise<void> => {
+    const clients = await Promise.all(servers.map(({ port }) => connectResp(port)));
+    assert.deepEqual(await differences(...(clients as [typeof clients[0], typeof clients[0]])), []);
+    for (const client of clients) client.close();
+  };
+  /** Acts once when so many keys were copied. */
+  const at = (keys: number, act: () => Promise<unknown>): { onProgress: (progress: CloneProgress) => void; acted: () => Promise<unknown> } => {
+    let acting: Promise<unknown> | undefined;
+    recovery = undefined;
+    return {
+      onProgress(progress) {
+        if (progress.phase === 'copying' && progress.keys >= keys) recovery = acting ??= act();
+      },
+      acted: () => acting ?? assert.fail('nothing happened'),
+    };
+  };
+
+  beforeEach(async () => {
+    sessions = createTestSessions();
+    servers = await Promise.all([startRedisServer(), startRedisServer()]);
+    await servers[0].cli('DEBUG', 'POPULATE', String(KEYS), 'key', '100');
+    await servers[0].cli('HSET', 'hash', 'field', 'value');
+  });
+  afterEach(async () => {
+    await sessions.dispose();
+    for (const server of servers) await server.stop();
+  });
+
+  for (const side of [0, 1] as const) {
+    it(`goes on after links to the ${side === 0 ? 'source' : 'target'} that break again and again`, async () => {
+      const relay = await startRelay(servers[side].port, { cutAfter: side === 0 ? 500_000 : (connection) => (connection % 2 === 1 ? 12_345 : 300_000) });
+      const report = await run(request({ verify: false }, side === 0 ? [relay.port, servers[1].port] : [servers[0].port, relay.port]));
+      assert.ok(relay.connections > (side === 0 ? 3 : 1), `${String(relay.connections)} links`);
+      await relay.close();
+      assert.deepEqual([report.copied, report.skipped], [KEYS + 1, 0]);
+      await equal();
+    });
+  }
+
+  it('starts the scan again when the source restarts, and misses no key', async () => {
+    const { onProgress, acted } = at(3000, () => servers[0].restart({ keep: true }));
+    const report = await run(request(), onProgress);
+    await acted();
+    assert.deepEqual([report.copied, report.verification?.differences], [KEYS + 1, []]);
+    await equal();
+  });
+
+  it('copies again what a target lost that was killed', async () => {
+    const { onProgress, acted } = at(3000, async () => {
+      await servers[1].kill();
+      await servers[1].restart();
+    });
+    const report = await run(request(), onProgress);
+    await acted();
+    assert.ok((report.verification?.repaired ?? 0) > 0);
+    assert.deepEqual(report.verification?.differences, []);
+    await equal();
+  });
+
+  it('leaves whole keys behind when it is cancelled', async () => {
+    const cancelled = new AbortController();
+    const { onProgress } = at(3000, () => Promise.resolve(cancelled.abort()));
+    await assert.rejects(run(request(), onProgress, cancelled.signal), (error) => isFailure(error, 'cancelled'));
+    const copied = Number(await servers[1].cli('DBSIZE'));
+    assert.ok(copied >= 3000 && copied < KEYS);
+    const report = await run(request({ conflict: 'replace' }));
+    assert.deepEqual(report.verification?.differences, []);
+  });
+
+  it('says that a target is full, and ends', async () => {
+    await servers[1].cli('CONFIG', 'SET', 'maxmemory', '2mb');
+    await assert.rejects(run(request()), (error) => isFailure(error, 'server') && /out of memory/.test(error.message));
+  });
+
+  it('neither overwrites nor deletes what was at the target before', async () => {
+    await servers[1].cli('SET', 'gone', 'mine');
+    await servers[1].cli('SET', 'new', 'mine');
+    await servers[0].cli('SET', 'gone', 'theirs');
+    // One key of the source goes, another comes, while it is copied; the target has its own of both names.
+    const { onProgress, acted } = at(1, async () => {
+      await servers[0].cli('DEL', 'gone');
+      await servers[0].cli('SET', 'new', 'theirs');
+    });
+    const report = await run(request({ conflict: 'skip' }), onProgress);
+    await acted();
+    assert.deepEqual([await servers[1].cli('GET', 'gone'), await servers[1].cli('GET', 'new')], ['mine', 'mine']);
+    assert.ok(report.skipped >= 1);
+  });
+});

@@ -19,11 +19,8 @@ export interface SourceFile {
 /** Share of the room for contents that were read before. The rest is for what reading leaves to the garbage collector. */
 const KEPT = 1 / 2;
 
-/** What is in memory of the contents of a file. */
-export interface FileContents extends Contents {
-  /** Bytes that those in memory take, about. */
-  held(): number;
-}
+/** Memory for reading that is not kept for the next one, bytes. */
+const LARGE = 4 * 1024 * 1024;
 
 /**
  * Reads contents from a file when they are asked for; those used last stay in memory, as many as fit into half of `room` (bytes; it
@@ -34,11 +31,13 @@ export function createFileContents(options: {
   readonly dialect: () => RdbDialect;
   readonly environment: StoreEnvironment;
   readonly room: () => number;
-}): FileContents {
+}): Contents {
   const { file, room } = options;
   /** In order of use. */
   const cache = new Map<Unread, Value>();
   let held = 0;
+  /** What was read last stands here until the next is: nothing of a value points to it. */
+  let memory = Buffer.alloc(0);
   /** A command asks for the same one many times. */
   let last: { readonly slot: Unread; readonly content: Value } | undefined;
 
@@ -55,7 +54,9 @@ export function createFileContents(options: {
   function bytesOf({ offset, length }: Unread): Buffer {
     const { size, mtimeMs } = fstatSync(file.fd);
     if (size !== file.size || mtimeMs !== file.mtimeMs) throw new CommandError('ERR the file was changed since it was opened: open it again');
-    const bytes = Buffer.allocUnsafe(length);
+    if (length > memory.length) memory = Buffer.allocUnsafe(length);
+    const bytes = memory.subarray(0, length);
+    if (length > LARGE) memory = Buffer.alloc(0);
     for (let at = 0; at < length;) {
       const count = readSync(file.fd, bytes, at, length - at, offset + at);
       if (count === 0) throw new CommandError('ERR the file was changed since it was opened: open it again');
@@ -88,6 +89,5 @@ export function createFileContents(options: {
       last = { slot, content };
       return content;
     },
-    held: () => held,
   };
 }

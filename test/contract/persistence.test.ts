@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { load, save, saveInBackground } from '../../src/server/persistence/save.ts';
+import { differences } from '../support/oracle.ts';
 import { frozenServer, type FrozenServer } from '../support/practiceServer.ts';
 import { seededRandom } from '../support/random.ts';
 import { sampleTypes, sampleValue } from '../support/rdbSamples.ts';
@@ -49,7 +52,12 @@ describe('files of the practice server', function () {
     const { keys, expired, empty } = load(practice.state, path);
     assert.deepEqual({ keys, expired, empty }, { keys: sampleTypes.length * 8 * 2, expired: 0, empty: 0 });
     assert.ok(save(practice.state, path));
+    const { stdout } = await promisify(execFile)('redis-check-rdb', [path]);
+    assert.match(stdout, /RDB looks OK/);
     assert.equal(await judge(), digest);
+    const own = openRespClient(practice.connect());
+    assert.deepEqual(await differences(client, own), []);
+    own.close();
   });
 
   it('a save in the background goes on in slices, and its file holds the data of its start', async () => {

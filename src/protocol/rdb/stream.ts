@@ -13,7 +13,6 @@ const SAME_FIELDS = 2;
 /** Bytes of an ID as a key of the radix tree. */
 const ID_SIZE = 16;
 const ZERO: RdbStreamId = { ms: 0n, seq: 0n };
-const UNKNOWN = 2n ** 64n - 1n;
 
 /** Reads a stream of type 15, 19, 21 or 26. Throws RdbError. */
 export function takeStream<T>(reader: ByteReader, type: number, kind: ByteKind<T>): RdbStream<T> {
@@ -29,7 +28,7 @@ export function takeStream<T>(reader: ByteReader, type: number, kind: ByteKind<T
     entriesAdded = takeBigNumber(reader);
   }
   const groups: RdbGroup<T>[] = [];
-  for (let count = takeCount(reader, 1); count > 0; count -= 1) groups.push(takeGroup(reader, type, kind));
+  for (let count = takeCount(reader, 1); count > 0; count -= 1) groups.push(takeGroup(reader, type, kind, (id) => entriesUpTo(id, entries, lastId)));
   const stream: RdbStream<T> = { type: 'stream', entries, lastId, maxDeletedId, entriesAdded, groups };
   return type >= rdbTypes.stream4 ? { ...stream, idempotency: takeIdempotency(reader, kind) } : stream;
 }
@@ -70,7 +69,7 @@ function takeNode<T>(reader: ByteReader, kind: ByteKind<T>, entries: RdbStreamEn
     }
     nextInteger(cursor);
     if ((flags & DELETED) !== 0) continue;
-    if (last !== undefined && (id.ms < last.ms || (id.ms === last.ms && id.seq <= last.seq))) corrupt(list, 'stream entries that are not in order');
+    if (last !== undefined && !isBefore(last, id)) corrupt(list, 'stream entries that are not in order');
     entries.push({ id, fields: pairs });
     last = id;
   }
@@ -88,10 +87,28 @@ function plus(part: bigint, distance: number | bigint): bigint {
   return distance === 0 ? part : BigInt.asUintN(64, part + BigInt(distance));
 }
 
-function takeGroup<T>(reader: ByteReader, type: number, kind: ByteKind<T>): RdbGroup<T> {
+/** How many entries a group has read whose last ID this is, of a stream of which none was ever deleted; -1 where Redis does not look. */
+function entriesUpTo(id: RdbStreamId, entries: readonly RdbStreamEntry<unknown>[], lastId: RdbStreamId): bigint {
+  const first = entries[0];
+  if (first === undefined) return 0n;
+  if (isAt(id, lastId)) return BigInt(entries.length);
+  if (isBefore(id, first.id)) return 0n;
+  return isAt(id, first.id) ? 1n : -1n;
+}
+
+function isAt(a: RdbStreamId, b: RdbStreamId): boolean {
+  return a.ms === b.ms && a.seq === b.seq;
+}
+
+function isBefore(a: RdbStreamId, b: RdbStreamId): boolean {
+  return a.ms < b.ms || (a.ms === b.ms && a.seq < b.seq);
+}
+
+/** `readUpTo`: how many entries were read up to an ID, which types before 19 do not tell. */
+function takeGroup<T>(reader: ByteReader, type: number, kind: ByteKind<T>, readUpTo: (id: RdbStreamId) => bigint): RdbGroup<T> {
   const name = takeString(reader, kind);
   const lastId = takeId(reader);
-  const read = type >= rdbTypes.stream2 ? takeBigNumber(reader) : UNKNOWN;
+  const read = type >= rdbTypes.stream2 ? takeBigNumber(reader) : readUpTo(lastId);
   const pending: RdbPending[] = [];
   for (let count = takeCount(reader, ID_SIZE); count > 0; count -= 1) {
     const id = takeRawId(reader);

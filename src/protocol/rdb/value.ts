@@ -32,7 +32,7 @@ export interface RdbConsumer<T> {
 export interface RdbGroup<T> {
   readonly name: T;
   readonly lastId: RdbStreamId;
-  /** -1: not known (or written before RDB 10). */
+  /** -1: not known. In what was written before RDB 10 as Redis figures it. */
   readonly entriesRead: bigint;
   readonly pending: readonly RdbPending[];
   readonly consumers: readonly RdbConsumer<T>[];

@@ -6,7 +6,7 @@ export interface ByteQueue {
   push(chunk: Buffer): void;
   /** False while an awaited piece is incomplete: nothing can be read. */
   ready(): boolean;
-  /** The current window; valid until the next push. */
+  /** The current window; the next push makes another one, and leaves this one as it is. */
   buffer: Buffer;
   /** First unread byte of the window. */
   position: number;

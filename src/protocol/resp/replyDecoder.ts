@@ -26,6 +26,9 @@ export interface ReplyDecoder {
   rest(): Buffer;
 }
 
+/** Bytes of a value that is not copied. */
+const LARGE = 1024 * 1024;
+
 type Aggregate = 'array' | 'set' | 'map' | 'push' | 'attribute';
 interface Frame {
   readonly kind: Aggregate;
@@ -59,7 +62,9 @@ export function createReplyDecoder(limits?: Partial<ReplyLimits>): ReplyDecoder 
     }
     const end = queue.position + bulk.length;
     if (queue.buffer[end] !== 13 || queue.buffer[end + 1] !== 10) throw new RespError('a bulk string does not end where it should');
-    const value = Buffer.from(queue.buffer.subarray(queue.position, end));
+    const view = queue.buffer.subarray(queue.position, end);
+    // Nobody writes into a window again. A small value would keep a large one alive; a copy of a large one would hold the thread.
+    const value = bulk.length < LARGE ? Buffer.from(view) : view;
     queue.position += size;
     const { mark } = bulk;
     bulk = undefined;

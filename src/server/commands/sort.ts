@@ -116,7 +116,9 @@ function sorted(context: Context, elements: readonly Bytes[], { alpha, descendin
   const sign = descending ? -1 : 1;
   const told = (element: Bytes): Bytes | undefined => (by === undefined ? element : lookupPattern(context, by, element));
   if (!alpha) {
-    const rows = elements.map((element) => ({ element, weight: weightOf(told(element) ?? '0') }));
+    // All are looked up, also where one of them is no number.
+    const weights = by === undefined ? elements : elements.map(told);
+    const rows = elements.map((element, index) => ({ element, weight: weightOf(weights[index] ?? '0') }));
     return rows
       .sort((a, b) => sign * (a.weight === b.weight ? compareBytes(a.element, b.element) : a.weight < b.weight ? -1 : 1))
       .map(({ element }) => element);

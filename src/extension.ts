@@ -18,6 +18,8 @@ import { createPractice } from './ui/practice/practice.ts';
 import { createRdbFiles } from './ui/practice/rdbFiles.ts';
 import * as save from './ui/save/index.ts';
 import type { Services } from './ui/services.ts';
+import { cloneDatabase } from './ui/transfer/cloneDatabase.ts';
+import { createRowDrop } from './ui/transfer/dropRows.ts';
 import * as transfer from './ui/transfer/index.ts';
 import * as values from './ui/values/index.ts';
 
@@ -46,7 +48,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     profiles: () => [...(readSetting('keyspace.practice.show') ? [practice.profile] : []), ...store.list(), ...rdbFiles.list()],
     fileOf: rdbFiles.of,
     onUnexpected: log.unexpected,
-    drop: createFileDrop((uris) => openFiles(services, uris)),
+    drop: createRowDrop((rows, to) => cloneDatabase(services, rows[0], rows, to), createFileDrop((uris) => openFiles(services, uris))),
   });
   const services: Services = {
     context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, sessions, model, explorer: view,

@@ -61,4 +61,17 @@ describe('cloning a database in a real window', () => {
     await vscode.screenshot('clone-report');
     assert.equal(await server.cli('DBSIZE'), '10001');
   });
+
+  it('copies what is dragged onto another connection', async () => {
+    await vscode.tree.collapse(['Shop', 'Database 0']);
+    const [from, to] = [await vscode.tree.find(['Shop', 'Database 3']), await vscode.tree.find('Practice')];
+    await from.dragTo(to);
+    await vscode.prompts.pick(/^Database 5/, /Clone Database/);
+    await vscode.prompts.pick(/^Stop/);
+    assert.match(await vscode.prompts.answer('Clone'), /Clone database 3 of “Shop” to database 5 of “Practice”\?/);
+    await vscode.prompts.notification(/Clone to database 5 of “Practice”: 5,001 keys copied.*identical/);
+    await vscode.tree.expand('Practice');
+    assert.match((await vscode.tree.row(['Practice', 'Database 5'])).text, /5,001 keys/);
+    await vscode.screenshot('clone-dragged');
+  });
 });

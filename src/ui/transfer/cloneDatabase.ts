@@ -8,7 +8,7 @@ import { formatBytes, formatCount } from '../explorer/labels.ts';
 import { nodeId, type Node } from '../explorer/nodes.ts';
 import { plainText } from '../platform/plainText.ts';
 import type { Services } from '../services.ts';
-import { askClone } from './cloneForm.ts';
+import { askClone, type CloneTarget } from './cloneForm.ts';
 import { cloneSourceOf, nameOf, type CloneSource } from './cloneSource.ts';
 import { isPerfect, planText, reportText, summaryText } from './cloneText.ts';
 
@@ -17,9 +17,9 @@ const PATIENCE = 60_000;
 /** Ms between two reports of progress. */
 const REPORT_EVERY = 100;
 
-/** Asks where to, shows the plan, clones with progress and cancel, and tells what came of it. Throws Failure. */
-export async function cloneDatabase(services: Services, row: Node | undefined, rows: readonly Node[]): Promise<void> {
-  const answer = await askClone(services, cloneSourceOf(row, rows));
+/** Asks where to (unless `to` tells), shows the plan, clones with progress and cancel, and tells what came of it. Throws Failure. */
+export async function cloneDatabase(services: Services, row: Node | undefined, rows: readonly Node[], to?: CloneTarget): Promise<void> {
+  const answer = await askClone(services, cloneSourceOf(row, rows), to);
   if (answer === undefined) return;
   if (answer.kind === 'file') {
     await vscode.commands.executeCommand('keyspace.saveRdb', services.explorer.nodes.get(nodeId.database(answer.source.source)));

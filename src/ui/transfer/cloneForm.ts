@@ -24,9 +24,15 @@ export type CloneAnswer =
   | { readonly kind: 'clone'; readonly source: CloneSource; readonly request: CloneRequest }
   | { readonly kind: 'file'; readonly source: CloneSource };
 
-/** Asks what, where to and how; undefined if dismissed. */
-export async function askClone(services: Services, given: CloneSource | undefined): Promise<CloneAnswer | undefined> {
-  const first: Draft = given === undefined ? {} : { source: given };
+/** Where a copy was dropped: on a database, or on a connection of which one has to be chosen. */
+export interface CloneTarget {
+  readonly profile: CloneEnd['profile'];
+  readonly database: number | undefined;
+}
+
+/** Asks what, where to and how, as far as it is not known; undefined if dismissed. */
+export async function askClone(services: Services, given: CloneSource | undefined, to: CloneTarget | undefined): Promise<CloneAnswer | undefined> {
+  const first: Draft = { ...(given === undefined ? {} : { source: given }), ...(to === undefined ? {} : known(given, to)) };
   const draft = await runSteps(vscode.l10n.t('Clone Database'), first, steps(services));
   if (draft?.source === undefined || draft.way === undefined) return undefined;
   const { source, way, prefix, conflict } = draft;
@@ -41,6 +47,13 @@ export async function askClone(services: Services, given: CloneSource | undefine
   return { kind: 'clone', source, request };
 }
 
+function known(source: CloneSource | undefined, { profile, database }: CloneTarget): Draft {
+  if (database === undefined) return { way: 'instances', to: profile };
+  // On its own database a copy can but have other names.
+  if (source?.source.profile.id === profile.id && source.source.database === database) return { way: 'prefix' };
+  return { way: 'instances', to: profile, target: { profile, database } };
+}
+
 function steps(services: Services): readonly Step<Draft>[] {
   return [
     {
@@ -51,13 +64,16 @@ function steps(services: Services): readonly Step<Draft>[] {
       applies: ({ source }) => source === undefined,
       ask: (draft, frame) => mapAnswer(askDatabase(services, frame, vscode.l10n.t('Which database is to be cloned?'), draft.profile ?? services.practice.profile), (end) => ({ ...draft, source: sourceOfDatabase(end) })),
     },
-    { ask: (draft, frame) => mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('Where to?'), items: ways(draft.source) }), ({ way }) => ({ ...draft, way })) },
     {
-      applies: ({ way }) => way === 'instances',
+      applies: ({ way }) => way === undefined,
+      ask: (draft, frame) => mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('Where to?'), items: ways(draft.source) }), ({ way }) => ({ ...draft, way })),
+    },
+    {
+      applies: ({ way, to }) => way === 'instances' && to === undefined,
       ask: (draft, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection takes the copy?'), true), (to) => ({ ...draft, to })),
     },
     {
-      applies: ({ way }) => way === 'databases' || way === 'instances',
+      applies: ({ way, target }) => (way === 'databases' || way === 'instances') && target === undefined,
       ask: (draft, frame) => mapAnswer(
         askDatabase(services, frame, vscode.l10n.t('Which database takes the copy?'), draft.to ?? sourceEnd(draft).profile, sourceEnd(draft)),
         (target) => ({ ...draft, target }),

@@ -401,6 +401,39 @@ describe('the practice server in place of redis-server', function () {
     assert.match(file(), /^replicaof 127\.0\.0\.1/m);
   });
 
+  it('needs no snapshot after a restart, as a replica and as a master', async () => {
+    const master = await begin('redis', ['--port', 'PORT', '--save', '', '--repl-diskless-sync-delay', '0']);
+    await master.until(/Ready to accept/);
+    const above = await master.client();
+    const start = (folder?: string): Promise<Running> => begin('ours', ['--port', 'PORT', '--dir', folder ?? 'FOLDER', '--save', '900 1', '--slaveof', '127.0.0.1', String(master.port)]);
+    const first = await start();
+    await first.until(/Finished with success/);
+    for (const line of ['SELECT 4', 'SET k v', 'SET gone v PX 1', 'WAIT 1 5000']) await ask(above, line);
+    const client = await first.client();
+    await ask(client, 'SAVE');
+    await ask(above, 'SET k w');
+    first.child.kill('SIGKILL');
+    await first.ended;
+    const second = await start(first.folder);
+    await second.until(/Successful partial resynchronization with master/);
+    assert.match(await ask(above, 'WAIT 1 5000'), /integer 1/);
+    const again = await second.client();
+    await ask(again, 'SELECT 4');
+    assert.match(await ask(again, 'GET k'), /bulk "w"/);
+    assert.match(await ask(again, 'DBSIZE'), /integer 1/);
+    // Now it is the master, and the other one comes back to it after its restart.
+    await ask(again, 'REPLICAOF NO ONE');
+    await ask(above, `REPLICAOF 127.0.0.1 ${String(second.port)}`);
+    await master.until(/MASTER MODE enabled|Successful partial resynchronization with master/);
+    await ask(again, 'SET k x');
+    await ask(again, 'SAVE');
+    second.child.kill('SIGKILL');
+    await second.ended;
+    const third = await begin('ours', ['--port', String(second.port), '--dir', first.folder, '--save', '']);
+    await third.until(/Partial resynchronization request from .* accepted/);
+    await master.until(/Successful partial resynchronization with master[^]*Successful partial resynchronization with master/);
+  });
+
   it('rewrites its file as Redis does', async () => {
     const file = [
       '# my file', '', 'port PORT', '   maxmemory 100mb', '# about hash', '', '', 'hash-max-ziplist-entries 100', 'save 900 1', 'save 300 10', 'bind 127.0.0.1 -::1', 'requirepass "a b"',

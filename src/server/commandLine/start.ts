@@ -12,7 +12,7 @@ import { load as loadFile } from '../persistence/save.ts';
 import { sampleNames } from '../samples/index.ts';
 import { connectTo } from '../outgoing.ts';
 import type { Outside } from '../outside.ts';
-import { followMaster } from '../replication/role.ts';
+import { followMaster, recallStream } from '../replication/role.ts';
 import { createServer } from '../server.ts';
 import type { PracticeServer } from '../server.ts';
 import type { Bytes } from '../store/value.ts';
@@ -110,7 +110,10 @@ async function serve(line: Serve, argv: readonly string[]): Promise<void> {
   log('warning', 'Server initialized');
 
   loadUsers(server, loaded, log);
-  if (sample === undefined) loadData(server, log);
+  if (sample === undefined) {
+    loadData(server, log);
+    recallStream(state);
+  }
 
   const [masterHost, masterPort] = config.get('replicaof').split(' ');
   if (masterHost !== undefined && masterPort !== undefined) followMaster(state, masterHost, Number(masterPort));

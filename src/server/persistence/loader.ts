@@ -17,6 +17,8 @@ export interface Loaded {
   expired: number;
   /** Collections without elements that were left out: an old fault of Redis wrote such. */
   empty: number;
+  /** Where in which stream of replication the data are, and the database that it is in; '' for none. */
+  readonly stream: { id: string; offset: number; database: number };
 }
 
 /** Takes a file into the databases, piece by piece. */
@@ -41,7 +43,7 @@ export interface Taking {
   readonly put: (database: Database, key: Bytes, value: Value) => boolean;
   /** Those of the server by default. */
   readonly databases?: readonly Database[];
-  /** Keys past their time are taken in: a master will say when they go. */
+  /** Keys past their time are taken in: a master will say when they go. By default where there is one. */
   readonly keepsExpired?: boolean;
 }
 
@@ -63,10 +65,10 @@ const KEY = 3;
  */
 export function createLoader(
   server: ServerState, loadLibrary: (source: Bytes) => void, accept: (record: RdbRecord<Bytes>) => boolean = () => true,
-  { kinds, make, put, databases = server.databases, keepsExpired = false }: Taking = intoMemory(server), size = Infinity,
+  { kinds, make, put, databases = server.databases, keepsExpired = server.config.get('replicaof') !== '' }: Taking = intoMemory(server), size = Infinity,
 ): Loader {
   const parser = createRdbParser(...kinds);
-  const loaded: Loaded = { keys: 0, expired: 0, empty: 0 };
+  const loaded: Loaded = { keys: 0, expired: 0, empty: 0, stream: { id: '', offset: -1, database: 0 } };
   let now = Math.floor(server.clock.now());
   let database = databases[0] as Database;
 
@@ -120,6 +122,7 @@ export function createLoader(
       case 'aux':
         now = Math.floor(server.clock.now());
         tellAbout(server, record.name, record.value);
+        noteStream(loaded.stream, record.name, record.value);
         return;
       case 'header':
       case 'slot':
@@ -160,4 +163,10 @@ function isEmpty(value: RdbKeyRecord<Bytes>['value']): boolean {
     case 'stream':
     case 'module': return false;
   }
+}
+
+function noteStream(stream: Loaded['stream'], name: Bytes, value: Bytes): void {
+  if (name === 'repl-id' && value.length === 40) stream.id = value;
+  else if (name === 'repl-offset') stream.offset = Number(value);
+  else if (name === 'repl-stream-db') stream.database = Number(value);
 }

@@ -28,7 +28,7 @@ export interface Saving {
 
 /** Nothing saved yet; a new server counts as saved just now. */
 export function createSaving(now: number): Saving {
-  return { lastAt: Math.floor(now / 1000), lastOk: true, lastTook: -1, triedAt: 0, count: 0, background: undefined, loaded: { keys: 0, expired: 0, empty: 0 } };
+  return { lastAt: Math.floor(now / 1000), lastOk: true, lastTook: -1, triedAt: 0, count: 0, background: undefined, loaded: { keys: 0, expired: 0, empty: 0, stream: { id: '', offset: -1, database: 0 } } };
 }
 
 /** The libraries of functions, as files hold them. */

@@ -26,11 +26,7 @@ export function createPayload(server: ServerState, end: number | Buffer): Payloa
   // Those who watch, track or save keys know nothing of these.
   const databases = server.databases.map(({ index, dict }) => createDatabase(index, dict.seed, { touched: undefined, keeper: undefined }));
   const libraries: Bytes[] = [];
-  let database = 0;
-  const loader = createLoader(server, (source) => libraries.push(source), (record) => {
-    if (record.kind === 'aux' && record.name === 'repl-stream-db') database = Number(record.value);
-    return true;
-  }, { ...intoMemory(server), databases, keepsExpired: true });
+  const loader = createLoader(server, (source) => libraries.push(source), () => true, { ...intoMemory(server), databases, keepsExpired: true });
   let read = 0;
   /** The last bytes, which may be the first of the mark. */
   let tail: Buffer = Buffer.alloc(0);
@@ -92,7 +88,8 @@ export function createPayload(server: ServerState, end: number | Buffer): Payloa
       server.expiry.ownKeys.clear();
       invalidateAll(server);
       server.saving.loaded = loader.loaded;
-      return { keys: loader.loaded.keys, database: server.databases[database] === undefined ? 0 : database };
+      const { keys, stream: { database } } = loader.loaded;
+      return { keys, database: server.databases[database] === undefined ? 0 : database };
     },
   };
 }

@@ -23,7 +23,7 @@ function leaveMaster({ replication }: ServerState): MasterLink['cached'] {
 export function followMaster(server: ServerState, host: Bytes, port: number, answered?: (accepted: boolean) => void): void {
   const { replication, config } = server;
   const wasMaster = replication.link === undefined;
-  const cached = wasMaster ? { database: 0 } : leaveMaster(server);
+  const cached = wasMaster ? { database: replication.recalled } : leaveMaster(server);
   releaseBlocked(server);
   flushStream(server);
   if (wasMaster) continueStream(server);
@@ -36,11 +36,27 @@ export function followMaster(server: ServerState, host: Bytes, port: number, ans
   connectLink(server, link);
 }
 
+/**
+ * Takes up the stream where the file that was loaded at the start left it: a replica asks its master to go on there, and replicas of a
+ * master come back to it without a snapshot. Not where keys expired meanwhile that replicas were told nothing of.
+ */
+export function recallStream(server: ServerState): void {
+  const { replication, config, saving } = server;
+  const { stream: { id, offset, database }, expired } = saving.loaded;
+  if (id === '' || !Number.isSafeInteger(offset) || offset < 0 || expired > 0) return;
+  replication.offset = offset;
+  if (config.get('replicaof') === '') replication.second = { id, until: offset + 1 };
+  else server.replicationId = id;
+  replication.recalled = server.databases[database] === undefined ? 0 : database;
+  continueStream(server);
+}
+
 /** REPLICAOF NO ONE: the stream goes on as its own, under a new ID; replicas know it up to here under the old one. */
 export function becomeMaster(server: ServerState): void {
   const { replication, clock, config } = server;
   if (replication.link === undefined) return;
   leaveMaster(server);
+  replication.recalled = 0;
   server.expiry.ownKeys.clear();
   flushStream(server);
   replication.second = { id: server.replicationId, until: replication.offset + 1 };

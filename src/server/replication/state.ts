@@ -124,6 +124,8 @@ export interface Replication {
   /** Undefined: it is a master. */
   link: MasterLink | undefined;
   failover: Failover | undefined;
+  /** The database in which the stream is that a file at the start told of. */
+  recalled: number;
   /** An earlier ID of the same stream, good up to, not including, the byte `until`. */
   second: { readonly id: string; readonly until: number } | undefined;
   /** Bytes of the stream so far. */
@@ -154,7 +156,7 @@ export interface Replication {
 /** No replica yet. */
 export function createReplication(now: number): Replication {
   return {
-    link: undefined, failover: undefined, second: undefined, offset: 0, database: -1, backlog: undefined, calls: [], outbox: [], relayed: [], flushDue: false, replicas: new Set(), job: undefined, waits: new Set(),
+    link: undefined, failover: undefined, recalled: 0, second: undefined, offset: 0, database: -1, backlog: undefined, calls: [], outbox: [], relayed: [], flushDue: false, replicas: new Set(), job: undefined, waits: new Set(),
     lastRoundAt: now, lastPingAt: now, aloneSince: now, counts: { full: 0, partial: 0, refused: 0, bytes: 0, inputBytes: 0 },
   };
 }

@@ -26,7 +26,6 @@ export function followMaster(server: ServerState, host: Bytes, port: number, ans
   const cached = wasMaster ? { database: replication.recalled } : leaveMaster(server);
   releaseBlocked(server);
   flushStream(server);
-  if (wasMaster) continueStream(server);
   const link: MasterLink = {
     host, port, stage: 'connect', socket: undefined, session: undefined, cached, downSince: 0, heardAt: 0, transfer: undefined, read: replication.offset, marked: false,
     pause: 0, notBefore: 0, acknowledge: () => undefined, takesOver: answered !== undefined, answered: answered ?? ((): void => undefined),

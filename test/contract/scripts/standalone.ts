@@ -1,4 +1,4 @@
-import { call, shape, type Script } from '../script.ts';
+import { call, fields, shape, type Script } from '../script.ts';
 
 /** What a server answers that is no cluster, no replica, and has no replicas and no modules. */
 export const standalone: readonly Script[] = [
@@ -8,6 +8,10 @@ export const standalone: readonly Script[] = [
       'ASKING', 'READONLY', 'READWRITE', 'ASKING x', 'READONLY x', 'CLUSTER', 'CLUSTER x', 'CLUSTER HELP', 'CLUSTER HELP x', 'CLUSTER INFO', 'CLUSTER INFO x', 'CLUSTER MYID', 'CLUSTER NODES', 'CLUSTER NODES x y', 'CLUSTER LINKS', 'CLUSTER SLOTS', 'CLUSTER SHARDS', 'CLUSTER KEYSLOT', 'CLUSTER KEYSLOT a', 'CLUSTER COUNTKEYSINSLOT 1', 'CLUSTER GETKEYSINSLOT 1 2',
       'CLUSTER ADDSLOTS', 'CLUSTER ADDSLOTS 1', 'CLUSTER ADDSLOTSRANGE 1', 'CLUSTER ADDSLOTSRANGE 1 2', 'CLUSTER DELSLOTS 1', 'CLUSTER DELSLOTSRANGE 1 2', 'CLUSTER BUMPEPOCH', 'CLUSTER COUNT-FAILURE-REPORTS x', 'CLUSTER FAILOVER', 'CLUSTER FLUSHSLOTS', 'CLUSTER FORGET x', 'CLUSTER MEET a', 'CLUSTER MEET a 1', 'CLUSTER REPLICAS x', 'CLUSTER REPLICATE x', 'CLUSTER RESET', 'CLUSTER SAVECONFIG', 'CLUSTER SET-CONFIG-EPOCH 1', 'CLUSTER SETSLOT 1 STABLE', 'CLUSTER SLAVES x', 'MULTI', 'CLUSTER INFO', 'CLUSTER KEYSLOT', 'EXEC', 'MULTI', 'CLUSTER INFO', 'READONLY', 'EXEC',
     ],
+  },
+  {
+    name: 'standalone: back from a master that is not there, without a stream',
+    steps: ['REPLICAOF 127.0.0.1 1', 'SET a 1', 'REPLICAOF NO ONE', 'SET a 1', 'ROLE', fields('INFO replication', '', 'role connected_slaves master_repl_offset repl_backlog_active repl_backlog_first_byte_offset repl_backlog_histlen')],
   },
   {
     name: 'standalone: no replication',

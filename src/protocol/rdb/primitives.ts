@@ -40,8 +40,13 @@ export function takeNumber(reader: ByteReader): number | bigint {
 
 /** An unsigned number of up to 64 bits, always as a bigint (parts of stream IDs). */
 export function takeBigNumber(reader: ByteReader): bigint {
-  return BigInt(takeNumber(reader));
+  const value = takeNumber(reader);
+  return typeof value === 'number' && value < SMALL ? (smallBigints[value] ??= BigInt(value)) : BigInt(value);
 }
+
+/** Bigints are objects: the few that nearly every stream has are shared. */
+const smallBigints: bigint[] = [];
+const SMALL = 256;
 
 /** A count or size: one that cannot be true of the bytes that are left is corrupt, so that nothing is allocated for it. */
 export function takeCount(reader: ByteReader, bytesEach: number): number {

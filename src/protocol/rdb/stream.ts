@@ -19,12 +19,12 @@ export function takeStream<T>(reader: ByteReader, type: number, kind: ByteKind<T
   const entries: RdbStreamEntry<T>[] = [];
   for (let nodes = takeCount(reader, ID_SIZE); nodes > 0; nodes -= 1) takeNode(reader, kind, entries);
   takeNumber(reader); // The number of entries; it may disagree in old files, and they are counted here anyway.
-  const lastId = takeId(reader);
+  const lastId = sameAs(entries.at(-1)?.id, takeId(reader));
   let maxDeletedId = ZERO;
   let entriesAdded = BigInt(entries.length);
   if (type >= rdbTypes.stream2) {
     takeId(reader); // The first entry's.
-    maxDeletedId = takeId(reader);
+    maxDeletedId = sameAs(ZERO, takeId(reader));
     entriesAdded = takeBigNumber(reader);
   }
   const groups: RdbGroup<T>[] = [];
@@ -36,6 +36,11 @@ export function takeStream<T>(reader: ByteReader, type: number, kind: ByteKind<T
 function takeId(reader: ByteReader): RdbStreamId {
   const ms = takeBigNumber(reader);
   return { ms, seq: takeBigNumber(reader) };
+}
+
+/** Of two equal IDs the one that is kept anyway. */
+function sameAs(kept: RdbStreamId | undefined, id: RdbStreamId): RdbStreamId {
+  return kept !== undefined && isAt(kept, id) ? kept : id;
 }
 
 function takeRawId(reader: ByteReader): RdbStreamId {

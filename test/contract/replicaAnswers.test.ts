@@ -68,6 +68,19 @@ describe('A replica', function () {
     await same(['DBSIZE', 'CONFIG SET replica-read-only yes']);
   });
 
+  it('counts what its master asks for and it cannot do', async () => {
+    await Promise.all([follow(theirs, master.port), follow(ours, master.port)]);
+    await above.call(['SET', 'n', '1']);
+    await above.call(['WAIT', '2', '5000']);
+    for (const client of [theirs, ours]) {
+      for (const line of ['CONFIG RESETSTAT', 'CONFIG SET replica-read-only no', 'SET n text', 'CONFIG SET replica-read-only yes']) await client.call(call(line));
+    }
+    await above.call(['INCR', 'n']);
+    for (const client of [theirs, ours]) await until(async () => (await infoOf(client, 'stats')).get('unexpected_error_replies') === '1');
+    await above.call(['SET', 'n', '1']);
+    await inStep(above, theirs, ours);
+  });
+
   it('has the fields of INFO and ROLE of a redis-server', async () => {
     await Promise.all([follow(theirs, master.port), follow(ours, master.port)]);
     await inStep(above, theirs, ours);

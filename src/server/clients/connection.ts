@@ -188,6 +188,7 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer,
     executing = true;
     const reply = execute(context, running);
     executing = false;
+    if (master !== undefined && reply.kind === 'error') master.failed(running, reply.text);
     // What a transaction does is done at its end.
     if (master !== undefined && session.transaction === undefined) master.ran(decoder.consumed());
     postponed = reply === POSTPONED;

@@ -59,7 +59,8 @@ export function createStatistics(): Statistics {
 }
 
 /** CONFIG RESETSTAT. The peak of memory, the slow log and the events of the latency monitor stay. */
-export function resetStatistics({ statistics, expiry, memory }: ServerState): void {
+export function resetStatistics({ statistics, expiry, memory, replication }: ServerState): void {
+  Object.assign(replication.counts, { full: 0, partial: 0, refused: 0, bytes: 0, inputBytes: 0, errors: 0 });
   const { perCommand, perError, rates, ...fresh } = createStatistics();
   Object.assign(statistics, fresh);
   statistics.perCommand.clear();

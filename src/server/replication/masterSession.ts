@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { serveConnection } from '../clients/connection.ts';
 import type { ServerState } from '../state.ts';
 import { wire } from './greeting.ts';
+import type { Bytes } from '../store/value.ts';
 import type { MasterLink } from './state.ts';
 import { continueStream, relay } from './stream.ts';
 
@@ -44,6 +45,10 @@ export function serveMaster(server: ServerState, link: MasterLink, socket: Duple
       at = 0;
     }
   };
+  const failed = (args: readonly Bytes[], error: string): void => {
+    replication.counts.errors += 1;
+    server.outside.log('warning', `== CRITICAL == This replica is sending an error to its master: '${error}' after processing the command '${args[0]?.toLowerCase() ?? ''}'`);
+  };
   const ended = (): void => {
     chunks = [];
     const { session } = link;
@@ -57,7 +62,7 @@ export function serveMaster(server: ServerState, link: MasterLink, socket: Duple
     lost();
   };
   const database = link.cached?.database ?? 0;
-  link.session = serveConnection(server, socket, { address: `${link.host}:${link.port}`, localAddress: '' }, { database, ran, ended });
+  link.session = serveConnection(server, socket, { address: `${link.host}:${link.port}`, localAddress: '' }, { database, ran, failed, ended });
   if (link.marked) link.acknowledge();
   link.marked = false;
   socket.resume();

@@ -115,6 +115,8 @@ export interface MasterStream {
   readonly database: number;
   /** A call has run, or a transaction; `consumed`: bytes since the session began. */
   readonly ran: (consumed: number) => void;
+  /** A call of its came to an error: the data are not the same any more. */
+  readonly failed: (args: readonly Bytes[], error: string) => void;
   /** Its connection has ended. */
   readonly ended: () => void;
 }
@@ -150,14 +152,14 @@ export interface Replication {
   /** When the last replica left, ms since the epoch. */
   aloneSince: number;
   /** For INFO: how often which kind of sync was granted or refused, and the bytes of the stream. */
-  readonly counts: { full: number; partial: number; refused: number; bytes: number; inputBytes: number };
+  readonly counts: { full: number; partial: number; refused: number; bytes: number; inputBytes: number; errors: number };
 }
 
 /** No replica yet. */
 export function createReplication(now: number): Replication {
   return {
     link: undefined, failover: undefined, recalled: 0, second: undefined, offset: 0, database: -1, backlog: undefined, calls: [], outbox: [], relayed: [], flushDue: false, replicas: new Set(), job: undefined, waits: new Set(),
-    lastRoundAt: now, lastPingAt: now, aloneSince: now, counts: { full: 0, partial: 0, refused: 0, bytes: 0, inputBytes: 0 },
+    lastRoundAt: now, lastPingAt: now, aloneSince: now, counts: { full: 0, partial: 0, refused: 0, bytes: 0, inputBytes: 0, errors: 0 },
   };
 }
 

@@ -42,7 +42,7 @@ export function statsLines({ server }: Context): Lines {
     ...zeros('latest_fork_usec total_forks migrate_cached_sockets'), ['slave_expires_tracked_keys', ownKeyCount(server)], ...zeros('active_defrag_hits active_defrag_misses'),
     ...zeros('active_defrag_key_hits active_defrag_key_misses total_active_defrag_time current_active_defrag_time'),
     ['tracking_total_keys', tracking.readers.size], ['tracking_total_items', tracking.items], ['tracking_total_prefixes', tracking.prefixes.size],
-    ['unexpected_error_replies', 0], ['total_error_replies', statistics.errors], ['dump_payload_sanitizations', 0],
+    ['unexpected_error_replies', server.replication.counts.errors], ['total_error_replies', statistics.errors], ['dump_payload_sanitizations', 0],
     ['total_reads_processed', statistics.reads], ['total_writes_processed', statistics.writes],
     ...zeros('io_threaded_reads_processed io_threaded_writes_processed'),
     ['reply_buffer_shrinks', statistics.replyBufferShrinks], ['reply_buffer_expands', statistics.replyBufferExpands],

@@ -14,6 +14,7 @@ import { createNameSet, type NameSet } from './nameSet.ts';
 import { createRenaming, startsWith, withOnly, type PrefixRewrite, type Renaming } from './renaming.ts';
 import { argumentValue } from './requests.ts';
 import { isAboutForm, restoreOtherwise, type Form } from './restoreOtherwise.ts';
+import { isSameData, refuseOverlap } from './sameData.ts';
 import { trackPages, type TrackedPages } from './trackedPages.ts';
 import type { Held } from './walkValues.ts';
 import { createWire, frameText, marks, type Wire } from './wire.ts';
@@ -33,6 +34,7 @@ export interface CloneRequest {
   readonly scope: Scope;
   /** These keys only. */
   readonly names?: readonly Buffer[];
+  /** Of a scan only names that begin with `from` are cloned then. */
   readonly rewrite?: PrefixRewrite;
   readonly conflict: Conflict;
   readonly verify: boolean;
@@ -102,6 +104,8 @@ interface Copy {
   readonly request: CloneRequest;
   readonly signal: AbortSignal;
   readonly renaming: Renaming;
+  /** The copies come into the database of the originals. */
+  within: boolean;
   /** Names at the source that got to the target. */
   readonly done: NameSet;
   readonly skipped: NameSet;
@@ -131,15 +135,19 @@ export async function clone(deps: CloneDeps, request: CloneRequest, signal: Abor
   const copy: Copy = {
     deps, request, signal, renaming: createRenaming(request.scope, request.rewrite),
     done: createNameSet(deps.seeds), skipped: createNameSet(deps.seeds), uncertain: createNameSet(deps.seeds),
-    notCopied: [], forms: {}, vanished: 0, bytes: 0,
+    within: false, notCopied: [], forms: {}, vanished: 0, bytes: 0,
     tell: (phase, round, keys) => onProgress({ phase, round, keys, bytes: copy.bytes }),
   };
+  // Before anything is deleted or replaced.
+  const within = await persist(copy, () => isSameData(deps.sessions, request.source, request.target, signal));
+  if (within) refuseOverlap(request);
+  copy.within = within;
   if (request.conflict === 'empty') await persist(copy, ({ target }) => must(target, ['FLUSHDB', 'ASYNC']));
   let position: { readonly runId: string; readonly start: ScanStart | undefined } | undefined;
   await persist(copy, async (links) => {
     const start = position?.runId === links.runId ? position.start : { cursor: '0', type: 0 };
     if (start === undefined) return;
-    const names = createCloneNames(request, PAGE, start);
+    const names = createCloneNames(request, copy.within, PAGE, start);
     try {
       await copyNames(copy, links, names, request.conflict === 'replace' || request.conflict === 'empty');
     } finally {
@@ -190,17 +198,15 @@ async function withLinks<T>({ deps, request, signal }: Copy, work: (links: Links
   }
 }
 
-/** The names at the source, in pages of `count`. */
-export function createCloneNames({ names, scope, source, target, rewrite }: CloneRequest, count: number, start?: ScanStart): TrackedPages {
+/** The names at the source, in pages of `count`. @param within the copies come into the database of the originals */
+export function createCloneNames({ names, scope, rewrite }: CloneRequest, within: boolean, count: number, start?: ScanStart): TrackedPages {
   if (names !== undefined) return { ...createListPages(names, count), settle: () => undefined, position: { cursor: '0', type: 0 } };
   const pages = createScanPages(scope, count, start);
-  const within = source.database === target.database && source.profile.id === target.profile.id;
+  if (rewrite === undefined) return trackPages(pages);
+  const { from, to } = rewrite;
   // Its own copies are no originals, though a scan meets them.
-  return trackPages(within && rewrite !== undefined ? withOnly(pages, (name) => !isCopy(name, rewrite)) : pages);
-}
-
-function isCopy(name: Buffer, { from, to }: PrefixRewrite): boolean {
-  return startsWith(name, to) && (to.length > from.length || !startsWith(name, from));
+  const copies = within && startsWith(to, from);
+  return trackPages(withOnly(pages, (name) => startsWith(name, from) && !(copies && startsWith(name, to))));
 }
 
 async function copyNames(copy: Copy, { source, target }: Links, names: NamePages & Partial<TrackedPages>, replace: boolean): Promise<void> {
@@ -285,7 +291,7 @@ async function verify(copy: Copy, links: Links): Promise<Verification> {
   const targetNames = (): NamePages => (request.names === undefined ? createScanPages(renaming.targetScope(request.scope), PAGE) : createListPages([], PAGE));
   let repaired = 0;
   for (round = 1; ; round += 1) {
-    const { compared, differences } = await compareAll(links.source, links.target, createCloneNames(request, PAGE), targetNames(), options);
+    const { compared, differences } = await compareAll(links.source, links.target, createCloneNames(request, copy.within, PAGE), targetNames(), options);
     const left = await compareAgain(links.source, links.target, differences.filter(({ name }) => !copy.skipped.has(name)), options);
     if (left.length === 0 || round === ROUNDS) return { compared, rounds: round, repaired, differences: left };
     const changed = await repair(copy, links, left);

@@ -6,6 +6,7 @@ import { Failure, isFailure } from '../failure.ts';
 import { createCloneNames, type CloneDeps, type CloneEnd, type CloneRequest } from './clone.ts';
 import { createRenaming } from './renaming.ts';
 import { argument, argumentValue, createRequests, head } from './requests.ts';
+import { isSameData, refuseOverlap } from './sameData.ts';
 import { createWire, frameNumber, frameText, marks, type Wire } from './wire.ts';
 
 /** What was asked of one side. */
@@ -49,14 +50,13 @@ const exists = head(2, 'EXISTS');
  * `bad-input` for a target that is the source, `permission` for a read-only replica, `unsupported` for a cluster.
  */
 export async function planClone(deps: CloneDeps, request: CloneRequest, signal: AbortSignal, onProgress: (keys: number) => void): Promise<ClonePlan> {
-  const { source, target, rewrite } = request;
-  if (source.profile.id === target.profile.id && source.database === target.database && (rewrite === undefined || rewrite.from.equals(rewrite.to))) {
-    throw new Failure('bad-input', 'Source and target are the same database. Choose another one, or another prefix for the copies.');
-  }
+  const { source, target } = request;
+  const within = await isSameData(deps.sessions, source, target, signal);
+  if (within) refuseOverlap(request);
   const [from, to] = await Promise.all([look(deps, source, signal), look(deps, target, signal)]);
   for (const end of [from, to]) if (end.facts.mode !== 'standalone') throw new Failure('unsupported', `A ${end.facts.mode} cannot be cloned from or to yet.`);
   if (to.replica) throw new Failure('permission', `${endpointLabel(target.profile)} is a read-only replica. Choose its primary as the target.`);
-  const { keys, conflicts } = await countNames(deps, request, signal, onProgress);
+  const { keys, conflicts } = await countNames(deps, request, within, signal, onProgress);
   return { request, source: from, target: to, keys, conflicts, warnings: warnings(request, from, to, keys, conflicts) };
 }
 
@@ -78,7 +78,7 @@ async function look({ sessions }: CloneDeps, { profile, database }: CloneEnd, si
   }
 }
 
-async function countNames(deps: CloneDeps, request: CloneRequest, signal: AbortSignal, onProgress: (keys: number) => void): Promise<{ readonly keys: number; readonly conflicts: number }> {
+async function countNames(deps: CloneDeps, request: CloneRequest, within: boolean, signal: AbortSignal, onProgress: (keys: number) => void): Promise<{ readonly keys: number; readonly conflicts: number }> {
   const open = async ({ profile, database }: CloneEnd): Promise<Wire> =>
     createWire(await deps.sessions.openChannel(profile, database, 'copy'), { where: endpointLabel(profile), signal, patience: deps.patience });
   const wires = await Promise.allSettled([open(request.source), open(request.target)]);
@@ -88,7 +88,7 @@ async function countNames(deps: CloneDeps, request: CloneRequest, signal: AbortS
       return wire.value;
     }) as [Wire, Wire];
     const { rename } = createRenaming(request.scope, request.rewrite);
-    const names = createCloneNames(request, PAGE);
+    const names = createCloneNames(request, within, PAGE);
     const out = createRequests();
     let keys = 0;
     let conflicts = 0;

@@ -2,7 +2,7 @@ import { compileGlob, escapeGlob, literalPrefix } from '../keyspace/glob.ts';
 import type { ScanPages, Scope } from './namePages.ts';
 import { argumentValue } from './requests.ts';
 
-/** Keys that begin with `from` get `to` in its place at the target. */
+/** Keys that begin with `from` get `to` in its place at the target: no two get the same name. */
 export interface PrefixRewrite {
   readonly from: Buffer;
   readonly to: Buffer;
@@ -23,9 +23,7 @@ export function createRenaming(scope: Scope, rewrite: PrefixRewrite | undefined)
   const rename = (name: Buffer): Buffer => (rewrite === undefined || !startsWith(name, rewrite.from) ? name : Buffer.concat([rewrite.to, name.subarray(rewrite.from.length)]));
   const before = (name: Buffer): Buffer | undefined => {
     if (rewrite === undefined) return name;
-    if (startsWith(name, rewrite.to)) return Buffer.concat([rewrite.from, name.subarray(rewrite.to.length)]);
-    // It kept its name, unless it would have lost it.
-    return startsWith(name, rewrite.from) ? undefined : name;
+    return startsWith(name, rewrite.to) ? Buffer.concat([rewrite.from, name.subarray(rewrite.to.length)]) : undefined;
   };
   return {
     rename,
@@ -35,7 +33,8 @@ export function createRenaming(scope: Scope, rewrite: PrefixRewrite | undefined)
     },
     targetScope({ pattern, types }) {
       if (pattern === undefined && rewrite === undefined) return { pattern, types };
-      const prefix = rename(pattern === undefined ? Buffer.alloc(0) : literalPrefix(pattern));
+      const literal = pattern === undefined ? Buffer.alloc(0) : literalPrefix(pattern);
+      const prefix = rewrite === undefined || startsWith(literal, rewrite.from) ? rename(literal) : rewrite.to;
       return { pattern: prefix.length === 0 ? undefined : Buffer.concat([escapeGlob(prefix), Buffer.from('*')]), types };
     },
   };

@@ -1,0 +1,55 @@
+import { parseInfo } from '../connection/capabilities.ts';
+import type { Session, Sessions } from '../connection/session.ts';
+import { Failure, isFailure } from '../failure.ts';
+import type { CloneEnd, CloneRequest } from './clone.ts';
+import { startsWith } from './renaming.ts';
+
+/**
+ * True if both ends are one database: the same connection, the same server under two names, or a replica and its primary, whose data
+ * are one as well. Rejects with Failure.
+ */
+export async function isSameData(sessions: Sessions, source: CloneEnd, target: CloneEnd, signal: AbortSignal): Promise<boolean> {
+  if (source.database !== target.database) return false;
+  if (source.profile.id === target.profile.id) return true;
+  const [from, to] = await Promise.all([source, target].map((end) => identityOf(sessions, end, signal))) as [Identity, Identity];
+  return from.runId === to.runId || (from.replication !== undefined && from.replication === to.replication && (from.replica || to.replica));
+}
+
+interface Identity {
+  readonly runId: string;
+  /** The history that primary and replicas share; undefined where the server does not tell. */
+  readonly replication: string | undefined;
+  readonly replica: boolean;
+}
+
+async function identityOf(sessions: Sessions, { profile, database }: CloneEnd, signal: AbortSignal): Promise<Identity> {
+  const session = sessions.acquire(profile, database);
+  try {
+    const { runId } = await session.ready(signal);
+    const info = await replicationOf(session, signal);
+    return { runId, replication: info.get('master_replid'), replica: info.get('role') === 'slave' };
+  } finally {
+    session.release();
+  }
+}
+
+async function replicationOf(session: Session, signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+  try {
+    const reply = await session.send(['INFO', 'replication'], { signal });
+    return parseInfo(Buffer.isBuffer(reply) ? reply.toString('latin1') : '');
+  } catch (error) {
+    if (isFailure(error, 'permission') || isFailure(error, 'unsupported')) return new Map();
+    throw error;
+  }
+}
+
+/** Throws Failure `bad-input` for a clone onto what it is made of. */
+export function refuseOverlap({ rewrite, conflict }: CloneRequest): void {
+  if (rewrite === undefined || rewrite.from.equals(rewrite.to)) {
+    throw new Failure('bad-input', 'Source and target are the same database. Choose another one, or another prefix for the copies.');
+  }
+  if (conflict === 'empty') throw new Failure('bad-input', 'Source and target are the same database: to empty it would delete the originals. Choose to stop, to skip or to replace.');
+  if (conflict === 'replace' && startsWith(rewrite.from, rewrite.to)) {
+    throw new Failure('bad-input', 'In one database copies whose prefix is the beginning of the old one could replace originals. Choose to stop or to skip, or another prefix.');
+  }
+}

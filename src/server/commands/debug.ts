@@ -4,7 +4,8 @@ import { userLines } from '../acl/acl.ts';
 import { dataDigest, valueDigest } from '../digest.ts';
 import { sdsBytes } from '../memory/weights.ts';
 import { PEAK_TIME } from '../clients/replyBuffer.ts';
-import { newReplicationId } from '../replication/stream.ts';
+import { streams } from '../replication/propagate.ts';
+import { feed, newReplicationId } from '../replication/stream.ts';
 import type { Context, Handlers } from '../state.ts';
 import { findValue } from '../store/database.ts';
 import type { Bytes, Value } from '../store/value.ts';
@@ -139,7 +140,13 @@ const subcommands: Readonly<Record<string, Sub>> = {
   },
   'QUICKLIST-PACKED-THRESHOLD': { least: 1, most: 1, run: (_, [size = '']) => threshold(size) },
   RELOAD: { least: 0, most: Infinity, run: reload },
-  REPLICATE: { least: 1, most: Infinity, run: () => OK },
+  REPLICATE: {
+    least: 1, most: Infinity,
+    run: ({ server }, args) => {
+      if (streams(server)) feed(server, -1, args);
+      return OK;
+    },
+  },
   REPLYBUFFER: {
     least: 2, most: 2,
     run: ({ server: { replyBuffers } }, [what = '', to = '']) => {

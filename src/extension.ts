@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { createCommandLog } from './core/connection/commandLog.ts';
 import { createSessions } from './core/connection/sessions.ts';
+import * as compare from './ui/compare/index.ts';
 import * as connections from './ui/connections/index.ts';
 import { confirmWrite } from './ui/connections/confirmWrite.ts';
 import { createConnectionStore } from './ui/connections/store.ts';
@@ -69,6 +70,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     practiceFeature.register(services),
     save.register(services),
     transfer.register(services),
+    compare.register(services),
   );
   return context.extensionMode === vscode.ExtensionMode.Test ? services : undefined;
 }

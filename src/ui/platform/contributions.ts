@@ -1,4 +1,5 @@
 import type { Uri } from 'vscode';
+import type { Row as DifferenceViewRow } from '../compare/differencesView.ts';
 import type { Node } from '../explorer/nodes.ts';
 
 /** Key bindings pass this: VS Code tells a command which rows are selected, but not which one has the keyboard's focus. */
@@ -18,6 +19,7 @@ export type RowCommandId =
   | 'keyspace.closeFile'
   | 'keyspace.saveRdb'
   | 'keyspace.cloneDatabase'
+  | 'keyspace.compareDatabases'
   | 'keyspace.loadMore'
   | 'keyspace.stopLoading'
   | 'keyspace.scanEverything'
@@ -48,6 +50,10 @@ export type CommandTable = { readonly [Id in RowCommandId]: RowCommand } & {
   readonly 'keyspace.openFile': (file?: Uri, selected?: readonly Uri[]) => void;
   readonly 'keyspace.openScratchCopy': (file?: Uri, selected?: readonly Uri[]) => void;
   readonly 'keyspace.resetPractice': () => void;
+  readonly 'keyspace.compareAgain': () => void;
+  readonly 'keyspace.closeComparison': () => void;
+  /** A click on a row of the Differences view. */
+  readonly 'keyspace.openDifference': (row?: DifferenceViewRow) => void;
 };
 export type CommandId = keyof CommandTable;
 
@@ -61,6 +67,10 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.closeFile': null,
   'keyspace.saveRdb': null,
   'keyspace.cloneDatabase': null,
+  'keyspace.compareDatabases': null,
+  'keyspace.compareAgain': null,
+  'keyspace.closeComparison': null,
+  'keyspace.openDifference': null,
   'keyspace.disconnect': null,
   'keyspace.reconnect': null,
   'keyspace.showCommandLog': null,
@@ -88,7 +98,7 @@ const commands: { readonly [Id in CommandId]: null } = {
 export const commandIds = Object.keys(commands) as readonly CommandId[];
 
 /** Commands that only a row can start; the palette hides them. */
-export const rowOnlyCommands: readonly CommandId[] = ['keyspace.searchAsPattern', 'keyspace.stopLoading', 'keyspace.previewValue'];
+export const rowOnlyCommands: readonly CommandId[] = ['keyspace.searchAsPattern', 'keyspace.stopLoading', 'keyspace.previewValue', 'keyspace.openDifference'];
 
 /** How rows are ordered by name. */
 export type SortOrder = 'ascending' | 'descending';
@@ -125,6 +135,8 @@ export const settingDefaults: SettingTable = {
 export interface ContextTable {
   /** Some database has a filter. */
   'keyspace.filtered': boolean;
+  /** Two databases were compared. */
+  'keyspace.compared': boolean;
   /** The value document in front is one part of a longer value; it has one after, or before, it. */
   'keyspace.hasParts': boolean;
   'keyspace.hasNextPart': boolean;
@@ -133,6 +145,7 @@ export interface ContextTable {
 export type ContextId = keyof ContextTable;
 const contexts: { readonly [Id in ContextId]: null } = {
   'keyspace.filtered': null,
+  'keyspace.compared': null,
   'keyspace.hasParts': null,
   'keyspace.hasNextPart': null,
   'keyspace.hasPreviousPart': null,
@@ -140,7 +153,7 @@ const contexts: { readonly [Id in ContextId]: null } = {
 export const contextIds = Object.keys(contexts) as readonly ContextId[];
 
 /** View ids. */
-export const viewIds = { explorer: 'keyspace.explorer' } as const;
+export const viewIds = { explorer: 'keyspace.explorer', differences: 'keyspace.differences' } as const;
 
 /** The scheme of value documents. */
 export const valueScheme = 'keyspace';

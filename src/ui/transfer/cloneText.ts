@@ -90,7 +90,8 @@ function listed<T>(items: readonly T[], text: (item: T) => string): string[] {
   return items.length > MOST_LISTED ? [...lines, vscode.l10n.t('  … and {0} more', formatCount(items.length - MOST_LISTED))] : lines;
 }
 
-function differenceText({ kind }: Difference): string {
+/** A difference in words. */
+export function differenceText({ kind }: Difference): string {
   switch (kind) {
     case 'missing': return vscode.l10n.t('missing at the target');
     case 'extra': return vscode.l10n.t('only at the target');

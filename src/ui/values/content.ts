@@ -6,6 +6,7 @@ import { Failure } from '../../core/failure.ts';
 import type { ScanOptions } from '../../core/keyspace/keyspace.ts';
 import { partOf, readStringPart, type ValuePart } from '../../core/value/parts.ts';
 import { describeBytes, hexDump, renderCollection } from '../../core/value/text.ts';
+import type { MemberRow } from '../../core/value/members.ts';
 import { openMembers } from '../../core/value/openMembers.ts';
 import { formatCount } from '../explorer/labels.ts';
 import type { MemberAddress, ValueAddress } from './address.ts';
@@ -40,11 +41,25 @@ export async function readContent(session: Session, address: ValueAddress, pagin
       await members.loadMore();
       const { shown } = members.counts;
       const more = members.hasMore ? `\n${vscode.l10n.t('… {0} of {1}; the tree pages through the rest', formatCount(shown), formatCount(members.length))}\n` : '';
-      return { extension: 'txt', bytes: Buffer.from(renderCollection(members.rows) + more), parts: 1 };
+      return { extension: 'txt', bytes: Buffer.from(renderCollection(members.hasMore ? members.rows : inOrder(members.rows)) + more), parts: 1 };
     }
     default:
       return { extension: 'txt', parts: 1, bytes: Buffer.from(vscode.l10n.t('Values of the type {0} belong to a module and cannot be shown yet.', type)) };
   }
+}
+
+/** A whole hash or set by name, a sorted set by score: in a hash table's own order two equal ones would look different. */
+function inOrder(rows: readonly MemberRow[]): readonly MemberRow[] {
+  return rows.toSorted((left, right) => {
+    if (left.kind === 'field' && right.kind === 'field') return left.field.compare(right.field);
+    if (left.kind === 'member' && right.kind === 'member') return left.member.compare(right.member);
+    if (left.kind === 'scored' && right.kind === 'scored') return scoreOf(left.score) - scoreOf(right.score) || left.member.compare(right.member);
+    return 0;
+  });
+}
+
+function scoreOf(score: string): number {
+  return score === 'inf' ? Number.MAX_VALUE : score === '-inf' ? -Number.MAX_VALUE : Number(score);
 }
 
 function contentOf({ bytes, offset, total }: ValuePart): Content {

@@ -1,0 +1,52 @@
+import type { Session } from '../connection/session.ts';
+import { endpointLabel } from '../connection/url.ts';
+import { Failure } from '../failure.ts';
+import { createCloneNames, type CloneDeps, type CloneEnd, type CloneRequest } from '../transfer/clone.ts';
+import { createListPages, createScanPages } from '../transfer/namePages.ts';
+import { createRenaming } from '../transfer/renaming.ts';
+import { createWire, type Wire } from '../transfer/wire.ts';
+import { compareLargeKeys } from './large.ts';
+import { compareAgain, compareAll, type Difference } from './verify.ts';
+
+/** What is compared with what: as a clone from `source` to `target` would map names. */
+export type CompareRequest = Pick<CloneRequest, 'source' | 'target' | 'scope' | 'names' | 'rewrite'>;
+
+export interface Comparison {
+  readonly compared: number;
+  /** Those that stood a second look, so that what was just being written is none. */
+  readonly differences: readonly Difference[];
+}
+
+const PAGE = 1000;
+/** Bytes in memory above which a value is compared by pieces. */
+const LARGEST = 32 * 1024 * 1024;
+
+/** Compares two databases, or parts of them, key by key. Reads only. Rejects with Failure, `bad-input` where both are the same. */
+export async function compareDatabases(deps: CloneDeps, request: CompareRequest, signal: AbortSignal, onProgress: (compared: number) => void): Promise<Comparison> {
+  const { source, target, scope, rewrite, names } = request;
+  if (source.profile.id === target.profile.id && source.database === target.database && rewrite === undefined) {
+    throw new Failure('bad-input', 'Both sides are the same database. Choose another one, or another prefix.');
+  }
+  const renaming = createRenaming(scope, rewrite);
+  const sessions = [source, target].map(({ profile, database }) => deps.sessions.acquire(profile, database)) as [Session, Session];
+  const wires: Wire[] = [];
+  const open = async ({ profile, database }: CloneEnd): Promise<Wire> => {
+    const wire = createWire(await deps.sessions.openChannel(profile, database, 'copy'), { where: endpointLabel(profile), signal, patience: deps.patience });
+    wires.push(wire);
+    return wire;
+  };
+  try {
+    const [left, right] = [await open(source), await open(target)];
+    const options = {
+      rename: renaming.rename, original: renaming.original, largest: LARGEST, seeds: deps.seeds,
+      large: (name: Buffer) => compareLargeKeys({ session: sessions[0], key: name }, { session: sessions[1], key: renaming.rename(name) }, signal),
+      onProgress: ({ compared }: { readonly compared: number }) => onProgress(compared),
+    };
+    const targetNames = names === undefined ? createScanPages(renaming.targetScope(scope), PAGE) : createListPages([], PAGE);
+    const { compared, differences } = await compareAll(left, right, createCloneNames({ ...request, conflict: 'stop', verify: false }, PAGE), targetNames, options);
+    return { compared, differences: await compareAgain(left, right, differences, options) };
+  } finally {
+    for (const wire of wires) wire.close();
+    for (const session of sessions) session.release();
+  }
+}

@@ -19,8 +19,6 @@ const shared = {
   platform: 'node',
   target: 'node20',
   logLevel: 'warning',
-  // Names show in stack traces that people send us.
-  keepNames: true,
   // Where a bundle finds what lies beside it.
   define: { 'import.meta.dirname': '__dirname' },
 };
@@ -37,10 +35,16 @@ const products = {
   'serve.cjs': { entry: 'src/server/main.ts', external: [] },
 };
 
+/**
+ * As small as it gets with its names, which show in stack traces that people send us. (`keepNames` keeps them as well, at the cost of
+ * a call for every function that is made: a tenth of the time in which a practice server loads its data.)
+ */
+const smaller = minify => ({ minifyWhitespace: minify, minifySyntax: minify });
+
 /** Options of one product's bundle; `test/` builds the same with a plugin or two. */
 export function product(name, { minify = false } = {}) {
   const { entry, external } = products[name];
-  return { ...shared, entryPoints: [entry], external, outfile: join('dist', name), minify, sourcemap: minify ? false : 'linked' };
+  return { ...shared, entryPoints: [entry], external, outfile: join('dist', name), ...smaller(minify), sourcemap: minify ? false : 'linked' };
 }
 
 /**

@@ -4,6 +4,7 @@ import { Failure } from '../failure.ts';
 import { createCloneNames, type CloneDeps, type CloneEnd, type CloneRequest } from '../transfer/clone.ts';
 import { createListPages, createScanPages } from '../transfer/namePages.ts';
 import { createRenaming } from '../transfer/renaming.ts';
+import { isSameData } from '../transfer/sameData.ts';
 import { createWire, type Wire } from '../transfer/wire.ts';
 import { compareLargeKeys } from './large.ts';
 import { compareAgain, compareAll, type Difference } from './verify.ts';
@@ -42,8 +43,9 @@ export async function compareDatabases(deps: CloneDeps, request: CompareRequest,
       large: (name: Buffer) => compareLargeKeys({ session: sessions[0], key: name }, { session: sessions[1], key: renaming.rename(name) }, signal),
       onProgress: ({ compared }: { readonly compared: number }) => onProgress(compared),
     };
+    const within = await isSameData(deps.sessions, source, target, signal);
     const targetNames = names === undefined ? createScanPages(renaming.targetScope(scope), PAGE) : createListPages([], PAGE);
-    const { compared, differences } = await compareAll(left, right, createCloneNames({ ...request, conflict: 'stop', verify: false }, PAGE), targetNames, options);
+    const { compared, differences } = await compareAll(left, right, createCloneNames({ ...request, conflict: 'stop', verify: false }, within, PAGE), targetNames, options);
     return { compared, differences: await compareAgain(left, right, differences, options) };
   } finally {
     for (const wire of wires) wire.close();

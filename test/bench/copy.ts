@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { clone, type CloneDeps, type CloneRequest } from '../../src/core/transfer/clone.ts';
 import { compareAll } from '../../src/core/compare/verify.ts';
 import { createScanPages } from '../../src/core/transfer/namePages.ts';
+import { createReader, type Reader } from '../../src/core/transfer/reader.ts';
 import { createWire } from '../../src/core/transfer/wire.ts';
 import type { BenchCase, BenchScope } from '../support/bench/case.ts';
 import { elapsed } from '../support/bench/measure.ts';
@@ -81,7 +82,7 @@ export async function cases(scope: BenchScope): Promise<readonly BenchCase[]> {
           if (!isCopy) await copy();
           isCopy = true;
           const wires = await Promise.all(ends.map(async ({ profile, database }) => createWire(await sessions.openChannel(profile, database, 'copy'), { where: profile.name, signal: never, patience: 60_000 })));
-          const [from, to] = wires as [typeof wires[0], typeof wires[0]];
+          const [from, to] = await Promise.all(wires.map(createReader)) as [Reader, Reader];
           const ms = await elapsed(async () => {
             const { compared, differences } = await compareAll(from, to, createScanPages(everything, 1000), createScanPages(everything, 1000), {
               rename: (key) => key, original: (key) => key, largest: 1e9, large: () => Promise.resolve(undefined), seeds: deps.seeds, onProgress: () => undefined,

@@ -1,5 +1,6 @@
 import type { Command, Reply, Session } from '../connection/session.ts';
 import { assertNever, Failure, isFailure } from '../failure.ts';
+import { expiryOf, sameExpiry, type Expiry } from '../keyspace/expiry.ts';
 import { readSlices, type Slice } from '../transfer/slices.ts';
 import type { KeyDifference, ValueDifference } from './values.ts';
 
@@ -9,7 +10,7 @@ export interface KeyAt {
   readonly key: Buffer;
 }
 
-/** PEXPIRETIME of a key that is not there. */
+/** Expiry of a key that is not there. */
 const GONE = -2;
 
 const lengths: Readonly<Record<string, string>> = { string: 'STRLEN', list: 'LLEN', set: 'SCARD', hash: 'HLEN', zset: 'ZCARD' };
@@ -31,10 +32,10 @@ export async function compareLarge(source: KeyAt, target: KeyAt, signal: AbortSi
 
 /** As `compareLarge`, and whether both are there and when they expire. */
 export async function compareLargeKeys(source: KeyAt, target: KeyAt, signal: AbortSignal): Promise<KeyDifference | undefined> {
-  const [expiry, other] = await Promise.all([source, target].map(({ session, key }) => session.send(['PEXPIRETIME', key], { signal })));
-  if (expiry === GONE) return other === GONE ? undefined : 'extra';
-  if (other === GONE) return 'missing';
-  return await compareLarge(source, target, signal) ?? (expiry === other ? undefined : 'expiry');
+  const [expiry, other] = await Promise.all([source, target].map(({ session, key }) => expiryOf(session, key, signal))) as [Expiry, Expiry];
+  if (expiry.at === GONE) return other.at === GONE ? undefined : 'extra';
+  if (other.at === GONE) return 'missing';
+  return await compareLarge(source, target, signal) ?? (sameExpiry(expiry.at, other.at, expiry.exact && other.exact) ? undefined : 'expiry');
 }
 
 async function holds({ session, key }: KeyAt, slice: Slice, signal: AbortSignal): Promise<boolean> {

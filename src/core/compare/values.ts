@@ -18,6 +18,7 @@ export type KeyDifference =
   | 'expiry' // it ends at another time, or never
   | ValueDifference
   | 'too-large' // not compared: too large to be read as one, and not to be read by pieces
+  | 'refused' // the user may not read it
   | 'unreadable'; // a value that this version does not know, and not the same bytes
 
 type Value = RdbValue<string>;

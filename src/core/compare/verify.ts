@@ -3,9 +3,11 @@ import { RdbError } from '../../protocol/rdb/bytes.ts';
 import { createListPages, type NamePages } from '../transfer/namePages.ts';
 import { createNameSet } from '../transfer/nameSet.ts';
 import { argument, argumentValue, createRequests, head } from '../transfer/requests.ts';
-import { putValueQuestions, readValues, walkValues, type Held } from '../transfer/walkValues.ts';
+import { putValueQuestions, readValues, type Read, type Reader } from '../transfer/reader.ts';
+import { walkValues } from '../transfer/walkValues.ts';
 import { frameNumber, frameText, marks, type Wire } from '../transfer/wire.ts';
 import { failureOfReply } from '../connection/failures.ts';
+import { sameExpiry } from '../keyspace/expiry.ts';
 import { compareDumps, type KeyDifference } from './values.ts';
 
 export interface Difference {
@@ -35,7 +37,7 @@ const exists = head(2, 'EXISTS');
  * bytes is compared as what it means. What is written meanwhile on either side is found as a difference: look at those again
  * (`compareAgain`). Memory: two batches and 12 bytes a key. Answers each key once. Rejects with Failure.
  */
-export async function compareAll(source: Wire, target: Wire, names: NamePages, targetNames: NamePages, options: CompareOptions): Promise<{ readonly compared: number; readonly differences: readonly Difference[] }> {
+export async function compareAll(source: Reader, target: Reader, names: NamePages, targetNames: NamePages, options: CompareOptions): Promise<{ readonly compared: number; readonly differences: readonly Difference[] }> {
   const seen = createNameSet(options.seeds);
   const found = new Map<string, Difference>();
   await compareNames(source, target, names, options, (name, kind) => {
@@ -43,13 +45,13 @@ export async function compareAll(source: Wire, target: Wire, names: NamePages, t
     if (kind !== undefined) found.set(name.toString('latin1'), { name, kind });
     options.onProgress({ compared: seen.size, differences: found.size });
   });
-  const extra = await extraNames(source, target, targetNames, options, seen.has);
+  const extra = await extraNames(source.wire, target.wire, targetNames, options, seen.has);
   for (const name of extra) found.set(name.toString('latin1'), { name, kind: 'extra' });
   return { compared: seen.size, differences: [...found.values()] };
 }
 
 /** Looks again at keys that differed. Answers those that still do. Rejects with Failure. */
-export async function compareAgain(source: Wire, target: Wire, before: readonly Difference[], options: CompareOptions): Promise<readonly Difference[]> {
+export async function compareAgain(source: Reader, target: Reader, before: readonly Difference[], options: CompareOptions): Promise<readonly Difference[]> {
   const found: Difference[] = [];
   await compareNames(source, target, createListPages(before.map(({ name }) => name), 1000), options, (name, kind) => {
     if (kind !== undefined) found.push({ name, kind });
@@ -58,18 +60,18 @@ export async function compareAgain(source: Wire, target: Wire, before: readonly 
 }
 
 /** Shows each name with its difference, or undefined where there is none. */
-async function compareNames(source: Wire, target: Wire, names: NamePages, options: CompareOptions, show: (name: Buffer, kind: KeyDifference | undefined) => void): Promise<void> {
+async function compareNames(source: Reader, target: Reader, names: NamePages, options: CompareOptions, show: (name: Buffer, kind: KeyDifference | undefined) => void): Promise<void> {
   const asTarget = (batch: readonly Buffer[]): Buffer[] => batch.map((name) => argument(options.rename(argumentValue(name))));
   await walkValues(source, names, {
     largest: options.largest,
     async asked(batch) {
       const out = createRequests();
-      putValueQuestions(out, asTarget(batch));
-      await target.send(out.take());
+      putValueQuestions(out, target, asTarget(batch));
+      await target.wire.send(out.take());
     },
     async values(batch, held) {
       const copies = await readValues(target, asTarget(batch));
-      for (const [index, name] of batch.entries()) show(argumentValue(name), differenceOf(held[index], copies[index]));
+      for (const [index, name] of batch.entries()) show(argumentValue(name), differenceOf(held[index], copies[index], source.absolute && target.absolute));
     },
     async large(name) {
       show(argumentValue(name), await differenceOfLarge(argumentValue(name), options));
@@ -86,14 +88,16 @@ async function differenceOfLarge(name: Buffer, { large }: CompareOptions): Promi
   }
 }
 
-function differenceOf(source: Held | undefined, target: Held | undefined): KeyDifference | undefined {
+function differenceOf(source: Read, target: Read, exact: boolean): KeyDifference | undefined {
+  if (isFailure(source) || isFailure(target)) return 'refused';
   if (source === undefined) return target === undefined ? undefined : 'extra';
   if (target === undefined) return 'missing';
   const value = differenceOfValues(argumentValue(source.payload), argumentValue(target.payload));
-  return value ?? (source.expireAt === target.expireAt ? undefined : 'expiry');
+  return value ?? (sameExpiry(Number(source.expireAt), Number(target.expireAt), exact) ? undefined : 'expiry');
 }
 
-function differenceOfValues(source: Buffer, target: Buffer): KeyDifference | undefined {
+/** As `compareDumps`, for payloads that may not decode. */
+export function differenceOfValues(source: Buffer, target: Buffer): KeyDifference | undefined {
   try {
     return compareDumps(source, target);
   } catch (error) {

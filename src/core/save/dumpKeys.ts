@@ -8,7 +8,7 @@ import { encodeRequest } from '../../protocol/resp/encode.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { failureOfReply } from '../connection/failures.ts';
 import { Failure } from '../failure.ts';
-import { serverTime, type ExpiryQuestion } from './expiry.ts';
+import { serverTime, type ExpiryQuestion } from '../keyspace/expiry.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** Where dumped keys go. */

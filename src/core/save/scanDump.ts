@@ -10,7 +10,7 @@ import { Failure } from '../failure.ts';
 import type { DatabaseList } from '../keyspace/databases.ts';
 import { createNameStore } from '../keyspace/nameStore.ts';
 import { dumpBatch, type DumpSink, type DumpTally, type Wanted } from './dumpKeys.ts';
-import { expiryProbe, expiryQuestion, type ExpiryQuestion } from './expiry.ts';
+import { expiryProbe, expiryQuestion, type ExpiryQuestion } from '../keyspace/expiry.ts';
 import { createPipeline, type Pipeline } from './pipeline.ts';
 import type { TargetFile } from './target.ts';
 

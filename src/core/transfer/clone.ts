@@ -1,12 +1,12 @@
 import { compareLargeKeys, type KeyAt } from '../compare/large.ts';
-import { compareAgain, compareAll, type CompareOptions, type Difference } from '../compare/verify.ts';
+import { compareAgain, compareAll, differenceOfValues, type CompareOptions, type Difference } from '../compare/verify.ts';
 import { failureOfReply } from '../connection/failures.ts';
-import { compareDumps } from '../compare/values.ts';
 import type { ConnectionProfile } from '../connection/profile.ts';
 import type { Session, Sessions } from '../connection/session.ts';
 import { endpointLabel } from '../connection/url.ts';
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { Failure, isFailure } from '../failure.ts';
+import { refusesKey } from '../keyspace/expiry.ts';
 import { copyLarge } from './copyLarge.ts';
 import { copyByDump } from './copyByDump.ts';
 import { createListPages, createScanPages, type NamePages, type ScanStart, type Scope } from './namePages.ts';
@@ -16,7 +16,7 @@ import { argumentValue } from './requests.ts';
 import { isAboutForm, restoreOtherwise, type Form } from './restoreOtherwise.ts';
 import { isSameData, refuseOverlap } from './sameData.ts';
 import { trackPages, type TrackedPages } from './trackedPages.ts';
-import type { Held } from './walkValues.ts';
+import { createReader, type Held, type Reader } from './reader.ts';
 import { createWire, frameText, marks, type Wire } from './wire.ts';
 
 /** One side of a clone. */
@@ -111,7 +111,8 @@ interface Copy {
   readonly skipped: NameSet;
   /** Names that were on their way when a link broke: they may be at the target, or not. */
   readonly uncertain: NameSet;
-  readonly notCopied: NotCopied[];
+  /** By their names: some are met again after a break. */
+  readonly notCopied: Map<string, NotCopied>;
   readonly forms: Partial<Record<Form, number>>;
   vanished: number;
   bytes: number;
@@ -120,8 +121,8 @@ interface Copy {
 
 /** The links of an attempt. */
 interface Links {
-  readonly source: Wire;
-  readonly target: Wire;
+  readonly source: Reader;
+  readonly target: Reader;
   /** The process that the source is: a cursor counts for this one only. */
   readonly runId: string;
 }
@@ -135,14 +136,14 @@ export async function clone(deps: CloneDeps, request: CloneRequest, signal: Abor
   const copy: Copy = {
     deps, request, signal, renaming: createRenaming(request.scope, request.rewrite),
     done: createNameSet(deps.seeds), skipped: createNameSet(deps.seeds), uncertain: createNameSet(deps.seeds),
-    within: false, notCopied: [], forms: {}, vanished: 0, bytes: 0,
+    within: false, notCopied: new Map(), forms: {}, vanished: 0, bytes: 0,
     tell: (phase, round, keys) => onProgress({ phase, round, keys, bytes: copy.bytes }),
   };
   // Before anything is deleted or replaced.
   const within = await persist(copy, () => isSameData(deps.sessions, request.source, request.target, signal));
   if (within) refuseOverlap(request);
   copy.within = within;
-  if (request.conflict === 'empty') await persist(copy, ({ target }) => must(target, ['FLUSHDB', 'ASYNC']));
+  if (request.conflict === 'empty') await persist(copy, ({ target }) => must(target.wire, ['FLUSHDB', 'ASYNC']));
   let position: { readonly runId: string; readonly start: ScanStart | undefined } | undefined;
   await persist(copy, async (links) => {
     const start = position?.runId === links.runId ? position.start : { cursor: '0', type: 0 };
@@ -154,10 +155,10 @@ export async function clone(deps: CloneDeps, request: CloneRequest, signal: Abor
       position = { runId: links.runId, start: names.position };
     }
   });
-  const { vanished, skipped, notCopied, forms, bytes } = copy;
+  const { vanished, skipped, forms, bytes } = copy;
   const copied = copy.done.size;
   const verification = request.verify ? await persist(copy, (links) => verify(copy, links)) : undefined;
-  return { copied, vanished, skipped: skipped.size, notCopied, forms, bytes, verification };
+  return { copied, vanished, skipped: skipped.size, notCopied: [...copy.notCopied.values()], forms, bytes, verification };
 }
 
 /** Works with both links, and again where one breaks, for as long as something is copied between two breaks. Rejects with Failure. */
@@ -191,7 +192,7 @@ async function withLinks<T>({ deps, request, signal }: Copy, work: (links: Links
     const { runId } = await session.ready(signal);
     for (const end of [request.source, request.target]) wires.push(await open(end));
     const [source, target] = wires as [Wire, Wire];
-    return await work({ source, target, runId });
+    return await work({ source: await createReader(source), target: await createReader(target), runId });
   } finally {
     session.release();
     for (const wire of wires) wire.close();
@@ -209,7 +210,7 @@ export function createCloneNames({ names, scope, rewrite }: CloneRequest, within
   return trackPages(withOnly(pages, (name) => startsWith(name, from) && !(copies && startsWith(name, to))));
 }
 
-async function copyNames(copy: Copy, { source, target }: Links, names: NamePages & Partial<TrackedPages>, replace: boolean): Promise<void> {
+async function copyNames(copy: Copy, { source, target: { wire: target } }: Links, names: NamePages & Partial<TrackedPages>, replace: boolean): Promise<void> {
   const { deps, signal, renaming, request } = copy;
   const offered = new Set<readonly Held[]>();
   const busy = async (name: Buffer, payload: Buffer | undefined): Promise<boolean> => {
@@ -219,10 +220,13 @@ async function copyNames(copy: Copy, { source, target }: Links, names: NamePages
     copy.skipped.add(name);
     return false;
   };
+  const lose = (name: Buffer, failure: Failure): false => {
+    copy.notCopied.set(name.toString('latin1'), { name, failure });
+    return false;
+  };
   const unsupported = (name: Buffer, failure: unknown): false => {
     if (!isFailure(failure, 'unsupported')) throw failure;
-    copy.notCopied.push({ name, failure });
-    return false;
+    return lose(name, failure);
   };
   try {
     await copyByDump(source, target, names, {
@@ -239,16 +243,18 @@ async function copyNames(copy: Copy, { source, target }: Links, names: NamePages
     }, {
       busy: ({ name, payload }) => busy(argumentValue(name), argumentValue(payload)),
       async refused({ name, expireAt, payload }, error) {
-        if (!isAboutForm(error)) throw failureOfReply(error, ['RESTORE']);
         const bytes = argumentValue(name);
+        if (refusesKey(error)) return lose(bytes, failureOfReply(error, ['RESTORE']));
+        if (!isAboutForm(error)) throw failureOfReply(error, ['RESTORE']);
         try {
-          const form = await restoreOtherwise(target, { name: renaming.rename(bytes), payload: argumentValue(payload), expireAt: expireAt === '-1' ? undefined : expireAt }, replace);
+          const form = await restoreOtherwise(target, { name: renaming.rename(bytes), payload: argumentValue(payload), expireAt: expireAt === '-1' ? undefined : expireAt }, error, replace);
           copy.forms[form] = (copy.forms[form] ?? 0) + 1;
           return true;
         } catch (failure) {
           return isFailure(failure, 'exists') ? await busy(bytes, argumentValue(payload)) : unsupported(bytes, failure);
         }
       },
+      unread: (name, failure) => void lose(argumentValue(name), failure),
       async large(name) {
         const bytes = argumentValue(name);
         try {
@@ -275,7 +281,7 @@ async function isOurs(target: Wire, name: Buffer, payload: Buffer): Promise<bool
   let same = false;
   await target.send(encodeRequest(['DUMP', name]));
   await target.frames(1, (frame) => {
-    same = frame.mark === marks.bulk && !frame.absent && compareDumps(payload, Buffer.from(frame.bytes.subarray(frame.start, frame.end))) === undefined;
+    same = frame.mark === marks.bulk && !frame.absent && differenceOfValues(payload, Buffer.from(frame.bytes.subarray(frame.start, frame.end))) === undefined;
   });
   return same;
 }
@@ -317,15 +323,14 @@ async function withKeys<T>({ deps, request, renaming }: Copy, name: Buffer, act:
  * or deleted, and new keys are subject to what was chosen about conflicts. Answers how many keys were changed.
  */
 async function repair(copy: Copy, links: Links, differences: readonly Difference[]): Promise<number> {
-  const lost = new Set(copy.notCopied.map(({ name }) => name.toString('latin1')));
-  const again = differences.filter(({ name, kind }) => kind !== 'extra' && kind !== 'too-large' && !lost.has(name.toString('latin1'))).map(({ name }) => name);
+  const again = differences.filter(({ name, kind }) => kind !== 'extra' && kind !== 'too-large' && !copy.notCopied.has(name.toString('latin1'))).map(({ name }) => name);
   const ours = again.filter((name) => copy.done.has(name));
   const added = again.filter((name) => !copy.done.has(name));
   await copyNames(copy, links, createListPages(ours, PAGE), true);
   const before = copy.done.size;
   await copyNames(copy, links, createListPages(added, PAGE), copy.request.conflict === 'replace' || copy.request.conflict === 'empty');
   const gone = differences.filter(({ name, kind }) => kind === 'extra' && copy.done.has(name)).map(({ name }) => copy.renaming.rename(name));
-  for (const name of gone) await must(links.target, ['UNLINK', name]);
+  for (const name of gone) await must(links.target.wire, ['UNLINK', name]);
   return ours.length + copy.done.size - before + gone.length;
 }
 

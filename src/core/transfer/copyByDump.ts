@@ -1,7 +1,8 @@
-import { Failure } from '../failure.ts';
+import { Failure, isFailure } from '../failure.ts';
 import type { NamePages } from './namePages.ts';
 import { argument, argumentValue, createRequests, head } from './requests.ts';
-import { walkValues, type Held } from './walkValues.ts';
+import { walkValues } from './walkValues.ts';
+import type { Held, Read, Reader } from './reader.ts';
 import { frameText, marks, type Wire } from './wire.ts';
 
 /** What the engine leaves to others; each answers whether the key is at the target as it should be, and may throw to end the copy. */
@@ -10,6 +11,8 @@ export interface Exceptions {
   busy(held: Held): Promise<boolean>;
   /** RESTORE was refused with this error. */
   refused(held: Held, error: string): Promise<boolean>;
+  /** The user may not read it. */
+  unread(name: Buffer, failure: Failure): void;
   /** Its value is larger than `largest`. */
   large(name: Buffer, bytes: number): Promise<boolean>;
 }
@@ -48,10 +51,11 @@ const never = argument('0');
  * Copies keys by DUMP and RESTORE … ABSTTL; payloads go from one channel to the other as the bytes that came. While the target takes a
  * batch in, the next one is read. Rejects with Failure.
  */
-export async function copyByDump(source: Wire, target: Wire, names: NamePages, options: DumpCopyOptions, exceptions: Exceptions): Promise<void> {
+export async function copyByDump(source: Reader, target: Wire, names: NamePages, options: DumpCopyOptions, exceptions: Exceptions): Promise<void> {
   let before: Promise<void> = Promise.resolve();
-  const deliver = async (batch: readonly Buffer[], read: readonly (Held | undefined)[]): Promise<void> => {
-    const held = read.filter((one) => one !== undefined);
+  const deliver = async (batch: readonly Buffer[], read: readonly Read[]): Promise<void> => {
+    const held = read.filter((one): one is Held => one !== undefined && !isFailure(one));
+    for (const [index, one] of read.entries()) if (isFailure(one)) exceptions.unread(batch[index] as Buffer, one);
     options.onOffer(held);
     const sent = await restoreAll(target, held, options);
     const lost = new Set<Held>();
@@ -60,7 +64,7 @@ export async function copyByDump(source: Wire, target: Wire, names: NamePages, o
       if (!there) lost.add(one);
     }
     const copied = held.filter((one) => !lost.has(one)).map(({ name }) => name);
-    await options.onBatch({ names: batch, copied, vanished: batch.length - held.length, bytes: sent.bytes });
+    await options.onBatch({ names: batch, copied, vanished: read.filter((one) => one === undefined).length, bytes: sent.bytes });
   };
   await walkValues(source, names, {
     largest: options.largest,

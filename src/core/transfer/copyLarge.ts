@@ -3,6 +3,7 @@ import { compareLarge, type KeyAt } from '../compare/large.ts';
 import { failureOfReply } from '../connection/failures.ts';
 import type { Command, Session } from '../connection/session.ts';
 import { isFailure } from '../failure.ts';
+import { expiryOf } from '../keyspace/expiry.ts';
 import { addSlice, readSlices, sliceBytes, type Slice } from './slices.ts';
 import { frameNumber, frameText, marks, type Wire } from './wire.ts';
 
@@ -35,7 +36,7 @@ export async function copyLarge(source: KeyAt, target: KeyAt, writer: Wire, opti
       await copySlices(source, temporary.key, type, writer, options);
       if (attempt === ATTEMPTS || await compareLarge(source, temporary, signal) === undefined) break;
     }
-    const expireAt = Number(await source.session.send(['PEXPIRETIME', source.key], { signal }));
+    const { at: expireAt } = await expiryOf(source.session, source.key, signal);
     if (expireAt === -2) return 'vanished';
     if (expireAt >= 0) await write(writer, ['PEXPIREAT', temporary.key, String(expireAt)]);
     return await write(writer, [replace ? 'RENAME' : 'RENAMENX', temporary.key, target.key]) === 0 && !replace ? 'busy' : 'copied';

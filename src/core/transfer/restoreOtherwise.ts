@@ -6,6 +6,7 @@ import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { failureOfReply } from '../connection/failures.ts';
 import type { Command } from '../connection/session.ts';
 import { Failure } from '../failure.ts';
+import { refusesCommand } from '../keyspace/expiry.ts';
 import { nativeCommands } from './native.ts';
 import { frameNumber, frameText, marks, type Wire } from './wire.ts';
 
@@ -29,17 +30,18 @@ const VALKEY = 80;
 /** Elements in one command. */
 const PER_COMMAND = 500;
 
-/** True if an error of RESTORE says that the target does not understand the payload, so that another form may do. */
+/** True if an error of RESTORE says that the target does not understand the payload, or has no RESTORE for this user, so that another form may do. */
 export function isAboutForm(error: string): boolean {
-  return /DUMP payload version or checksum are wrong|Bad data format|unknown command/i.test(error);
+  return refusesCommand(error) || /DUMP payload version or checksum are wrong|Bad data format/i.test(error);
 }
 
 /**
  * Restores a value whose payload the target did not understand: the same bytes with an older footer, then encoded anew in the oldest
  * format, then by the commands that make it, within one MULTI. Rejects with Failure: `unsupported` with the name of what cannot be
  * moved, or what the target refused it for.
+ * @param why the error of RESTORE
  */
-export async function restoreOtherwise(target: Wire, refused: Refused, replace: boolean): Promise<Form> {
+export async function restoreOtherwise(target: Wire, refused: Refused, why: string, replace: boolean): Promise<Form> {
   const { name, payload, expireAt } = refused;
   const version = payloadVersion(payload);
   if (version === undefined) throw new Failure('server', 'The source sent a damaged value.');
@@ -48,9 +50,10 @@ export async function restoreOtherwise(target: Wire, refused: Refused, replace: 
     if (error !== undefined && !isAboutForm(error)) throw failureOfReply(error, ['RESTORE']);
     return error === undefined;
   };
-  if (version > OLDEST && (version < VALKEY || (payload[0] as number) < FORKED_TYPE) && await restore(closePayload(payloadBody(payload), OLDEST))) return 'older-footer';
+  const payloads = !refusesCommand(why);
+  if (payloads && version > OLDEST && (version < VALKEY || (payload[0] as number) < FORKED_TYPE) && await restore(closePayload(payloadBody(payload), OLDEST))) return 'older-footer';
   const value = decoded(payload);
-  const encoded = encodedAs(value, OLDEST);
+  const encoded = payloads ? encodedAs(value, OLDEST) : undefined;
   if (encoded !== undefined && await restore(encoded)) return 're-encoded';
   await byCommands(target, refused, value, replace);
   return 'commands';
@@ -76,26 +79,70 @@ function encodedAs(value: RdbValue<Buffer>, version: RdbVersion): Buffer | undef
 }
 
 async function byCommands(target: Wire, { name, expireAt }: Refused, value: RdbValue<Buffer>, replace: boolean): Promise<void> {
+  const native = nativeCommands(name, value, { expireAt: expireAt === undefined ? undefined : BigInt(expireAt), perCommand: PER_COMMAND });
   if (!replace) {
-    let there = false;
-    await target.send(encodeRequest(['EXISTS', name]));
-    await target.frames(1, (frame) => {
-      if (frame.mark === marks.error) throw failureOfReply(frameText(frame), ['EXISTS']);
-      there = frameNumber(frame) === 1;
-    });
-    if (there) throw failureOfReply('BUSYKEY Target key name already exists.', ['RESTORE']);
+    // Whoever writes the key from now on makes EXEC answer nil.
+    const refusal = await run(target, ['WATCH', name]);
+    if (refusal !== undefined) throw failureOfReply(refusal, ['WATCH']);
+    if (await exists(target, name)) {
+      await run(target, ['UNWATCH']);
+      throw busy();
+    }
   }
-  const commands: Command[] = [['MULTI'], ...nativeCommands(name, value, { expireAt: expireAt === undefined ? undefined : BigInt(expireAt), perCommand: PER_COMMAND }), ['EXEC']];
-  await target.send(Buffer.concat(commands.map((command) => encodeRequest(command))));
+  // Outside of a transaction half a value would be seen, or be left.
+  const refusal = await run(target, ['MULTI']);
+  if (refusal !== undefined) throw failureOfReply(refusal, ['MULTI']);
+  await target.send(Buffer.concat([...native, ['EXEC']].map((command) => encodeRequest(command))));
   let failed: Failure | undefined;
-  for (const command of commands) {
+  for (const command of native) {
     const error = await outcome(target);
-    if (error !== undefined) failed ??= failureOfReply(error, command);
+    if (error !== undefined) failed ??= refusedValue(error, command);
   }
-  if (failed === undefined) return;
+  const { queued, error, culprit } = await executed(target, native);
+  // Nothing of it was done.
+  if (!queued) throw failed ?? busy();
+  if (error === undefined) return;
   // Half a value would pass for a whole one.
   await run(target, ['DEL', name]);
-  throw failed;
+  throw refusedValue(error, culprit);
+}
+
+/** EXEC's reply: `queued` is false where nothing was done. */
+async function executed(target: Wire, commands: readonly Command[]): Promise<{ readonly queued: boolean; readonly error: string | undefined; readonly culprit: Command | undefined }> {
+  let count = NaN;
+  await target.frames(1, (frame) => {
+    if (frame.mark === marks.array) count = frameNumber(frame);
+  });
+  if (!(count >= 0)) return { queued: false, error: undefined, culprit: undefined };
+  let error: string | undefined;
+  let culprit: Command | undefined;
+  for (let index = 0; index < count; index += 1) {
+    const one = await outcome(target);
+    if (one === undefined || error !== undefined) continue;
+    error = one;
+    culprit = commands[index];
+  }
+  return { queued: true, error, culprit };
+}
+
+/** What the target does not know concerns this value only; all else ends the copy. */
+function refusedValue(error: string, command: Command | undefined): Failure {
+  const failure = failureOfReply(error, command);
+  return refusesCommand(error) || /syntax error|wrong number of arguments/i.test(error) ? new Failure('unsupported', failure.message) : failure;
+}
+
+function busy(): Failure {
+  return failureOfReply('BUSYKEY Target key name already exists.', ['RESTORE']);
+}
+
+async function exists(target: Wire, name: Buffer): Promise<boolean> {
+  let there = false;
+  await target.send(encodeRequest(['EXISTS', name]));
+  await target.frames(1, (frame) => {
+    if (frame.mark === marks.error) throw failureOfReply(frameText(frame), ['EXISTS']);
+    there = frameNumber(frame) === 1;
+  });
+  return there;
 }
 
 async function run(wire: Wire, command: Command): Promise<string | undefined> {

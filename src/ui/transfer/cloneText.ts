@@ -102,6 +102,7 @@ export function differenceText({ kind }: Difference): string {
     case 'stream': return vscode.l10n.t('another state of the stream (last ID, entries added or deleted)');
     case 'groups': return vscode.l10n.t('other consumer groups');
     case 'too-large': return vscode.l10n.t('too large to be compared as one');
+    case 'refused': return vscode.l10n.t('not compared: this user may not read it');
     case 'unreadable': return vscode.l10n.t('not the same bytes, and of a format that cannot be read');
     default: return assertNever(kind);
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { compareAll } from '../../../../src/core/compare/verify.ts';
+import { createReader } from '../../../../src/core/transfer/reader.ts';
 import { createScanPages } from '../../../../src/core/transfer/namePages.ts';
 import { createWire, type Wire } from '../../../../src/core/transfer/wire.ts';
 import { startRedisServer, type RedisServer } from '../../../support/redisServer.ts';
@@ -52,7 +53,7 @@ describe('a comparison of two databases', () => {
   const differences = async (): Promise<string> => {
     const [source, target] = await Promise.all(servers.map(async (server) => createWire(await sessions.openChannel(testProfile(server), 0, 'copy'), { where: 'the server', signal: new AbortController().signal, patience: 10_000 }))) as [Wire, Wire];
     wires.push(source, target);
-    const found = await compareAll(source, target, createScanPages(everything, 3), createScanPages(everything, 3), {
+    const found = await compareAll(await createReader(source), await createReader(target), createScanPages(everything, 3), createScanPages(everything, 3), {
       rename: (name) => name, original: (name) => name, largest: 1e6, large: () => Promise.resolve(undefined), seeds: [3, 4], onProgress: () => undefined,
     });
     return found.differences.map(({ name, kind }) => `${kind} ${name.toString()}`).sort().join(', ');

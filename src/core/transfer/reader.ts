@@ -1,0 +1,122 @@
+import { encodeRequest } from '../../protocol/resp/encode.ts';
+import { failureOfReply } from '../connection/failures.ts';
+import { Failure } from '../failure.ts';
+import { refusesCommand, refusesKey } from '../keyspace/expiry.ts';
+import { argument, head, type Requests } from './requests.ts';
+import { frameCopy, frameNumber, frameText, marks, type Wire } from './wire.ts';
+
+/** A server that is read, and how it has to be asked. */
+export interface Reader {
+  readonly wire: Wire;
+  /** It has PEXPIRETIME (since 7.0), and the user may ask it; else TIME and PTTL tell when a key ends. */
+  readonly absolute: boolean;
+  /** It has MEMORY USAGE (since 4.0), and the user may ask it; else the number of elements tells about how large a value is. */
+  readonly memory: boolean;
+}
+
+/** A key as its server holds it. */
+export interface Held {
+  /** The name as an argument. */
+  readonly name: Buffer;
+  /** Ms since the epoch, or -1: it does not expire. */
+  readonly expireAt: string;
+  /** DUMP's answer as it came, which is an argument too. */
+  readonly payload: Buffer;
+}
+
+/** What came of a question: undefined for a key that is gone, a Failure for one that the user may not read. */
+export type Read = Held | Failure | undefined;
+
+export interface Sized {
+  readonly name: Buffer;
+  readonly bytes: number;
+}
+
+const pexpiretime = head(2, 'PEXPIRETIME');
+const pttl = head(2, 'PTTL');
+const time = head(1, 'TIME');
+const dump = head(2, 'DUMP');
+const usage = head(5, 'MEMORY', 'USAGE');
+const oneSample = Buffer.concat([argument('SAMPLES'), argument('1')]);
+/** All but the one for the type of the key answer WRONGTYPE. */
+const lengths = ['STRLEN', 'LLEN', 'SCARD', 'HLEN', 'ZCARD', 'XLEN'].map((command) => head(2, command));
+/** Bytes of an element, where nobody tells. */
+const ELEMENT = 64;
+
+/** Finds out how a server has to be asked: one round trip. Rejects with Failure. */
+export async function createReader(wire: Wire): Promise<Reader> {
+  const known: boolean[] = [];
+  await wire.send(Buffer.concat([encodeRequest(['PEXPIRETIME', '']), encodeRequest(['MEMORY', 'USAGE', ''])]));
+  await wire.frames(2, (frame) => known.push(frame.mark !== marks.error || !refusesCommand(frameText(frame))));
+  const [absolute = false, memory = false] = known;
+  return { wire, absolute, memory };
+}
+
+/** Asks for what `readSizes` reads. */
+export function putSizeQuestions(out: Requests, { memory }: Reader, names: readonly Buffer[]): void {
+  for (const name of names) {
+    if (memory) putAll(out, usage, name, oneSample);
+    else for (const length of lengths) putAll(out, length, name);
+  }
+}
+
+/** Asks for what `readValues` reads. */
+export function putValueQuestions(out: Requests, { absolute }: Reader, names: readonly Buffer[]): void {
+  for (const name of names) {
+    if (absolute) putAll(out, pexpiretime, name, dump, name);
+    else putAll(out, time, pttl, name, dump, name);
+  }
+}
+
+function putAll(out: Requests, ...parts: readonly Buffer[]): void {
+  for (const part of parts) out.put(part);
+}
+
+/** Bytes in the server's memory, about; 0 for a key that is gone, or that the user may not read: DUMP will say so. Rejects with Failure. */
+export async function readSizes({ wire, memory }: Reader, names: readonly Buffer[]): Promise<Sized[]> {
+  const each = memory ? 1 : lengths.length;
+  const sizes = names.map(() => 0);
+  await wire.frames(names.length * each, (frame, index) => {
+    if (frame.mark === marks.error) {
+      if (memory && !refusesKey(frameText(frame))) throw failureOfReply(frameText(frame), ['MEMORY', 'USAGE']);
+    } else if (frame.mark === marks.integer) sizes[Math.floor(index / each)] = Math.max(sizes[Math.floor(index / each)] as number, frameNumber(frame) * (memory || index % each === 0 ? 1 : ELEMENT));
+    else if (!frame.absent) throw unexpected(wire);
+  });
+  return sizes.map((bytes, index) => ({ name: names[index] as Buffer, bytes }));
+}
+
+/** The answers to `putValueQuestions`, in its order. Rejects with Failure. */
+export async function readValues({ wire, absolute }: Reader, names: readonly Buffer[]): Promise<readonly Read[]> {
+  const read: Read[] = [];
+  const steps: readonly Step[] = absolute ? ['expiry', 'dump'] : ['time', 'seconds', 'micros', 'expiry', 'dump'];
+  let now = 0;
+  let expireAt = '';
+  let refusal: Failure | undefined;
+  await wire.frames(names.length * steps.length, (frame, index) => {
+    const step = steps[index % steps.length] as Step;
+    if (frame.mark === marks.error) {
+      const failure = failureOfReply(frameText(frame), [commands[step] ?? (absolute ? 'PEXPIRETIME' : 'PTTL')]);
+      if (!refusesKey(frameText(frame)) || step === 'time') throw failure;
+      // One for all: there may be many.
+      refusal ??= failure;
+      if (step === 'dump') read.push(refusal);
+      return;
+    }
+    if (frame.mark !== expected[step]) throw unexpected(wire);
+    if (step === 'seconds') now = frameNumber(frame) * 1000;
+    else if (step === 'micros') now += Math.floor(frameNumber(frame) / 1000);
+    else if (step === 'expiry') expireAt = absolute || frameNumber(frame) < 0 ? frameText(frame) : String(now + frameNumber(frame));
+    // -2: it was not there yet when this was asked, and came before DUMP.
+    else if (step === 'dump') read.push(frame.absent ? undefined : { name: names[Math.floor(index / steps.length)] as Buffer, expireAt: expireAt === '-2' ? '-1' : expireAt, payload: frameCopy(frame) });
+  });
+  return read;
+}
+
+/** What answers a question, frame by frame. TIME answers an array of two. */
+type Step = 'time' | 'seconds' | 'micros' | 'expiry' | 'dump';
+const expected: Readonly<Record<Step, number>> = { time: marks.array, seconds: marks.bulk, micros: marks.bulk, expiry: marks.integer, dump: marks.bulk };
+const commands: Readonly<Partial<Record<Step, string>>> = { time: 'TIME', seconds: 'TIME', micros: 'TIME', dump: 'DUMP' };
+
+function unexpected({ where }: Wire): Failure {
+  return new Failure('server', `${where} does not answer as a Redis server does.`);
+}

@@ -3,6 +3,7 @@ import { endpointLabel } from '../connection/url.ts';
 import { Failure } from '../failure.ts';
 import { createCloneNames, type CloneDeps, type CloneEnd, type CloneRequest } from '../transfer/clone.ts';
 import { createListPages, createScanPages } from '../transfer/namePages.ts';
+import { createReader, type Reader } from '../transfer/reader.ts';
 import { createRenaming } from '../transfer/renaming.ts';
 import { isSameData } from '../transfer/sameData.ts';
 import { createWire, type Wire } from '../transfer/wire.ts';
@@ -31,10 +32,10 @@ export async function compareDatabases(deps: CloneDeps, request: CompareRequest,
   const renaming = createRenaming(scope, rewrite);
   const sessions = [source, target].map(({ profile, database }) => deps.sessions.acquire(profile, database)) as [Session, Session];
   const wires: Wire[] = [];
-  const open = async ({ profile, database }: CloneEnd): Promise<Wire> => {
+  const open = async ({ profile, database }: CloneEnd): Promise<Reader> => {
     const wire = createWire(await deps.sessions.openChannel(profile, database, 'copy'), { where: endpointLabel(profile), signal, patience: deps.patience });
     wires.push(wire);
-    return wire;
+    return createReader(wire);
   };
   try {
     const [left, right] = [await open(source), await open(target)];

@@ -92,6 +92,10 @@ describe('RDB files', () => {
     await writeFile(text, 'no dump at all');
     const options = { signal: new AbortController().signal, onProgress: (): void => undefined };
     await assert.rejects(rdbFiles.open(text, options), /text\.rdb cannot be read, at byte 0: this is no dump/);
+    for (const [content, says] of [['', /text\.rdb is empty/], ['REDIS', /text\.rdb is no RDB file, or only the beginning of one: it ends at byte 5/]] as const) {
+      await writeFile(text, content);
+      await assert.rejects(rdbFiles.open(text, options), says);
+    }
     await vscode.workspace.getConfiguration().update('keyspace.practice.maxMemory', '10 KB', vscode.ConfigurationTarget.Global);
     try {
       await assert.rejects(rdbFiles.open(dump, options), /the names of its 2,001 keys alone would take about .* of memory, .* allows 10\.0 KiB/);

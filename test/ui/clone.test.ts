@@ -62,6 +62,25 @@ describe('cloning a database in a real window', () => {
     assert.equal(await server.cli('DBSIZE'), '10001');
   });
 
+  it('asks which database of the connection whose menu it was chosen from, and saves the one that is to be a file', async () => {
+    await vscode.tree.click('Practice');
+    await vscode.tree.menu('Shop', /^Clone Database/);
+    await vscode.prompts.pick(/^Database 3/, /Which database is to be cloned/);
+    await vscode.prompts.pick(/^A dump\.rdb file/);
+    await vscode.page.locator('.quick-input-widget', { hasText: 'Save Database 3 of “Shop” as an RDB File' }).waitFor();
+    await vscode.prompts.dismiss();
+  });
+
+  it('takes no several databases or namespaces for one', async () => {
+    await vscode.prompts.clearNotifications();
+    await vscode.tree.click(['Shop', 'Database 3']);
+    await (await vscode.tree.find(['Shop', 'Database 0'])).click({ modifiers: ['Control'] });
+    await vscode.tree.menu(['Shop', 'Database 3'], /^Clone Database/);
+    await vscode.prompts.notification(/Select keys of one database, or a single database or namespace/);
+    await vscode.prompts.clearNotifications();
+    await vscode.tree.click('Practice');
+  });
+
   it('copies what is dragged onto another connection', async () => {
     await vscode.tree.collapse(['Shop', 'Database 0']);
     const [from, to] = [await vscode.tree.find(['Shop', 'Database 3']), await vscode.tree.find('Practice')];
@@ -73,5 +92,21 @@ describe('cloning a database in a real window', () => {
     await vscode.tree.expand('Practice');
     assert.match((await vscode.tree.row(['Practice', 'Database 5'])).text, /5,001 keys/);
     await vscode.screenshot('clone-dragged');
+  });
+
+  it('asks nothing where the target is only read', async () => {
+    await vscode.prompts.clearNotifications();
+    await vscode.prompts.command('Add Connection…');
+    await vscode.prompts.input(`127.0.0.1:${server.port}`, /URL/);
+    await vscode.prompts.input('', /Password/);
+    await vscode.prompts.input('Archive', /name for the tree/);
+    await vscode.prompts.pick(/^Read-only/);
+    await vscode.tree.row(['Archive', 'Database 0']);
+    const [from, to] = [await vscode.tree.find(['Shop', 'Database 3']), await vscode.tree.find('Archive')];
+    await from.dragTo(to);
+    await vscode.prompts.notification(/“Archive” is read-only\. Edit the connection/);
+    await vscode.tree.menu(['Archive', 'Database 0'], /^Clone Database/);
+    assert.deepEqual((await vscode.prompts.picks()).map((label) => label.split(',')[0]), ['A database of another connection', 'A dump.rdb file']);
+    await vscode.prompts.dismiss();
   });
 });

@@ -10,6 +10,11 @@ export function formatCount(count: number): string {
   return numbers.format(count);
 }
 
+/** "1 key", "12,400 keys". */
+export function keyCount(count: number): string {
+  return count === 1 ? vscode.l10n.t('1 key') : vscode.l10n.t('{0} keys', formatCount(count));
+}
+
 /**
  * "1,200 shown, 3,400 found, 34% of the database scanned": only what is known is claimed.
  * @param length members of a collection as the server counts them; undefined for a database

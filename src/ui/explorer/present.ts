@@ -5,7 +5,7 @@ import type { KeyType } from '../../core/keyspace/keyspace.ts';
 import { assertNever } from '../../core/failure.ts';
 import { commandOf } from '../platform/commands.ts';
 import type { KeyLabel, RowAbility } from '../platform/contributions.ts';
-import { describeCounts, describeFilter, formatCount, formatPercent, isFiltered } from './labels.ts';
+import { describeCounts, describeFilter, formatCount, formatPercent, isFiltered, keyCount } from './labels.ts';
 import { type ConnectionNode, type DatabaseNode, isCollection, type KeyNode, type MemberNode, type MoreNode, type NamespaceNode, type Node, type NoticeNode, type RangeNode } from './nodes.ts';
 
 /** Longest label; a 10 kB name is cut here, its whole text is in the tooltip and under Copy Name. */
@@ -81,7 +81,7 @@ function databaseItem({ ref, keys, counts, filter }: DatabaseNode): vscode.TreeI
   const item = new vscode.TreeItem(name, vscode.TreeItemCollapsibleState.Collapsed);
   item.iconPath = icon('database');
   const notes: string[] = [];
-  if (keys !== undefined) notes.push(keys === 1 ? vscode.l10n.t('1 key') : vscode.l10n.t('{0} keys', formatCount(keys)));
+  if (keys !== undefined) notes.push(keyCount(keys));
   if (counts !== undefined && isFiltered(filter)) notes.push(vscode.l10n.t('{0} found', formatCount(counts.found)));
   if (counts?.scanned !== undefined && !counts.complete) notes.push(vscode.l10n.t('{0}% scanned', formatPercent(counts.scanned)));
   if (isFiltered(filter)) notes.push(vscode.l10n.t('filter: {0}', describeFilter(filter)));

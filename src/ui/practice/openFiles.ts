@@ -1,11 +1,12 @@
 import { basename } from 'node:path';
 import * as vscode from 'vscode';
 import { Failure } from '../../core/failure.ts';
-import { formatCount } from '../explorer/labels.ts';
+import { keyCount } from '../explorer/labels.ts';
 import { nodeId, type Node } from '../explorer/nodes.ts';
 import { registerRowCommand } from '../explorer/rowCommands.ts';
 import { registerCommand } from '../platform/commands.ts';
 import { showFailure } from '../platform/errors.ts';
+import { plainText } from '../platform/plainText.ts';
 import { viewIds } from '../platform/contributions.ts';
 import { createDisposables } from '../platform/disposables.ts';
 import type { Services } from '../services.ts';
@@ -66,7 +67,7 @@ async function openFile({ rdbFiles, explorer }: Services, uri: vscode.Uri, scrat
   // A view that is hidden when it is told of a new row does not find it when it is to reveal it.
   if (!explorer.tree.visible) await vscode.commands.executeCommand(`${viewIds.explorer}.focus`);
   const title = vscode.l10n.t('Opening {0}', basename(uri.fsPath));
-  const profile = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title, cancellable: true }, (progress, token) => {
+  const profile = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: plainText(title), cancellable: true }, (progress, token) => {
     const cancelled = new AbortController();
     token.onCancellationRequested(() => cancelled.abort());
     let last = 0;
@@ -75,7 +76,7 @@ async function openFile({ rdbFiles, explorer }: Services, uri: vscode.Uri, scrat
       signal: cancelled.signal,
       onProgress({ bytes, size, keys }) {
         const percent = size === 0 ? 100 : (bytes / size) * 100;
-        progress.report({ message: vscode.l10n.t('{0} keys', formatCount(keys)), increment: percent - last });
+        progress.report({ message: keyCount(keys), increment: percent - last });
         last = percent;
       },
     });

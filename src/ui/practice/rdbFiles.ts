@@ -153,6 +153,11 @@ function factsOf(path: string, outcome: FileOutcome, maxMemory: number): FileFac
     case 'too-large':
       throw new Failure('too-large', tooLargeText(basename(path), outcome, maxMemory));
     case 'unreadable':
+      if (outcome.damage.truncated) {
+        throw new Failure('unsupported', outcome.damage.offset === 0
+          ? vscode.l10n.t('{0} is empty: there is nothing to be shown.', basename(path))
+          : vscode.l10n.t('{0} is no RDB file, or only the beginning of one: it ends at byte {1}, before any data.', basename(path), formatCount(outcome.damage.offset)));
+      }
       throw new Failure('unsupported', vscode.l10n.t('{0} cannot be read, at byte {1}: {2}', basename(path), formatCount(outcome.damage.offset), outcome.damage.what));
   }
 }

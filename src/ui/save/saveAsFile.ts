@@ -4,13 +4,13 @@ import * as vscode from 'vscode';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import { Failure } from '../../core/failure.ts';
 import { saveRdb, type SaveProgress, type SaveReport } from '../../core/save/saveRdb.ts';
-import { formatBytes, formatCount } from '../explorer/labels.ts';
+import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
 import type { Node } from '../explorer/nodes.ts';
 import { plainText } from '../platform/plainText.ts';
 import type { Services } from '../services.ts';
 
 /** What is to be saved: all of a connection, or one of its databases. */
-interface Source {
+export interface SaveSource {
   readonly profile: ConnectionProfile;
   readonly database: number | undefined;
 }
@@ -21,9 +21,9 @@ const REPORT_EVERY = 100;
 /** Where the last file of this window went. */
 let lastFolder: string | undefined;
 
-/** Asks where to, saves with progress and cancel, and offers what to do with the file. Throws Failure. */
-export async function saveAsFile(services: Services, node: Node | undefined): Promise<void> {
-  const source = sourceOf(node) ?? (await chooseSource(services));
+/** Asks what (unless it is given) and where to, saves with progress and cancel, and offers what to do with the file. Throws Failure. */
+export async function saveAsFile(services: Services, given: SaveSource | undefined): Promise<void> {
+  const source = given ?? (await chooseSource(services));
   if (source === undefined) return;
   const { profile, database } = source;
   const target = await vscode.window.showSaveDialog({
@@ -39,13 +39,14 @@ export async function saveAsFile(services: Services, node: Node | undefined): Pr
   void offer(source, target, report);
 }
 
-function sourceOf(node: Node | undefined): Source | undefined {
+/** The database of a row, or the connection that it belongs to. */
+export function saveSourceOf(node: Node | undefined): SaveSource | undefined {
   const database = node?.kind === 'database' ? node.ref.database : undefined;
   for (let at = node; at !== undefined; at = at.parent) if (at.kind === 'connection') return { profile: at.profile, database };
   return undefined;
 }
 
-async function chooseSource({ practice, connections, rdbFiles }: Services): Promise<Source | undefined> {
+async function chooseSource({ practice, connections, rdbFiles }: Services): Promise<SaveSource | undefined> {
   const items = [...connections.list(), practice.profile, ...rdbFiles.list()].map((profile) => ({ label: profile.name, description: rdbFiles.of(profile.id)?.path ?? '', profile }));
   const chosen = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Save as dump.rdb'), placeHolder: vscode.l10n.t('Which connection?') });
   return chosen === undefined ? undefined : { profile: chosen.profile, database: undefined };
@@ -63,7 +64,7 @@ function checkTarget({ rdbFiles }: Services, target: vscode.Uri): void {
   }
 }
 
-function save({ sessions, clock, rdbFiles }: Services, { profile, database }: Source, path: string): Thenable<SaveReport> {
+function save({ sessions, clock, rdbFiles }: Services, { profile, database }: SaveSource, path: string): Thenable<SaveReport> {
   const title = vscode.l10n.t('Saving “{0}” as {1}', profile.name, basename(path));
   return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: plainText(title), cancellable: true }, (progress, token) => {
     const cancelled = new AbortController();
@@ -92,19 +93,19 @@ function progressText({ phase, keys, bytes }: SaveProgress): string {
   switch (phase) {
     case 'waiting': return vscode.l10n.t('waiting for the server to prepare its data');
     case 'copy':
-    case 'replica': return vscode.l10n.t('{0} keys, {1}', formatCount(keys), formatBytes(bytes));
-    case 'scan': return vscode.l10n.t('{0} keys, {1}, read key by key', formatCount(keys), formatBytes(bytes));
+    case 'replica': return vscode.l10n.t('{0}, {1}', keyCount(keys), formatBytes(bytes));
+    case 'scan': return vscode.l10n.t('{0}, {1}, read key by key', keyCount(keys), formatBytes(bytes));
   }
 }
 
 /** Says what was saved, and what was not. */
-function describeReport({ profile, database }: Source, file: string, { method, refusal, keys, bytes, refused, partial }: SaveReport): string {
+function describeReport({ profile, database }: SaveSource, file: string, { method, refusal, keys, bytes, refused, partial }: SaveReport): string {
   const size = formatBytes(bytes);
   const name = database === undefined ? vscode.l10n.t('“{0}”', profile.name) : vscode.l10n.t('database {0} of “{1}”', database, profile.name);
   const parts = [
     keys === undefined
       ? vscode.l10n.t('Saved {0} as {1} ({2}). The file is of a version that Keyspace cannot read, so it was not looked through.', name, file, size)
-      : vscode.l10n.t('Saved {0} as {1} ({2} keys, {3}).', name, file, formatCount(keys), size),
+      : vscode.l10n.t('Saved {0} as {1} ({2}, {3}).', name, file, keyCount(keys), size),
     describeMethod(method),
   ];
   if (refusal !== undefined) parts.push(vscode.l10n.t('The server did not hand out its data as to a replica. {0}', refusal));
@@ -121,7 +122,7 @@ function describeMethod(method: SaveReport['method']): string {
   }
 }
 
-async function offer(source: Source, target: vscode.Uri, report: SaveReport): Promise<void> {
+async function offer(source: SaveSource, target: vscode.Uri, report: SaveReport): Promise<void> {
   const open = vscode.l10n.t('Open RDB File');
   const reveal = vscode.l10n.t('Reveal');
   const revealBy = revealCommand(target);

@@ -4,9 +4,10 @@ import { sleep } from '../../core/connection/waiting.ts';
 import { Failure, isFailure } from '../../core/failure.ts';
 import { clone, type CloneDeps, type CloneProgress, type CloneReport, type CloneRequest } from '../../core/transfer/clone.ts';
 import { planClone, type ClonePlan } from '../../core/transfer/plan.ts';
-import { formatBytes, formatCount } from '../explorer/labels.ts';
+import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
 import { nodeId, type Node } from '../explorer/nodes.ts';
 import { plainText } from '../platform/plainText.ts';
+import { saveAsFile } from '../save/saveAsFile.ts';
 import type { Services } from '../services.ts';
 import { askClone, type CloneTarget } from './cloneForm.ts';
 import { cloneSourceOf, nameOf, type CloneSource } from './cloneSource.ts';
@@ -19,21 +20,24 @@ const REPORT_EVERY = 100;
 
 /** Asks where to (unless `to` tells), shows the plan, clones with progress and cancel, and tells what came of it. Throws Failure. */
 export async function cloneDatabase(services: Services, row: Node | undefined, rows: readonly Node[], to?: CloneTarget): Promise<void> {
-  const answer = await askClone(services, cloneSourceOf(row, rows), to);
+  const answer = await askClone(services, row?.kind === 'connection' ? row.profile : cloneSourceOf(row, rows), to);
   if (answer === undefined) return;
   if (answer.kind === 'file') {
-    await vscode.commands.executeCommand('keyspace.saveRdb', services.explorer.nodes.get(nodeId.database(answer.source.source)));
+    await saveAsFile(services, answer.source.source);
     return;
   }
   const { source, request } = answer;
   const deps: CloneDeps = { sessions: services.sessions, seeds: [randomInt(2 ** 32), randomInt(2 ** 32)], patience: PATIENCE, pause: sleep };
   const plan = await withProgress(vscode.l10n.t('Planning the clone of {0}', source.title), (signal, report) =>
-    planClone(deps, request, signal, (keys) => report(vscode.l10n.t('{0} keys', formatCount(keys)))));
+    planClone(deps, request, signal, (keys) => report(keyCount(keys))));
   if (!(await confirm(source, plan))) return;
-  const report = await run(services, deps, source, plan);
-  const connection = services.explorer.nodes.get(nodeId.connection(request.target.profile.id));
-  if (connection !== undefined) await vscode.commands.executeCommand('keyspace.refresh', connection);
-  void offer(request, report);
+  try {
+    void offer(request, await run(services, deps, source, plan));
+  } finally {
+    // What failed or was cancelled has written too.
+    const connection = services.explorer.nodes.get(nodeId.connection(request.target.profile.id));
+    if (connection !== undefined) await vscode.commands.executeCommand('keyspace.refresh', connection);
+  }
 }
 
 async function confirm(source: CloneSource, plan: ClonePlan): Promise<boolean> {
@@ -45,7 +49,7 @@ async function confirm(source: CloneSource, plan: ClonePlan): Promise<boolean> {
   if (request.conflict !== 'empty' || plan.target.keys === 0) return true;
   const expected = `${request.target.profile.name}/${String(request.target.database)}`;
   const typed = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Delete {0} keys of {1}', formatCount(plan.target.keys), nameOf(request.target)),
+    title: vscode.l10n.t('Delete {0} of {1}', keyCount(plan.target.keys), nameOf(request.target)),
     prompt: vscode.l10n.t('Type {0} to empty it.', expected),
     ignoreFocusOut: true,
     validateInput: (text) => (text === expected ? undefined : vscode.l10n.t('Type {0} to empty it.', expected)),
@@ -66,9 +70,11 @@ function run({ clock }: Services, deps: CloneDeps, source: CloneSource, plan: Cl
         report(progressText(progress, plan.keys, clock.elapsed() - started), progress.phase === 'copying' && plan.keys > 0 ? progress.keys / plan.keys : undefined);
       });
     } catch (error) {
-      if (!isFailure(error, 'cancelled') || last === undefined) throw error;
-      throw new Failure('closed', last.phase === 'copying'
-        ? vscode.l10n.t('The clone was cancelled. {0} keys are at the target, each of them whole.', formatCount(last.keys))
+      if (!isFailure(error, 'cancelled')) throw error;
+      // Before the first key only emptying has changed anything.
+      if (last === undefined && plan.request.conflict !== 'empty') throw error;
+      throw new Failure('closed', last?.phase !== 'verifying'
+        ? vscode.l10n.t('The clone was cancelled. Keys that are at the target, each of them whole: {0}.', formatCount(last?.keys ?? 0))
         : vscode.l10n.t('All keys were copied, but the comparison was cancelled: what changed meanwhile may be missing.'));
     }
   });

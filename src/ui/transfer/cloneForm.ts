@@ -1,4 +1,7 @@
 import * as vscode from 'vscode';
+import type { ConnectionProfile } from '../../core/connection/profile.ts';
+import { Failure } from '../../core/failure.ts';
+import { displayShort } from '../../core/keyspace/display.ts';
 import type { CloneEnd, CloneRequest, Conflict } from '../../core/transfer/clone.ts';
 import { askPick, mapAnswer, runSteps, type Step } from '../platform/steps.ts';
 import type { Services } from '../services.ts';
@@ -10,7 +13,8 @@ import { askConnection, askDatabase } from './databasePick.ts';
 type Way = 'databases' | 'prefix' | 'instances' | 'file';
 
 interface Draft {
-  readonly profile?: CloneEnd['profile'];
+  /** What the source is a database of. */
+  readonly profile?: ConnectionProfile;
   readonly source?: CloneSource;
   readonly way?: Way;
   readonly to?: CloneEnd['profile'];
@@ -30,9 +34,10 @@ export interface CloneTarget {
   readonly database: number | undefined;
 }
 
-/** Asks what, where to and how, as far as it is not known; undefined if dismissed. */
-export async function askClone(services: Services, given: CloneSource | undefined, to: CloneTarget | undefined): Promise<CloneAnswer | undefined> {
-  const first: Draft = { ...(given === undefined ? {} : { source: given }), ...(to === undefined ? {} : known(given, to)) };
+/** Asks what (`given` may be a connection, of which a database is chosen), where to and how, as far as it is not known; undefined if dismissed. Throws Failure. */
+export async function askClone(services: Services, given: CloneSource | ConnectionProfile | undefined, to: CloneTarget | undefined): Promise<CloneAnswer | undefined> {
+  if (to !== undefined) checkWritable(to.profile);
+  const first: Draft = given === undefined || 'endpoint' in given ? { ...(given === undefined ? {} : { profile: given }) } : { source: given, ...(to === undefined ? {} : known(given, to)) };
   const draft = await runSteps(vscode.l10n.t('Clone Database'), first, steps(services));
   if (draft?.source === undefined || draft.way === undefined) return undefined;
   const { source, way, prefix, conflict } = draft;
@@ -47,10 +52,18 @@ export async function askClone(services: Services, given: CloneSource | undefine
   return { kind: 'clone', source, request };
 }
 
-function known(source: CloneSource | undefined, { profile, database }: CloneTarget): Draft {
+/** Before anything is asked, not after the plan. */
+function checkWritable({ name, access, endpoint }: ConnectionProfile): void {
+  if (access !== 'read-only') return;
+  throw new Failure('guarded', endpoint.kind === 'practice'
+    ? vscode.l10n.t('“{0}” is a file that is only read. Open it as a scratch copy to clone into it.', name)
+    : vscode.l10n.t('“{0}” is read-only. Edit the connection to allow writes, or choose another target.', name));
+}
+
+function known(source: CloneSource, { profile, database }: CloneTarget): Draft {
   if (database === undefined) return { way: 'instances', to: profile };
   // On its own database a copy can but have other names.
-  if (source?.source.profile.id === profile.id && source.source.database === database) return { way: 'prefix' };
+  if (source.source.profile.id === profile.id && source.source.database === database) return { way: 'prefix' };
   return { way: 'instances', to: profile, target: { profile, database } };
 }
 
@@ -81,7 +94,7 @@ function steps(services: Services): readonly Step<Draft>[] {
     },
     {
       applies: ({ way }) => way === 'prefix',
-      ask: (draft, frame) => bytesStep(frame, vscode.l10n.t('What the names of the copies begin with, in place of “{0}”', draft.source?.prefix.toString() ?? ''), Buffer.from('copy:'), (prefix) => ({ ...draft, prefix })),
+      ask: (draft, frame) => bytesStep(frame, prefixPrompt(draft), Buffer.from('copy:'), (prefix) => ({ ...draft, prefix })),
     },
     {
       applies: ({ way }) => way !== 'file',
@@ -95,10 +108,22 @@ function sourceEnd({ source }: Draft): CloneEnd {
   return source.source;
 }
 
+function prefixPrompt({ source }: Draft): string {
+  return source === undefined || source.prefix.length === 0
+    ? vscode.l10n.t('What is put before the names of the copies')
+    : vscode.l10n.t('What the names of the copies begin with, in place of “{0}”', displayShort(source.prefix, 60));
+}
+
 function ways(source: CloneSource | undefined): readonly (vscode.QuickPickItem & { readonly way: Way })[] {
+  // What is only read takes no copies.
+  const within = source?.source.profile.access !== 'read-only';
   return [
-    { way: 'databases', label: vscode.l10n.t('Another database of this server'), detail: vscode.l10n.t('Several databases in one instance: original and copy side by side, to be exchanged by SWAPDB.') },
-    { way: 'prefix', label: vscode.l10n.t('The same database, under another prefix'), detail: vscode.l10n.t('Marked keys: where a server has but one database, or both are to be seen at once.') },
+    ...(within
+      ? [
+          { way: 'databases' as const, label: vscode.l10n.t('Another database of this server'), detail: vscode.l10n.t('Several databases in one instance: original and copy side by side, to be exchanged by SWAPDB.') },
+          { way: 'prefix' as const, label: vscode.l10n.t('The same database, under another prefix'), detail: vscode.l10n.t('Marked keys: where a server has but one database, or both are to be seen at once.') },
+        ]
+      : []),
     { way: 'instances', label: vscode.l10n.t('A database of another connection'), detail: vscode.l10n.t('One instance per database: the practice server or another server, of another version too.') },
     // A file holds databases, not some keys of one.
     ...(source?.names === undefined && source?.prefix.length === 0
@@ -107,14 +132,13 @@ function ways(source: CloneSource | undefined): readonly (vscode.QuickPickItem &
   ];
 }
 
-function conflicts({ way, source, target, prefix }: Draft): readonly (vscode.QuickPickItem & { readonly conflict: Conflict })[] {
-  const there = target === undefined ? vscode.l10n.t('keys beginning with “{0}”', prefix?.toString() ?? '') : nameOf(target);
+function conflicts({ way, source, target }: Draft): readonly (vscode.QuickPickItem & { readonly conflict: Conflict })[] {
   return [
     { conflict: 'stop', label: vscode.l10n.t('Stop'), detail: vscode.l10n.t('Overwrite nothing: the first key that is there already ends it.') },
     { conflict: 'skip', label: vscode.l10n.t('Skip'), detail: vscode.l10n.t('Leave keys that are there as they are, and copy the others.') },
     { conflict: 'replace', label: vscode.l10n.t('Replace'), detail: vscode.l10n.t('Overwrite keys of the same name; others stay.') },
-    ...(way !== 'prefix' && source?.names === undefined && source?.prefix.length === 0
-      ? [{ conflict: 'empty' as const, label: vscode.l10n.t('Empty It First'), detail: vscode.l10n.t('Delete all keys of {0}, so that it is an exact copy afterwards.', there) }]
+    ...(way !== 'prefix' && target !== undefined && source?.names === undefined && source?.prefix.length === 0
+      ? [{ conflict: 'empty' as const, label: vscode.l10n.t('Empty It First'), detail: vscode.l10n.t('Delete all keys of {0}, so that it is an exact copy afterwards.', nameOf(target)) }]
       : []),
   ];
 }

@@ -3,7 +3,7 @@ import { Failure } from '../../core/failure.ts';
 import { displayShort } from '../../core/keyspace/display.ts';
 import { escapeGlob } from '../../core/keyspace/glob.ts';
 import type { CloneEnd, CloneRequest } from '../../core/transfer/clone.ts';
-import { formatCount } from '../explorer/labels.ts';
+import { keyCount } from '../explorer/labels.ts';
 import type { Node, NodeOf } from '../explorer/nodes.ts';
 
 /** What is to be cloned. */
@@ -22,20 +22,27 @@ export function cloneSourceOf(row: Node | undefined, rows: readonly Node[]): Clo
     case 'key':
       return sourceOfKeys(rows.filter((one) => one.kind === 'key'), rows.length);
     case 'namespace':
+      checkSingle(rows);
       return sourceOfDatabase(row.ref, row.prefix);
     case 'database':
+      checkSingle(rows);
       return sourceOfDatabase(row.ref);
     default:
       return undefined;
   }
 }
 
+/** Of several, one would be cloned and the others silently not. */
+function checkSingle(rows: readonly Node[]): void {
+  if (rows.length > 1) throw mixed();
+}
+
+const mixed = (): Failure => new Failure('bad-input', vscode.l10n.t('Select keys of one database, or a single database or namespace.'));
+
 function sourceOfKeys(keys: readonly NodeOf<'key'>[], selected: number): CloneSource {
   const [first] = keys;
-  if (first === undefined || keys.length < selected || keys.some(({ ref }) => ref.profile.id !== first.ref.profile.id || ref.database !== first.ref.database)) {
-    throw new Failure('bad-input', vscode.l10n.t('Select keys of one database, or a single database or namespace.'));
-  }
-  const title = keys.length === 1 ? vscode.l10n.t('the key {0}', displayShort(first.name, 60)) : vscode.l10n.t('{0} keys', formatCount(keys.length));
+  if (first === undefined || keys.length < selected || keys.some(({ ref }) => ref.profile.id !== first.ref.profile.id || ref.database !== first.ref.database)) throw mixed();
+  const title = keys.length === 1 ? vscode.l10n.t('the key {0}', displayShort(first.name, 60)) : keyCount(keys.length);
   return { title, source: first.ref, scope: { pattern: undefined, types: undefined }, names: keys.map(({ name }) => name), prefix: NOTHING };
 }
 

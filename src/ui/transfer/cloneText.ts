@@ -4,7 +4,7 @@ import { assertNever } from '../../core/failure.ts';
 import { displayShort } from '../../core/keyspace/display.ts';
 import type { CloneReport, CloneRequest } from '../../core/transfer/clone.ts';
 import type { ClonePlan, PlannedEnd, PlanWarning } from '../../core/transfer/plan.ts';
-import { formatBytes, formatCount } from '../explorer/labels.ts';
+import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
 import { nameOf } from './cloneSource.ts';
 
 /** Lines of differences in a report. */
@@ -25,7 +25,7 @@ function endText(end: CloneRequest['source'], { facts, keys, usedMemory }: Plann
   const parts = [
     nameOf(end),
     facts.version === '' ? vscode.l10n.t('version unknown') : `${facts.flavour === 'valkey' ? 'Valkey' : 'Redis'} ${facts.version}`,
-    vscode.l10n.t('{0} keys', formatCount(keys)),
+    keyCount(keys),
     ...(usedMemory === undefined ? [] : [vscode.l10n.t('{0} of memory in use', formatBytes(usedMemory))]),
   ];
   return parts.join(', ');
@@ -38,7 +38,7 @@ function warningText(warning: PlanWarning): string {
     case 'memory': return vscode.l10n.t('⚠ The copy needs about {0}, and the target has {1} left (maxmemory).', formatBytes(warning.needed), formatBytes(warning.free));
     case 'overwrites': return vscode.l10n.t('⚠ Keys of the target that will be overwritten: {0}.', formatCount(warning.keys));
     case 'empties': return vscode.l10n.t('⚠ Keys of the target that will be deleted first: {0}.', formatCount(warning.keys));
-    case 'stops': return vscode.l10n.t('⚠ It will stop at the first of {0} keys that the target has already.', formatCount(warning.keys));
+    case 'stops': return vscode.l10n.t('⚠ Keys that the target has already: {0}. It will stop at the first of them.', formatCount(warning.keys));
     case 'skips': return vscode.l10n.t('⚠ Keys that will not be copied, since the target has them: {0}.', formatCount(warning.keys));
     default: return assertNever(warning);
   }
@@ -52,13 +52,13 @@ export function isPerfect({ notCopied, verification }: CloneReport): boolean {
 /** What became of a clone, in a few sentences. */
 export function summaryText(report: CloneReport): string {
   const { copied, skipped, notCopied, verification } = report;
-  const parts = [vscode.l10n.t('{0} keys copied.', formatCount(copied))];
+  const parts = [vscode.l10n.t('{0} copied.', keyCount(copied))];
   if (skipped > 0) parts.push(vscode.l10n.t('{0} skipped.', formatCount(skipped)));
   if (notCopied.length > 0) parts.push(vscode.l10n.t('{0} could not be copied.', formatCount(notCopied.length)));
   if (verification !== undefined) {
     parts.push(verification.differences.length === 0
       ? vscode.l10n.t('Compared with the source key by key: identical.')
-      : vscode.l10n.t('Compared with the source: {0} keys differ.', formatCount(verification.differences.length)));
+      : vscode.l10n.t('Compared with the source, these keys differ: {0}.', formatCount(verification.differences.length)));
   }
   return parts.join(' ');
 }
@@ -71,14 +71,14 @@ export function reportText({ source, target }: CloneRequest, report: CloneReport
     '',
     summaryText(report),
     '',
-    vscode.l10n.t('Copied: {0} keys, {1} of payloads', formatCount(copied), formatBytes(bytes)),
+    vscode.l10n.t('Copied: {0}, {1} of payloads', keyCount(copied), formatBytes(bytes)),
     vscode.l10n.t('Gone at the source before they could be read: {0}', formatCount(vanished)),
     vscode.l10n.t('Skipped, since the target had them: {0}', formatCount(skipped)),
     ...Object.entries(forms).map(([form, count]) => vscode.l10n.t('Written in another form for the target ({0}): {1}', form, formatCount(count))),
   ];
   if (verification !== undefined) {
     const { compared, rounds, repaired, differences } = verification;
-    lines.push('', vscode.l10n.t('Compared: {0} keys, in {1} rounds; copied again since they had changed meanwhile: {2}', formatCount(compared), rounds, formatCount(repaired)));
+    lines.push('', vscode.l10n.t('Compared: {0}, rounds: {1}; copied again since they had changed meanwhile: {2}', keyCount(compared), rounds, formatCount(repaired)));
     if (differences.length > 0) lines.push('', vscode.l10n.t('Differences:'), ...listed(differences, (one) => `${displayShort(one.name, 200)}\t${differenceText(one)}`));
   }
   if (notCopied.length > 0) lines.push('', vscode.l10n.t('Not copied:'), ...listed(notCopied, ({ name, failure }) => `${displayShort(name, 200)}\t${failure.message}`));

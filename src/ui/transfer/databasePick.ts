@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import { listDatabases } from '../../core/keyspace/databases.ts';
 import type { CloneEnd } from '../../core/transfer/clone.ts';
-import { formatCount } from '../explorer/labels.ts';
+import { keyCount } from '../explorer/labels.ts';
 import { askPick, mapAnswer, type StepFrame, type StepResult } from '../platform/steps.ts';
 import type { Services } from '../services.ts';
 
@@ -20,7 +20,7 @@ export async function askDatabase({ sessions }: Services, frame: StepFrame, plac
   const numbers = count === undefined ? databases.map(({ index }) => index) : Array.from({ length: count }, (_, index) => index);
   const items = numbers.filter((database) => not?.profile.id !== profile.id || not.database !== database).map((database) => ({
     label: vscode.l10n.t('Database {0}', database),
-    description: vscode.l10n.t('{0} keys', formatCount(databases.find(({ index }) => index === database)?.keys ?? 0)),
+    description: keyCount(databases.find(({ index }) => index === database)?.keys ?? 0),
     database,
   }));
   return mapAnswer(askPick(frame, { placeholder, items }), ({ database }) => ({ profile, database }));

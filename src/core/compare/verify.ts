@@ -84,6 +84,7 @@ async function differenceOfLarge(name: Buffer, { large }: CompareOptions): Promi
     return await large(name);
   } catch (error) {
     if (isFailure(error, 'unsupported')) return 'too-large';
+    if (isFailure(error, 'wrong-type')) return 'type';
     throw error;
   }
 }

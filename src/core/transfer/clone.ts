@@ -259,14 +259,18 @@ async function copyNames(copy: Copy, { source, target: { wire: target } }: Links
         const bytes = argumentValue(name);
         try {
           const outcome = await withKeys(copy, bytes, (from, to) => copyLarge(from, to, target, {
-            replace: replace || copy.uncertain.has(bytes), suffix: String(deps.seeds[0]), signal,
+            replace, suffix: String(deps.seeds[0]), signal,
             onBytes(moved) {
               copy.bytes += moved;
               copy.tell('copying', 0, copy.done.size);
             },
           }));
-          return outcome === 'busy' ? await busy(bytes, undefined) : outcome === 'copied';
+          if (outcome === 'vanished') copy.vanished += 1;
+          if (outcome !== 'busy') return outcome === 'copied';
+          const ours = copy.uncertain.has(bytes) && await withKeys(copy, bytes, (from, to) => compareLargeKeys(from, to, signal)) === undefined;
+          return ours || await busy(bytes, undefined);
         } catch (failure) {
+          if (isLinkFailure(failure)) copy.uncertain.add(bytes);
           return unsupported(bytes, failure);
         }
       },

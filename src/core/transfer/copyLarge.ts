@@ -2,7 +2,7 @@ import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { compareLarge, type KeyAt } from '../compare/large.ts';
 import { failureOfReply } from '../connection/failures.ts';
 import type { Command, Session } from '../connection/session.ts';
-import { isFailure } from '../failure.ts';
+import { Failure, isFailure } from '../failure.ts';
 import { expiryOf } from '../keyspace/expiry.ts';
 import { addSlice, readSlices, sliceBytes, type Slice } from './slices.ts';
 import { frameNumber, frameText, marks, type Wire } from './wire.ts';
@@ -17,6 +17,8 @@ export interface LargeCopyOptions {
 
 /** Pieces are copied anew so often where the source changes meanwhile; the comparison of the whole clone says what is left. */
 const ATTEMPTS = 2;
+/** Ms that a temporary key lives after its last piece. */
+const LEFT_ALONE = 600_000;
 
 /**
  * Copies a large value piece by piece, so that no server is held up, to a temporary key, compares it with the source and puts it in its
@@ -33,15 +35,39 @@ export async function copyLarge(source: KeyAt, target: KeyAt, writer: Wire, opti
       const type = String(await source.session.send(['TYPE', source.key], { signal }));
       if (type === 'none') return 'vanished';
       await write(writer, ['UNLINK', temporary.key]);
-      await copySlices(source, temporary.key, type, writer, options);
-      if (attempt === ATTEMPTS || await compareLarge(source, temporary, signal) === undefined) break;
+      if (await copiedAs(type, source, temporary, writer, options, attempt === ATTEMPTS)) break;
     }
     const { at: expireAt } = await expiryOf(source.session, source.key, signal);
     if (expireAt === -2) return 'vanished';
-    if (expireAt >= 0) await write(writer, ['PEXPIREAT', temporary.key, String(expireAt)]);
+    await write(writer, expireAt >= 0 ? ['PEXPIREAT', temporary.key, String(expireAt)] : ['PERSIST', temporary.key]);
     return await write(writer, [replace ? 'RENAME' : 'RENAMENX', temporary.key, target.key]) === 0 && !replace ? 'busy' : 'copied';
+  } catch (error) {
+    // It was emptied meanwhile, or has ended by now.
+    if (isFailure(error, 'vanished')) return 'vanished';
+    throw error;
   } finally {
-    await write(writer, ['UNLINK', temporary.key]).catch(() => undefined);
+    await remove(writer, temporary);
+  }
+}
+
+/** Copies all pieces. False: the source has changed meanwhile, and it has to be done again unless this is the last time. */
+async function copiedAs(type: string, source: KeyAt, temporary: KeyAt, writer: Wire, options: LargeCopyOptions, last: boolean): Promise<boolean> {
+  try {
+    await copySlices(source, temporary.key, type, writer, options);
+    return last || await compareLarge(source, temporary, options.signal) === undefined;
+  } catch (error) {
+    if (!isFailure(error, 'wrong-type')) throw error;
+    if (last) throw new Failure('unsupported', 'It became a value of another type again and again while it was copied.');
+    return false;
+  }
+}
+
+/** Where the link is gone, by the session: it may be told to stop only after that. A user who confirms writes is not asked for it. */
+async function remove(writer: Wire, { session, key }: KeyAt): Promise<void> {
+  try {
+    await write(writer, ['UNLINK', key]);
+  } catch {
+    if (session.profile.access === 'read-write') await session.send(['UNLINK', key]).catch(() => undefined);
   }
 }
 
@@ -49,6 +75,8 @@ async function copySlices(source: KeyAt, key: Buffer, type: string, writer: Wire
   let expires = type === 'hash';
   for await (const slice of readSlices(source.session, source.key, type, signal)) {
     await write(writer, addSlice(key, slice));
+    // If nobody comes to remove it, it goes by itself.
+    await write(writer, ['PEXPIRE', key, String(LEFT_ALONE)]);
     if (expires) expires = await copyFieldTimes(source, key, slice, writer, signal);
     onBytes(sliceBytes(slice));
   }

@@ -37,7 +37,6 @@ export function sliceBytes(slice: Slice): number {
 /** Bytes of a piece, about. */
 const SLICE = 1024 * 1024;
 const MOST_ELEMENTS = 5000;
-const FIRST_ELEMENTS = 100;
 
 /**
  * Reads a large value piece by piece, each small enough to hold no server up. What is written to it meanwhile may be in it or not.
@@ -72,19 +71,19 @@ async function* stringSlices(session: Session, key: Buffer, signal: AbortSignal)
 }
 
 async function* listSlices(session: Session, key: Buffer, signal: AbortSignal): AsyncGenerator<Slice> {
-  let count = FIRST_ELEMENTS;
+  let count = 1;
   for (let at = 0; ;) {
     const items = itemsOf(await session.send(['LRANGE', key, String(at), String(at + count - 1)], { signal }));
     if (items.length === 0) return;
     yield { type: 'list', at, items };
     at += items.length;
-    count = fitting(items);
+    count = fitting(items, count);
   }
 }
 
 async function* scanned(session: Session, signal: AbortSignal, command: string, key: Buffer): AsyncGenerator<readonly Buffer[]> {
   const { runId } = await session.ready(signal);
-  let count = FIRST_ELEMENTS;
+  let count = 1;
   let cursor = '0';
   do {
     const reply = await session.send([command, key, cursor, 'COUNT', String(count)], { signal, runId });
@@ -92,14 +91,14 @@ async function* scanned(session: Session, signal: AbortSignal, command: string, 
     cursor = bytesOf(next).toString('latin1');
     const items = itemsOf(found);
     if (items.length > 0) yield items;
-    count = fitting(items);
+    count = fitting(items, count);
   } while (cursor !== '0');
 }
 
-/** Elements that fit the next piece, going by the last one. */
-function fitting(items: readonly Buffer[]): number {
+/** Elements that fit the next piece, going by the last one; twice as many at most, as each may be huge. */
+function fitting(items: readonly Buffer[], count: number): number {
   const each = Math.max(1, sizeOf(items) / Math.max(1, items.length));
-  return Math.max(1, Math.min(MOST_ELEMENTS, Math.max(FIRST_ELEMENTS, items.length * 2), Math.floor(SLICE / each)));
+  return Math.max(1, Math.min(MOST_ELEMENTS, count * 2, Math.floor(SLICE / each)));
 }
 
 function sizeOf(items: readonly Buffer[]): number {

@@ -8,7 +8,7 @@ export type ValueDifference =
   | 'type'
   | 'value' // bytes, items and their order, members, scores, fields, entries
   | 'field-expiry' // fields of a hash that expire
-  | 'stream' // last ID, deleted ID, number of entries ever added
+  | 'stream' // last ID, deleted ID, number of entries ever added, producers whose entries are taken once
   | 'groups'; // consumer groups, what is pending in them, their consumers
 
 /** In what a key differs between source and target. */
@@ -93,8 +93,13 @@ function expiriesOf({ pairs, expiries }: Of<'hash'>): ReadonlyMap<string, string
 
 function compareStreams(left: RdbStream<string>, right: RdbStream<string>): ValueDifference | undefined {
   if (!sameItems(left.entries, right.entries, (a, b) => sameId(a.id, b.id) && sameItems(a.fields, b.fields))) return 'value';
-  if (!sameId(left.lastId, right.lastId) || !sameId(left.maxDeletedId, right.maxDeletedId) || left.entriesAdded !== right.entriesAdded) return 'stream';
+  if (!sameId(left.lastId, right.lastId) || !sameId(left.maxDeletedId, right.maxDeletedId) || left.entriesAdded !== right.entriesAdded || producersOf(left) !== producersOf(right)) return 'stream';
   return when(!sameMaps(named(left.groups), named(right.groups), sameGroup), 'groups');
+}
+
+/** What it remembers of its producers. */
+function producersOf({ idempotency }: RdbStream<string>): string {
+  return JSON.stringify(idempotency, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 }
 
 function named<T extends { readonly name: string }>(items: readonly T[]): ReadonlyMap<string, T> {

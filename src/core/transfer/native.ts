@@ -1,9 +1,6 @@
-import type { RdbGroup, RdbStream, RdbStreamId, RdbValue } from '../../protocol/rdb/value.ts';
+import type { RdbGroup, RdbStream, RdbStreamEntry, RdbStreamId, RdbValue } from '../../protocol/rdb/value.ts';
 import type { Arg, Command } from '../connection/session.ts';
 import { assertNever, Failure } from '../failure.ts';
-
-/** What a value loses when it is written by commands. */
-export type Loss = 'lag-of-groups' | 'last-seen-of-consumers' | 'deleted-id';
 
 export interface NativeOptions {
   /** ms since the epoch; undefined: the key does not expire. */
@@ -36,7 +33,7 @@ function build(key: Buffer, value: RdbValue<Buffer>, perCommand: number): Comman
     case 'hash':
       return [...inPieces(value.pairs, perCommand * 2, (pairs) => ['HSET', key, ...pairs]), ...fieldExpiries(key, value)];
     case 'stream':
-      return streamCommands(key, value);
+      return streamCommands(key, value, perCommand);
     case 'module':
       throw new Failure('unsupported', `A value of the module type ${value.module} can only be copied to a server that has this module.`);
     default:
@@ -63,15 +60,31 @@ function fieldExpiries(key: Buffer, { pairs, expiries }: Extract<RdbValue<Buffer
 const idText = ({ ms, seq }: RdbStreamId): string => `${ms}-${seq}`;
 const isZero = ({ ms, seq }: RdbStreamId): boolean => ms === 0n && seq === 0n;
 
+const compareIds = (left: RdbStreamId, right: RdbStreamId): number => Number(left.ms - right.ms) || Number(left.seq - right.seq);
+
 /**
- * A stream, its groups and what is pending in them. Entries keep their IDs. An empty stream is one that is made with an entry which
- * is deleted again; XSETID then tells the last ID and, from 7.0 on, the number of entries added and the largest deleted ID.
+ * A stream, its groups and what is pending in them. Entries keep their IDs. Entries that are pending and deleted are made, claimed and
+ * deleted again, and so is one in a stream that is empty, which else would be no key; XSETID then tells the last ID and, from 7.0 on, the
+ * number of entries added and the largest deleted ID. When a consumer was last seen is lost.
  */
-function streamCommands(key: Buffer, stream: RdbStream<Buffer>): Command[] {
-  const commands: Command[] = stream.entries.map(({ id, fields }): Command => ['XADD', key, idText(id), ...fields]);
-  if (stream.entries.length === 0) commands.push(['XADD', key, 'MAXLEN', '0', isZero(stream.lastId) ? '0-1' : idText(stream.lastId), 'x', '']);
-  commands.push(['XSETID', key, idText(stream.lastId), 'ENTRIESADDED', String(stream.entriesAdded), 'MAXDELETEDID', idText(stream.maxDeletedId)]);
-  return [...commands, ...stream.groups.flatMap((group) => groupCommands(key, group))];
+function streamCommands(key: Buffer, stream: RdbStream<Buffer>, perCommand: number): Command[] {
+  const deleted = deletedPending(stream);
+  const entries: readonly RdbStreamEntry<Buffer>[] = [...stream.entries, ...deleted.map((id) => ({ id, fields: [Buffer.from('x'), Buffer.alloc(0)] }))].sort((a, b) => compareIds(a.id, b.id));
+  const commands = entries.map(({ id, fields }): Command => ['XADD', key, idText(id), ...fields]);
+  const top = entries.at(-1)?.id;
+  if (top === undefined) commands.push(['XADD', key, 'MAXLEN', '0', isZero(stream.lastId) ? '0-1' : idText(stream.lastId), 'x', '']);
+  const state = (lastId: RdbStreamId): Command => ['XSETID', key, idText(lastId), 'ENTRIESADDED', String(stream.entriesAdded), 'MAXDELETEDID', idText(stream.maxDeletedId)];
+  // No ID below an entry that is there is taken.
+  commands.push(state(top !== undefined && compareIds(top, stream.lastId) > 0 ? top : stream.lastId), ...stream.groups.flatMap((group) => groupCommands(key, group)));
+  if (deleted.length === 0) return commands;
+  return [...commands, ...inPieces(deleted, perCommand, (ids): Command => ['XDEL', key, ...ids.map(idText)]), state(stream.lastId)];
+}
+
+/** Entries that wait to be acknowledged, though they are not in the stream any more. */
+function deletedPending({ entries, groups }: RdbStream<Buffer>): readonly RdbStreamId[] {
+  const there = new Set(entries.map(({ id }) => idText(id)));
+  const gone = new Map(groups.flatMap(({ pending }) => pending.map(({ id }) => [idText(id), id] as const)));
+  return [...gone].filter(([text]) => !there.has(text)).map(([, id]) => id);
 }
 
 function groupCommands(key: Buffer, group: RdbGroup<Buffer>): Command[] {

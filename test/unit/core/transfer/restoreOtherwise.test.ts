@@ -30,6 +30,16 @@ describe('values made anew by commands', () => {
     await source.call(['XGROUP', 'CREATE', 'emptied', 'g', '$']);
     await source.call(['XDEL', 'emptied', '5-5']);
     await source.call(['XGROUP', 'CREATE', 'never', 'g', '0', 'MKSTREAM']);
+    // What is pending may be deleted: the first, one in the middle, the last, beyond the last ID by now, or all of a stream.
+    for (const [key, ...gone] of [['some', '1-1', '3-1', '5-1'], ['last', '5-1'], ['all', '1-1', '2-1', '3-1', '4-1', '5-1']] as const) {
+      for (let ms = 1; ms <= 5; ms += 1) await source.call(['XADD', key, `${ms}-1`, 'a', 'b']);
+      for (const group of ['g', 'h']) {
+        await source.call(['XGROUP', 'CREATE', key, group, '0']);
+        for (const consumer of ['ann', 'bob']) await source.call(['XREADGROUP', 'GROUP', group, consumer, 'COUNT', '3', 'STREAMS', key, '>']);
+      }
+      for (const id of gone) assert.deepEqual(await source.call(['XDEL', key, id]), { kind: 'integer', text: '1' });
+    }
+    assert.notEqual((await source.call(['XSETID', 'last', '4-1', 'ENTRIESADDED', '9', 'MAXDELETEDID', '2-0'])).kind, 'error');
     const keys = await source.call(['KEYS', '*']);
     assert.equal(keys.kind, 'array');
     for (const key of keys.kind === 'array' ? keys.items : []) {

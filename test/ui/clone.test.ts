@@ -57,7 +57,7 @@ describe('cloning a database in a real window', () => {
     await vscode.prompts.pick(/^Skip/);
     await vscode.prompts.answer('Clone');
     await vscode.prompts.notification(/5,000 keys copied/, 'Show Report');
-    await vscode.page.getByText('Clone of database 0 of “Shop” to database 0 of “Shop”').first().waitFor();
+    await vscode.page.getByText('Clone of user:* of database 0 of “Shop” to database 0 of “Shop”, names beginning with “edited:”').first().waitFor();
     await vscode.screenshot('clone-report');
     assert.equal(await server.cli('DBSIZE'), '10001');
   });
@@ -92,6 +92,13 @@ describe('cloning a database in a real window', () => {
     await vscode.tree.expand('Practice');
     assert.match((await vscode.tree.row(['Practice', 'Database 5'])).text, /5,001 keys/);
     await vscode.screenshot('clone-dragged');
+  });
+
+  it('clones neither members nor connections that are dragged', async () => {
+    await vscode.prompts.clearNotifications();
+    const [from, to] = [await vscode.tree.find('Practice'), await vscode.tree.find(['Shop', 'Database 3'])];
+    await from.dragTo(to);
+    await vscode.prompts.notification(/Databases, namespaces and keys can be dragged/);
   });
 
   it('asks nothing where the target is only read', async () => {

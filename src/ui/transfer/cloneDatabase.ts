@@ -32,7 +32,8 @@ export async function cloneDatabase(services: Services, row: Node | undefined, r
     planClone(deps, request, signal, (keys) => report(keyCount(keys))));
   if (!(await confirm(source, plan))) return;
   try {
-    void offer(request, await run(services, deps, source, plan));
+    const report = await run(services, deps, source, plan);
+    if (report !== undefined) void offer(source, request, report);
   } finally {
     // What failed or was cancelled has written too.
     const connection = services.explorer.nodes.get(nodeId.connection(request.target.profile.id));
@@ -57,7 +58,7 @@ async function confirm(source: CloneSource, plan: ClonePlan): Promise<boolean> {
   return typed === expected;
 }
 
-function run({ clock }: Services, deps: CloneDeps, source: CloneSource, plan: ClonePlan): Thenable<CloneReport> {
+function run({ clock }: Services, deps: CloneDeps, source: CloneSource, plan: ClonePlan): Thenable<CloneReport | undefined> {
   return withProgress(vscode.l10n.t('Cloning {0}', source.title), async (signal, report) => {
     const started = clock.elapsed();
     let shown = -Infinity;
@@ -73,9 +74,10 @@ function run({ clock }: Services, deps: CloneDeps, source: CloneSource, plan: Cl
       if (!isFailure(error, 'cancelled')) throw error;
       // Before the first key only emptying has changed anything.
       if (last === undefined && plan.request.conflict !== 'empty') throw error;
-      throw new Failure('closed', last?.phase !== 'verifying'
-        ? vscode.l10n.t('The clone was cancelled. Keys that are at the target, each of them whole: {0}.', formatCount(last?.keys ?? 0))
+      void vscode.window.showWarningMessage(last?.phase !== 'verifying'
+        ? vscode.l10n.t('The clone was cancelled. Keys that are at the target, each of them whole: at least {0}.', formatCount(last?.keys ?? 0))
         : vscode.l10n.t('All keys were copied, but the comparison was cancelled: what changed meanwhile may be missing.'));
+      return undefined;
     }
   });
 }
@@ -99,11 +101,11 @@ function withProgress<T>(title: string, work: (signal: AbortSignal, report: (mes
   });
 }
 
-async function offer(request: CloneRequest, report: CloneReport): Promise<void> {
+async function offer(source: CloneSource, request: CloneRequest, report: CloneReport): Promise<void> {
   const show = vscode.l10n.t('Show Report');
   const message = plainText(vscode.l10n.t('Clone to {0}: {1}', nameOf(request.target), summaryText(report)));
   const tell = isPerfect(report) ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
   if (await tell(message, show) !== show) return;
-  const document = await vscode.workspace.openTextDocument({ content: reportText(request, report), language: 'plaintext' });
+  const document = await vscode.workspace.openTextDocument({ content: reportText(source.title, request, report), language: 'plaintext' });
   await vscode.window.showTextDocument(document);
 }

@@ -14,11 +14,15 @@ const MOST_LISTED = 10_000;
 export function planText({ request, source, target, keys, conflicts, warnings }: ClonePlan): string {
   return [
     vscode.l10n.t('From: {0}', endText(request.source, source)),
-    vscode.l10n.t('To: {0}', request.rewrite === undefined ? endText(request.target, target) : vscode.l10n.t('{0}, names beginning with “{1}”', endText(request.target, target), displayShort(request.rewrite.to, 60))),
+    vscode.l10n.t('To: {0}', copiesText(endText(request.target, target), request.rewrite)),
     vscode.l10n.t('Keys to copy: {0}. Of these the target has {1} already.', formatCount(keys), formatCount(conflicts)),
     vscode.l10n.t('How: DUMP and RESTORE, key by key, with exact times to live. Both sides are compared afterwards.'),
     ...warnings.map(warningText),
   ].join('\n');
+}
+
+function copiesText(target: string, rewrite: CloneRequest['rewrite']): string {
+  return rewrite === undefined ? target : vscode.l10n.t('{0}, names beginning with “{1}”', target, displayShort(rewrite.to, 60));
 }
 
 function endText(end: CloneRequest['source'], { facts, keys, usedMemory }: PlannedEnd): string {
@@ -26,7 +30,7 @@ function endText(end: CloneRequest['source'], { facts, keys, usedMemory }: Plann
     nameOf(end),
     facts.version === '' ? vscode.l10n.t('version unknown') : `${facts.flavour === 'valkey' ? 'Valkey' : 'Redis'} ${facts.version}`,
     keyCount(keys),
-    ...(usedMemory === undefined ? [] : [vscode.l10n.t('{0} of memory in use', formatBytes(usedMemory))]),
+    ...(usedMemory === undefined ? [] : [vscode.l10n.t('its server has {0} of memory in use', formatBytes(usedMemory))]),
   ];
   return parts.join(', ');
 }
@@ -64,10 +68,10 @@ export function summaryText(report: CloneReport): string {
 }
 
 /** All that is known of a clone, as a document. */
-export function reportText({ source, target }: CloneRequest, report: CloneReport): string {
+export function reportText(title: string, { target, rewrite }: CloneRequest, report: CloneReport): string {
   const { copied, vanished, skipped, bytes, forms, notCopied, verification } = report;
   const lines = [
-    vscode.l10n.t('Clone of {0} to {1}', nameOf(source), nameOf(target)),
+    vscode.l10n.t('Clone of {0} to {1}', title, copiesText(nameOf(target), rewrite)),
     '',
     summaryText(report),
     '',

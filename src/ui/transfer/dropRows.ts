@@ -20,6 +20,8 @@ export function createRowDrop(
     },
     async handleDrop(onto, data, token) {
       const rows = data.get(ROWS)?.value as readonly Node[] | undefined;
+      // Of rows that are no copies to be had, VS Code tells as an empty text.
+      if (rows !== undefined && !Array.isArray(rows)) return showFailure(new Failure('bad-input', vscode.l10n.t('Databases, namespaces and keys can be dragged to be cloned, other rows not.')));
       if (rows === undefined) return others.handleDrop?.(onto, data, token);
       const to = targetOf(onto);
       if (to === undefined) return showFailure(new Failure('bad-input', vscode.l10n.t('Drop it on a database or a connection to clone it there.')));

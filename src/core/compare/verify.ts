@@ -25,6 +25,8 @@ export interface CompareOptions {
   readonly largest: number;
   /** Compares a value that is larger by pieces. Throws Failure `unsupported`. */
   readonly large: (name: Buffer) => Promise<KeyDifference | undefined>;
+  /** Differences of these are not told. */
+  readonly ignore?: (name: Buffer) => boolean;
   /** For fingerprints of names. */
   readonly seeds: readonly [number, number];
   readonly onProgress: (progress: { readonly compared: number; readonly differences: number }) => void;
@@ -42,11 +44,11 @@ export async function compareAll(source: Reader, target: Reader, names: NamePage
   const found = new Map<string, Difference>();
   await compareNames(source, target, names, options, (name, kind) => {
     seen.add(name);
-    if (kind !== undefined) found.set(name.toString('latin1'), { name, kind });
+    if (kind !== undefined && options.ignore?.(name) !== true) found.set(name.toString('latin1'), { name, kind });
     options.onProgress({ compared: seen.size, differences: found.size });
   });
   const extra = await extraNames(source.wire, target.wire, targetNames, options, seen.has);
-  for (const name of extra) found.set(name.toString('latin1'), { name, kind: 'extra' });
+  for (const name of extra) if (options.ignore?.(name) !== true) found.set(name.toString('latin1'), { name, kind: 'extra' });
   return { compared: seen.size, differences: [...found.values()] };
 }
 

@@ -165,14 +165,15 @@ export async function clone(deps: CloneDeps, request: CloneRequest, signal: Abor
 async function persist<T>(copy: Copy, work: (links: Links) => Promise<T>): Promise<T> {
   const { deps, signal } = copy;
   let failures = 0;
-  let progress = copy.bytes;
+  let progress = copy.done.size;
   for (;;) {
     try {
       return await withLinks(copy, work);
     } catch (error) {
       if (!isLinkFailure(error) || signal.aborted) throw error;
-      failures = copy.bytes > progress ? 1 : failures + 1;
-      progress = copy.bytes;
+      // Not bytes: the same keys may go again and again before the one that breaks the link.
+      failures = copy.done.size > progress ? 1 : failures + 1;
+      progress = copy.done.size;
       if (failures > ATTEMPTS) throw error;
       await deps.pause(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1)), signal);
     }
@@ -180,7 +181,7 @@ async function persist<T>(copy: Copy, work: (links: Links) => Promise<T>): Promi
 }
 
 function isLinkFailure(error: unknown): boolean {
-  return isFailure(error, 'unreachable') || isFailure(error, 'refused') || isFailure(error, 'timeout') || isFailure(error, 'loading') || isFailure(error, 'server-changed');
+  return isFailure(error, 'unreachable') || isFailure(error, 'refused') || isFailure(error, 'timeout') || isFailure(error, 'loading') || isFailure(error, 'busy') || isFailure(error, 'server-changed');
 }
 
 async function withLinks<T>({ deps, request, signal }: Copy, work: (links: Links) => Promise<T>): Promise<T> {
@@ -296,17 +297,18 @@ async function verify(copy: Copy, links: Links): Promise<Verification> {
   const options: CompareOptions = {
     rename: renaming.rename, original: renaming.original, largest: deps.largest ?? LARGEST, seeds: deps.seeds,
     large: (name) => withKeys(copy, name, (from, to) => compareLargeKeys(from, to, signal)),
+    ignore: copy.skipped.has,
     onProgress: ({ compared }) => copy.tell('verifying', round, compared),
   };
   const targetNames = (): NamePages => (request.names === undefined ? createScanPages(renaming.targetScope(request.scope), PAGE) : createListPages([], PAGE));
   let repaired = 0;
   for (round = 1; ; round += 1) {
     const { compared, differences } = await compareAll(links.source, links.target, createCloneNames(request, copy.within, PAGE), targetNames(), options);
-    const left = await compareAgain(links.source, links.target, differences.filter(({ name }) => !copy.skipped.has(name)), options);
+    const left = await compareAgain(links.source, links.target, differences, options);
     if (left.length === 0 || round === ROUNDS) return { compared, rounds: round, repaired, differences: left };
     const changed = await repair(copy, links, left);
     repaired += changed;
-    // What cannot be mended stays as it is.
+    // What cannot be mended stays as it is; some are skipped by now.
     if (changed === 0) return { compared, rounds: round, repaired, differences: left.filter(({ name }) => !copy.skipped.has(name)) };
   }
 }
@@ -334,7 +336,7 @@ async function repair(copy: Copy, links: Links, differences: readonly Difference
   const before = copy.done.size;
   await copyNames(copy, links, createListPages(added, PAGE), copy.request.conflict === 'replace' || copy.request.conflict === 'empty');
   const gone = differences.filter(({ name, kind }) => kind === 'extra' && copy.done.has(name)).map(({ name }) => copy.renaming.rename(name));
-  for (const name of gone) await must(links.target.wire, ['UNLINK', name]);
+  for (let at = 0; at < gone.length; at += PAGE) await must(links.target.wire, ['UNLINK', ...gone.slice(at, at + PAGE)]);
   return ours.length + copy.done.size - before + gone.length;
 }
 

@@ -1,6 +1,6 @@
 import { failureOfReply } from '../connection/failures.ts';
 import { argument, type Requests } from './requests.ts';
-import { frameCopy, frameNumber, frameText, marks, type Wire } from './wire.ts';
+import { frameCopy, frameNumber, frameText, marks, notRedis, type Wire } from './wire.ts';
 
 /** Names, page by page: what to ask is put among other requests, and what comes is taken in its place. */
 export interface NamePages {
@@ -49,15 +49,20 @@ export function createScanPages({ pattern, types }: Scope, count: number, start:
     async take(wire) {
       const names: Buffer[] = [];
       let cursor = '';
-      let length = 0;
+      let length = NaN;
       await wire.frames(1, (frame) => {
         if (frame.mark === marks.error) throw failureOfReply(frameText(frame), ['SCAN']);
+        if (frame.mark !== marks.array || frameNumber(frame) !== 2) throw notRedis(wire.where);
       });
       await wire.frames(2, (frame, index) => {
         if (index === 0) cursor = frameText(frame);
-        else length = frameNumber(frame);
+        else if (frame.mark === marks.array) length = frameNumber(frame);
       });
-      await wire.frames(length, (frame) => names.push(frameCopy(frame)));
+      if (!/^\d{1,20}$/.test(cursor) || !(length >= 0)) throw notRedis(wire.where);
+      await wire.frames(length, (frame) => {
+        if (frame.mark !== marks.bulk || frame.absent) throw notRedis(wire.where);
+        names.push(frameCopy(frame));
+      });
       const { type } = next as ScanStart;
       next = cursor !== '0' ? { cursor, type } : type + 1 < filters.length ? { cursor: '0', type: type + 1 } : undefined;
       return names;

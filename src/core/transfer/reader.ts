@@ -1,9 +1,9 @@
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { failureOfReply } from '../connection/failures.ts';
-import { Failure } from '../failure.ts';
+import type { Failure } from '../failure.ts';
 import { refusesCommand, refusesKey } from '../keyspace/expiry.ts';
 import { argument, head, type Requests } from './requests.ts';
-import { frameCopy, frameNumber, frameText, marks, type Wire } from './wire.ts';
+import { frameCopy, frameNumber, frameText, marks, notRedis, type Wire } from './wire.ts';
 
 /** A server that is read, and how it has to be asked. */
 export interface Reader {
@@ -80,7 +80,7 @@ export async function readSizes({ wire, memory }: Reader, names: readonly Buffer
     if (frame.mark === marks.error) {
       if (memory && !refusesKey(frameText(frame))) throw failureOfReply(frameText(frame), ['MEMORY', 'USAGE']);
     } else if (frame.mark === marks.integer) sizes[Math.floor(index / each)] = Math.max(sizes[Math.floor(index / each)] as number, frameNumber(frame) * (memory || index % each === 0 ? 1 : ELEMENT));
-    else if (!frame.absent) throw unexpected(wire);
+    else if (!frame.absent) throw notRedis(wire.where);
   });
   return sizes.map((bytes, index) => ({ name: names[index] as Buffer, bytes }));
 }
@@ -102,7 +102,7 @@ export async function readValues({ wire, absolute }: Reader, names: readonly Buf
       if (step === 'dump') read.push(refusal);
       return;
     }
-    if (frame.mark !== expected[step]) throw unexpected(wire);
+    if (frame.mark !== expected[step]) throw notRedis(wire.where);
     if (step === 'seconds') now = frameNumber(frame) * 1000;
     else if (step === 'micros') now += Math.floor(frameNumber(frame) / 1000);
     else if (step === 'expiry') expireAt = absolute || frameNumber(frame) < 0 ? frameText(frame) : String(now + frameNumber(frame));
@@ -116,7 +116,3 @@ export async function readValues({ wire, absolute }: Reader, names: readonly Buf
 type Step = 'time' | 'seconds' | 'micros' | 'expiry' | 'dump';
 const expected: Readonly<Record<Step, number>> = { time: marks.array, seconds: marks.bulk, micros: marks.bulk, expiry: marks.integer, dump: marks.bulk };
 const commands: Readonly<Partial<Record<Step, string>>> = { time: 'TIME', seconds: 'TIME', micros: 'TIME', dump: 'DUMP' };
-
-function unexpected({ where }: Wire): Failure {
-  return new Failure('server', `${where} does not answer as a Redis server does.`);
-}

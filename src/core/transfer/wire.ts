@@ -40,7 +40,15 @@ export interface WireOptions {
   readonly patience: number;
 }
 
+/** Bytes of a line: Redis takes and sends none that is longer. */
+const LONGEST_LINE = 64 * 1024;
+/** Bytes that have to be taken within the patience. */
+const PART = 1024 * 1024;
+
 export const marks = { bulk: 36, simple: 43, error: 45, integer: 58, array: 42 } as const;
+const known: ReadonlySet<number> = new Set(Object.values(marks));
+const CR = 13;
+const LF = 10;
 
 /** Takes a channel for this alone. Only RESP2 is read. */
 export function createWire(channel: Duplex, { where, signal, patience }: WireOptions): Wire {
@@ -65,7 +73,7 @@ export function createWire(channel: Duplex, { where, signal, patience }: WireOpt
     if (over !== undefined) throw over;
   };
   const rubbish = (): Failure => {
-    const failure = new Failure('server', `${where} does not answer as a Redis server does.`);
+    const failure = notRedis(where);
     end(failure);
     return failure;
   };
@@ -86,8 +94,9 @@ export function createWire(channel: Duplex, { where, signal, patience }: WireOpt
   const next = (): boolean => {
     if (!queue.ready() || queue.available() === 0) return false;
     const feed = queue.findLineFeed();
-    if (feed === -1) return false;
     const { buffer: bytes, position: from } = queue;
+    if (feed === -1 ? queue.available() > LONGEST_LINE : bytes[feed - 1] !== CR || !known.has(bytes[from] as number)) throw rubbish();
+    if (feed === -1) return false;
     frame.mark = bytes[from] as number;
     frame.bytes = bytes;
     frame.from = from;
@@ -107,19 +116,16 @@ export function createWire(channel: Duplex, { where, signal, patience }: WireOpt
           queue.expect(frame.to - from);
           return false;
         }
+        if (bytes[frame.end] !== CR || bytes[frame.end + 1] !== LF) throw rubbish();
       }
     }
     queue.position = frame.to;
     return true;
   };
-  const more = async (): Promise<void> => {
-    let timer: NodeJS.Timeout | undefined;
-    await new Promise<void>((resolve) => {
-      wake = resolve;
-      timer = setTimeout(() => end(new Failure('timeout', `${where} has sent nothing for ${Math.round(patience / 1000)} s.`)), patience);
-    });
+  const patiently = async (wait: (resolve: () => void) => void, what: string): Promise<void> => {
+    const timer = setTimeout(() => end(new Failure('timeout', `${where} has ${what} nothing for ${Math.round(patience / 1000)} s.`)), patience);
+    await new Promise<void>(wait);
     clearTimeout(timer);
-    wake = undefined;
   };
 
   return {
@@ -134,10 +140,12 @@ export function createWire(channel: Duplex, { where, signal, patience }: WireOpt
       alive();
       if (bytes.length === 0) return;
       sent += bytes.length;
-      if (channel.write(bytes)) return;
-      await new Promise<void>((resolve) => (drained = resolve));
-      drained = undefined;
-      alive();
+      for (let at = 0; at < bytes.length; at += PART) {
+        if (channel.write(bytes.subarray(at, at + PART))) continue;
+        await patiently((resolve) => (drained = resolve), 'taken');
+        drained = undefined;
+        alive();
+      }
     },
     async frames(count, visit) {
       for (let index = 0; index < count;) {
@@ -147,11 +155,17 @@ export function createWire(channel: Duplex, { where, signal, patience }: WireOpt
           continue;
         }
         alive();
-        await more();
+        await patiently((resolve) => (wake = resolve), 'sent');
+        wake = undefined;
       }
     },
     close: () => end(new Failure('closed', `The connection to ${where} was closed.`)),
   };
+}
+
+/** A server that answers otherwise than it must. */
+export function notRedis(where: string): Failure {
+  return new Failure('server', `${where} does not answer as a Redis server does.`);
 }
 
 /** The number that a line says (an integer reply, the length of an array or a bulk string); NaN if it is none. Exact below 2^53. */

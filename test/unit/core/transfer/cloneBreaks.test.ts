@@ -4,6 +4,7 @@ import { clone, type CloneProgress, type CloneReport, type CloneRequest } from '
 import { differences } from '../../../support/oracle.ts';
 import { startRedisServer, type RedisServer } from '../../../support/redisServer.ts';
 import { startRelay } from '../../../support/relay.ts';
+import { resp, startScriptedServer } from '../../../support/scriptedServer.ts';
 import { connectResp } from '../../../support/respClient.ts';
 import { createTestSessions, testProfile, type TestSessions } from '../../../support/testSessions.ts';
 
@@ -87,6 +88,22 @@ describe('a clone that is disturbed', () => {
     assert.ok(copied >= 3000 && copied < KEYS);
     const report = await run(request({ conflict: 'replace' }));
     assert.deepEqual(report.verification?.differences, []);
+  });
+
+  it('gives up a key at which every link breaks, though those before it get there each time', async () => {
+    const target = await startScriptedServer(([name, key]) => {
+      if (name?.toString() !== 'RESTORE') return undefined;
+      return key?.toString() === 'hash' ? 'cut' : resp.simple('OK');
+    });
+    const names = [...Array.from({ length: 1000 }, (_, index) => Buffer.from(`key:${index}`)), Buffer.from('hash')];
+    let pauses = 0;
+    const pause = async (): Promise<void> => {
+      pauses += 1;
+      assert.ok(pauses < 20, 'it never ends');
+    };
+    const given = request({ names, conflict: 'replace', verify: false }, [servers[0].port, target.port]);
+    await assert.rejects(clone({ sessions, seeds: [5, 6], patience: 10_000, pause }, given, new AbortController().signal, () => undefined), (error) => isFailure(error, 'unreachable'));
+    await target.stop();
   });
 
   it('says that a target is full, and ends', async () => {

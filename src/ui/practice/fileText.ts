@@ -8,6 +8,12 @@ export type FileNotice = Pick<NoticeNode, 'severity' | 'label' | 'detail' | 'com
 
 const time = (ms: number): string => new Date(ms).toLocaleString(vscode.env.language);
 
+/** Tells files from each other, and a file from copies of it, where there is a choice; empty for what is no file. */
+export function fileHint(file: OpenFile | undefined): string {
+  if (file === undefined) return '';
+  return file.scratch ? vscode.l10n.t('scratch copy of {0}', file.path) : file.path;
+}
+
 /** Lines for the tooltip: where it is, what wrote it and when, what is in it, and what time it is there. */
 export function fileLines({ path, scratch, facts }: OpenFile): string[] {
   if (facts === undefined) return [path];

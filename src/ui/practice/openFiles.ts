@@ -9,6 +9,7 @@ import { showFailure } from '../platform/errors.ts';
 import { plainText } from '../platform/plainText.ts';
 import { viewIds } from '../platform/contributions.ts';
 import { createDisposables } from '../platform/disposables.ts';
+import { fileHint } from './fileText.ts';
 import type { Services } from '../services.ts';
 
 /** Registers opening and closing RDB files. */
@@ -88,7 +89,7 @@ async function openFile({ rdbFiles, explorer }: Services, uri: vscode.Uri, scrat
 /** The file that a row belongs to, or that the user chooses. */
 async function chooseFile({ rdbFiles }: Services, node: Node | undefined): Promise<string | undefined> {
   for (let at = node; at !== undefined; at = at.parent) if (at.kind === 'connection' && rdbFiles.get(at.profile.id) !== undefined) return at.profile.id;
-  const items = rdbFiles.list().map(({ id, name }) => ({ label: name, description: rdbFiles.of(id)?.path ?? '', id }));
+  const items = rdbFiles.list().map(({ id, name }) => ({ label: name, description: fileHint(rdbFiles.of(id)), id }));
   if (items.length === 0) throw new Failure('bad-input', vscode.l10n.t('No RDB file is open. Use “Keyspace: Open RDB File…” first.'));
   return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Close RDB File'), placeHolder: vscode.l10n.t('Which file?') }))?.id;
 }

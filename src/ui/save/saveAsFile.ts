@@ -7,6 +7,7 @@ import { saveRdb, type SaveProgress, type SaveReport } from '../../core/save/sav
 import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
 import type { Node } from '../explorer/nodes.ts';
 import { plainText } from '../platform/plainText.ts';
+import { fileHint } from '../practice/fileText.ts';
 import type { Services } from '../services.ts';
 
 /** What is to be saved: all of a connection, or one of its databases. */
@@ -47,7 +48,7 @@ export function saveSourceOf(node: Node | undefined): SaveSource | undefined {
 }
 
 async function chooseSource({ practice, connections, rdbFiles }: Services): Promise<SaveSource | undefined> {
-  const items = [...connections.list(), practice.profile, ...rdbFiles.list()].map((profile) => ({ label: profile.name, description: rdbFiles.of(profile.id)?.path ?? '', profile }));
+  const items = [...connections.list(), practice.profile, ...rdbFiles.list()].map((profile) => ({ label: profile.name, description: fileHint(rdbFiles.of(profile.id)), profile }));
   const chosen = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Save as dump.rdb'), placeHolder: vscode.l10n.t('Which connection?') });
   return chosen === undefined ? undefined : { profile: chosen.profile, database: undefined };
 }

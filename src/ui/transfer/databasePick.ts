@@ -4,12 +4,13 @@ import { listDatabases } from '../../core/keyspace/databases.ts';
 import type { CloneEnd } from '../../core/transfer/clone.ts';
 import { keyCount } from '../explorer/labels.ts';
 import { askPick, mapAnswer, type StepFrame, type StepResult } from '../platform/steps.ts';
+import { fileHint } from '../practice/fileText.ts';
 import type { Services } from '../services.ts';
 
 /** Asks for a connection of the tree. `writable`: not for files, which are only read. */
 export function askConnection({ practice, connections, rdbFiles }: Services, frame: StepFrame, placeholder: string, writable: boolean): Promise<StepResult<ConnectionProfile>> {
   const profiles = [...connections.list(), practice.profile, ...rdbFiles.list()].filter(({ access }) => !writable || access !== 'read-only');
-  const items = profiles.map((profile) => ({ label: profile.name, description: rdbFiles.of(profile.id)?.path ?? '', profile }));
+  const items = profiles.map((profile) => ({ label: profile.name, description: fileHint(rdbFiles.of(profile.id)), profile }));
   return mapAnswer(askPick(frame, { placeholder, items }), ({ profile }) => profile);
 }
 

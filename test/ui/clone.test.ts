@@ -94,6 +94,42 @@ describe('cloning a database in a real window', () => {
     await vscode.screenshot('clone-dragged');
   });
 
+  it('says how far it came when the target is full', async () => {
+    await vscode.prompts.clearNotifications();
+    const used = Number(/used_memory:(\d+)/.exec(await server.cli('INFO', 'memory'))?.[1]);
+    await server.cli('-n', '7', 'DEBUG', 'POPULATE', '20000', 'many');
+    await vscode.tree.menu('Shop', /^Refresh/);
+    await vscode.tree.menu(['Shop', 'Database 7'], /^Clone Database/);
+    await vscode.prompts.pick(/^Another database of this server/);
+    await vscode.prompts.pick(/^Database 8/);
+    await vscode.prompts.pick(/^Stop/);
+    const full = Number(/used_memory:(\d+)/.exec(await server.cli('INFO', 'memory'))?.[1]);
+    await server.cli('CONFIG', 'SET', 'maxmemory', String(full + Math.round((full - used) / 2)));
+    await vscode.prompts.answer('Clone');
+    await vscode.prompts.notification(/The clone came to an early end\. .*at least [\d,]+\.$/);
+    await until(async () => (await vscode.tree.row(['Shop', 'Database 8'])).text.includes('keys'));
+    await server.cli('CONFIG', 'SET', 'maxmemory', '0');
+  });
+
+  it('says that nothing comes from a server that hangs, and is cancelled', async () => {
+    await vscode.prompts.clearNotifications();
+    await vscode.tree.menu(['Shop', 'Database 7'], /^Clone Database/);
+    await vscode.prompts.pick(/^Another database of this server/);
+    await vscode.prompts.pick(/^Database 9/);
+    await vscode.prompts.pick(/^Empty It First/);
+    await vscode.page.locator('.monaco-dialog-box').waitFor();
+    process.kill(server.pid, 'SIGSTOP');
+    try {
+      await vscode.prompts.answer('Empty and Clone');
+      await vscode.prompts.notification(/0 of 20,000 keys, no answer for \d+ s/);
+      await vscode.screenshot('clone-silent');
+      await vscode.prompts.notification(/Cloning database 7/, 'Cancel');
+    } finally {
+      process.kill(server.pid, 'SIGCONT');
+    }
+    await vscode.prompts.notification(/The clone was cancelled\. .*at least 0\./);
+  });
+
   it('clones neither members nor connections that are dragged', async () => {
     await vscode.prompts.clearNotifications();
     const [from, to] = [await vscode.tree.find('Practice'), await vscode.tree.find(['Shop', 'Database 3'])];

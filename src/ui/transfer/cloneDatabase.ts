@@ -15,6 +15,8 @@ import { isPerfect, planText, reportText, summaryText } from './cloneText.ts';
 
 /** Ms without a byte from a server that owes a reply. */
 const PATIENCE = 60_000;
+/** Ms without progress after which that is said: a link is made anew, or a server is busy. */
+const SILENCE = 3000;
 /** Ms between two reports of progress. */
 const REPORT_EVERY = 100;
 
@@ -63,21 +65,31 @@ function run({ clock }: Services, deps: CloneDeps, source: CloneSource, plan: Cl
     const started = clock.elapsed();
     let shown = -Infinity;
     let last: CloneProgress | undefined;
+    let heard = started;
+    const silence = setInterval(() => {
+      const ms = clock.elapsed() - heard;
+      if (ms > SILENCE) report(vscode.l10n.t('{0} of {1} keys, no answer for {2} s', formatCount(last?.keys ?? 0), formatCount(plan.keys), formatCount(Math.round(ms / 1000))));
+    }, 1000);
     try {
       return await clone(deps, plan.request, signal, (progress) => {
         last = progress;
-        if (clock.elapsed() - shown < REPORT_EVERY) return;
-        shown = clock.elapsed();
-        report(progressText(progress, plan.keys, clock.elapsed() - started), progress.phase === 'copying' && plan.keys > 0 ? progress.keys / plan.keys : undefined);
+        heard = clock.elapsed();
+        if (heard - shown < REPORT_EVERY) return;
+        shown = heard;
+        report(progressText(progress, plan.keys, heard - started), progress.phase === 'copying' && plan.keys > 0 ? progress.keys / plan.keys : undefined);
       });
     } catch (error) {
-      if (!isFailure(error, 'cancelled')) throw error;
-      // Before the first key only emptying has changed anything.
-      if (last === undefined && plan.request.conflict !== 'empty') throw error;
-      void vscode.window.showWarningMessage(last?.phase !== 'verifying'
-        ? vscode.l10n.t('The clone was cancelled. Keys that are at the target, each of them whole: at least {0}.', formatCount(last?.keys ?? 0))
-        : vscode.l10n.t('All keys were copied, but the comparison was cancelled: what changed meanwhile may be missing.'));
+      // Before the first key only emptying has changed anything. The failure of a conflict tells itself how far it came.
+      if ((last === undefined && plan.request.conflict !== 'empty') || !isFailure(error) || error.kind === 'declined' || error.kind === 'exists') throw error;
+      const why = error.kind === 'cancelled' ? vscode.l10n.t('The clone was cancelled.') : vscode.l10n.t('The clone came to an early end. {0}', error.message);
+      const text = [why, last?.phase === 'verifying'
+        ? vscode.l10n.t('All keys were copied, but not compared to the end: what changed meanwhile may be missing.')
+        : vscode.l10n.t('Keys that are at the target, each of them whole: at least {0}.', formatCount(last?.keys ?? 0))].join(' ');
+      if (error.kind !== 'cancelled') throw new Failure(error.kind, text, { cause: error });
+      void vscode.window.showWarningMessage(text);
       return undefined;
+    } finally {
+      clearInterval(silence);
     }
   });
 }

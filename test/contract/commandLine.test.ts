@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 import { join } from 'node:path';
 import { bundles } from '../support/bundles.ts';
 import { root } from '../support/paths.ts';
+import { until } from '../support/replicationPlay.ts';
 import { connectResp, openRespClient, type RespClient } from '../support/respClient.ts';
 import { printReply } from '../support/respReply.ts';
 
@@ -388,7 +389,8 @@ describe('the practice server in place of redis-server', function () {
     await server.until(/:S .* MASTER <-> REPLICA sync: Finished with success/);
     const client = await server.client();
     assert.match(await ask(client, 'GET k'), /bulk "v"/);
-    assert.match(await ask(above, 'INFO replication'), /slave0:ip=127\.0\.0\.9,port=4711,state=online/);
+    // The master counts it as online once it has acknowledged something.
+    await until(async () => /slave0:ip=127\.0\.0\.9,port=4711,state=online/.test(await ask(above, 'INFO replication')));
     const file = (): string => readFileSync(join(server.folder, 'a.conf'), 'utf8');
     await ask(client, 'CONFIG REWRITE');
     assert.match(file(), new RegExp(`^(slaveof|replicaof) 127\\.0\\.0\\.1 ${String(master.port)}$`, 'm'));

@@ -14,7 +14,7 @@ import { createNameSet, type NameSet } from './nameSet.ts';
 import { createRenaming, startsWith, withOnly, type PrefixRewrite, type Renaming } from './renaming.ts';
 import { argumentValue } from './requests.ts';
 import { isAboutForm, restoreOtherwise, type Form } from './restoreOtherwise.ts';
-import { isSameData, refuseOverlap } from './sameData.ts';
+import { isSameData, refuseCluster, refuseOverlap } from './sameData.ts';
 import { trackPages, type TrackedPages } from './trackedPages.ts';
 import { createReader, type Held, type Reader } from './reader.ts';
 import { createWire, frameText, marks, type Wire } from './wire.ts';
@@ -140,6 +140,7 @@ export async function clone(deps: CloneDeps, request: CloneRequest, signal: Abor
     tell: (phase, round, keys) => onProgress({ phase, round, keys, bytes: copy.bytes }),
   };
   // Before anything is deleted or replaced.
+  await persist(copy, () => refuseCluster(deps.sessions, [request.source, request.target], signal));
   const within = await persist(copy, () => isSameData(deps.sessions, request.source, request.target, signal));
   if (within) refuseOverlap(request);
   copy.within = within;

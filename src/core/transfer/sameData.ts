@@ -53,3 +53,16 @@ export function refuseOverlap({ rewrite, conflict }: CloneRequest): void {
     throw new Failure('bad-input', 'In one database copies whose prefix is the beginning of the old one could replace originals. Choose to stop or to skip, or another prefix.');
   }
 }
+
+/** Throws Failure `unsupported` for an end that is a cluster or a sentinel. Rejects with Failure. */
+export async function refuseCluster(sessions: Sessions, ends: readonly CloneEnd[], signal: AbortSignal): Promise<void> {
+  for (const { profile, database } of ends) {
+    const session = sessions.acquire(profile, database);
+    try {
+      const { mode } = await session.ready(signal);
+      if (mode !== 'standalone') throw new Failure('unsupported', `A ${mode} cannot be cloned from or to yet.`);
+    } finally {
+      session.release();
+    }
+  }
+}

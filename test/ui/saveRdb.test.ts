@@ -78,6 +78,19 @@ describe('saving a dump.rdb in a real window', () => {
     assert.deepEqual((await readdir(folder)).sort(), ['database-0.rdb', 'dump.rdb']);
   });
 
+  it('saves into a folder that VS Code has offered to create', async () => {
+    await vscode.prompts.clearNotifications();
+    await vscode.tree.menu(['Shop', 'Database 0'], /Save as dump\.rdb/);
+    await vscode.prompts.type(`${folder}/`);
+    const there = ['..', ...(await readdir(folder))].sort().join();
+    await until(async () => (await vscode.prompts.picks()).map((label) => label.split(',')[0]).sort().join() === there, 15_000);
+    await vscode.prompts.input(join(folder, 'new', 'made.rdb'), /Save Database 0 of “Shop”/);
+    await vscode.page.locator('.quick-input-widget', { hasText: 'Would you like to create it' }).getByRole('button', { name: 'OK' }).click();
+    await vscode.prompts.notification(/Saved database 0 of “Shop” as made\.rdb/);
+    assert.deepEqual(await readdir(join(folder, 'new')), ['made.rdb']);
+    await rm(join(folder, 'new'), { recursive: true });
+  });
+
   it('is cancelled while it waits for the server, and leaves nothing', async () => {
     await vscode.prompts.clearNotifications();
     const before = await readdir(folder);

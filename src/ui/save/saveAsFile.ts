@@ -1,3 +1,4 @@
+import { mkdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import * as vscode from 'vscode';
@@ -30,13 +31,15 @@ export async function saveAsFile(services: Services, given: SaveSource | undefin
   const target = await vscode.window.showSaveDialog({
     title: database === undefined ? vscode.l10n.t('Save “{0}” as an RDB File', profile.name) : vscode.l10n.t('Save Database {0} of “{1}” as an RDB File', database, profile.name),
     saveLabel: vscode.l10n.t('Save'),
-    defaultUri: vscode.Uri.file(join(lastFolder ?? startFolder(), database === undefined ? 'dump.rdb' : `database-${database}.rdb`)),
+    defaultUri: vscode.Uri.file(join(await startFolder(), database === undefined ? 'dump.rdb' : `database-${database}.rdb`)),
     filters: { [vscode.l10n.t('RDB files')]: ['rdb'] },
   });
   if (target === undefined) return;
   checkTarget(services, target);
-  lastFolder = dirname(target.fsPath);
+  // VS Code's own dialogue offers to create a missing folder, and leaves it to us; where that fails, saving says why.
+  await mkdir(dirname(target.fsPath), { recursive: true }).catch(() => undefined);
   const report = await save(services, source, target.fsPath);
+  lastFolder = dirname(target.fsPath);
   void offer(source, target, report);
 }
 
@@ -53,7 +56,9 @@ async function chooseSource({ practice, connections, rdbFiles }: Services): Prom
   return chosen === undefined ? undefined : { profile: chosen.profile, database: undefined };
 }
 
-function startFolder(): string {
+/** The folder of the last file, unless it is gone: VS Code's dialogue lists nothing in a missing one. */
+async function startFolder(): Promise<string> {
+  if (lastFolder !== undefined && await stat(lastFolder).then(() => true, () => false)) return lastFolder;
   return vscode.workspace.workspaceFolders?.find(({ uri }) => uri.scheme === 'file')?.uri.fsPath ?? homedir();
 }
 

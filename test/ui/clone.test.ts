@@ -18,6 +18,7 @@ describe('cloning a database in a real window', () => {
     await vscode.prompts.pick(/^Read and write/);
     await vscode.tree.row(['Shop', 'Database 0']);
   });
+  afterEach(() => vscode.prompts.clearNotifications(/^(Planning|Cloning)/));
   after(() => server.stop());
 
   it('shows a plan, copies to another database, and says that the copy is identical', async () => {

@@ -135,6 +135,7 @@ describe('saving a dump.rdb in a real window', () => {
   it('saves the practice server and an open file from the palette', async function () {
     this.timeout(60_000);
     for (const name of ['Practice', 'dump.rdb'] as const) {
+      await vscode.prompts.clearNotifications(/^Saving/);
       await vscode.tree.click(name);
       await vscode.prompts.command('Save as dump.rdb…');
       await fillIn(`${name}-copy.rdb`, new RegExp(`Save “${name}”`));

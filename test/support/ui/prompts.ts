@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import type { Drawn } from './drawn.ts';
+import { until } from './until.ts';
 
 /** Everything with which VS Code asks and tells. Names are as in Playwright: a string is looked for inside, a regular expression matched. */
 export interface Prompts {
@@ -25,7 +26,8 @@ export interface Prompts {
   notifications(): Promise<string[]>;
   /** Waits for a notification, and presses one of its buttons if given. Resolves with its text. */
   notification(text: string | RegExp, button?: string | RegExp): Promise<string>;
-  clearNotifications(): Promise<void>;
+  /** Takes them all away: of more than three the others are not shown. First waits for what shows progress (`busy`) to be over. */
+  clearNotifications(busy?: RegExp): Promise<void>;
 }
 
 const patience = 15_000;
@@ -103,7 +105,12 @@ export function createPrompts(page: Page): Prompts {
       }
       return message;
     },
-    clearNotifications: () => runCommand('Notifications: Clear All Notifications'),
+    async clearNotifications(busy) {
+      const texts = (): Promise<string[]> => toasts.locator('.notification-list-item-message').allInnerTexts();
+      if (busy !== undefined) await until(async () => !(await texts()).some((text) => busy.test(text)), patience);
+      await runCommand('Notifications: Clear All Notifications');
+      if (busy !== undefined) await until(async () => (await texts()).length === 0, patience);
+    },
   };
 }
 

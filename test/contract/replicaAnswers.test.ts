@@ -14,7 +14,7 @@ const answers: readonly string[] = [
   "EVAL #!lua\\nreturn_1 0;EVAL #!lua_flags=no-writes\\nreturn_redis.call('get','k') 0;EVAL #!lua_flags=no-writes\\nreturn_redis.call('set','k','v') 0;FCALL f 0;FCALL_RO f 0",
   'RESTORE k 0 x;MIGRATE h 1 k 0 1;SWAPDB 0 1;COPY k k2;MOVE k 1;DEBUG SLEEP 0;CONFIG SET maxmemory 1;SET k v;GET k;CONFIG SET maxmemory 0;FAILOVER;FAILOVER ABORT;PSYNC ? -1 FAILOVER;CLIENT LIST TYPE replica',
   'DEBUG SLEEP 0.01;TTL gone;GET gone;EXISTS gone;TYPE gone;DBSIZE;SCAN 0 MATCH gone* COUNT 1000;KEYS gone*;STRLEN gone;PTTL gone;OBJECT ENCODING gone;TOUCH gone;DUMP gone;HGETALL goneHash;PEXPIRETIME gone',
-  'CONFIG SET replica-read-only no;SET own 1;GET own;SET own 2 PX 1;SET gone 5;GET gone;DEL own;DEL gone;SADD goneSet x;SMEMBERS goneSet;DEL goneSet;INCR gone2;DEL gone2;CONFIG SET replica-read-only yes',
+  'DEBUG SLEEP 0.005;CONFIG SET replica-read-only no;SET own 1;GET own;SET own 2 PX 100000;SET gone 5;GET gone;DEL own;DEL gone;SADD goneSet x;SMEMBERS goneSet;DEL goneSet;INCR gone2;DEL gone2;CONFIG SET replica-read-only yes',
 ];
 
 describe('A replica', function () {

@@ -268,12 +268,14 @@ export function createTree(page: Page): Tree {
       return await message.isVisible() ? (await message.innerText()).trim() : '';
     },
     async tooltip(path) {
-      const hover = page.locator('.monaco-hover:visible, .workbench-hover:visible').last();
+      const hovers = page.locator('.monaco-hover:visible, .workbench-hover:visible');
       // A row that is drawn anew meanwhile forgets that the mouse rests on it.
       for (let attempt = 0; attempt < 4; attempt += 1) {
         await page.mouse.move(0, 0);
+        // An icon that was under the mouse has a tooltip of its own, which goes a moment later.
+        await until(async () => await hovers.count() === 0, patience);
         await (await find(path)).locator('.label-name').hover();
-        if (await hover.waitFor({ timeout: 5000 }).then(() => true, () => false)) return await hover.innerText();
+        if (await hovers.last().waitFor({ timeout: 5000 }).then(() => true, () => false)) return await hovers.last().innerText();
       }
       throw new Error(`the row ${String(path)} shows no tooltip`);
     },

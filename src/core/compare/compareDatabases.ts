@@ -4,11 +4,11 @@ import { Failure } from '../failure.ts';
 import { createCloneNames, type CloneDeps, type CloneEnd, type CloneRequest } from '../transfer/clone.ts';
 import { createListPages, createScanPages } from '../transfer/namePages.ts';
 import { createReader, type Reader } from '../transfer/reader.ts';
-import { createRenaming } from '../transfer/renaming.ts';
+import { createRenaming, startsWith, type Renaming } from '../transfer/renaming.ts';
 import { isSameData } from '../transfer/sameData.ts';
 import { createWire, type Wire } from '../transfer/wire.ts';
 import { compareLargeKeys } from './large.ts';
-import { compareAgain, compareAll, type Difference } from './verify.ts';
+import { compareAgain, compareAll, type CompareOptions, type Difference } from './verify.ts';
 
 /** What is compared with what: as a clone from `source` to `target` would map names. */
 export type CompareRequest = Pick<CloneRequest, 'source' | 'target' | 'scope' | 'names' | 'rewrite'>;
@@ -23,9 +23,32 @@ const PAGE = 1000;
 /** Bytes in memory above which a value is compared by pieces. */
 const LARGEST = 32 * 1024 * 1024;
 
+/** Both sides, ready to be asked. */
+interface Sides {
+  readonly left: Reader;
+  readonly right: Reader;
+  readonly renaming: Renaming;
+  /** Both sides are parts of one database. */
+  readonly within: boolean;
+  readonly options: CompareOptions;
+}
+
 /** Compares two databases, or parts of them, key by key. Reads only. Rejects with Failure, `bad-input` where both are the same. */
 export async function compareDatabases(deps: CloneDeps, request: CompareRequest, signal: AbortSignal, onProgress: (compared: number) => void): Promise<Comparison> {
-  const { source, target, scope, rewrite, names } = request;
+  return withSides(deps, request, signal, onProgress, async ({ left, right, renaming, within, options }) => {
+    const { scope, names } = request;
+    const targetNames = names === undefined ? createScanPages(renaming.targetScope(scope), PAGE) : createListPages([], PAGE);
+    const { compared, differences } = await compareAll(left, right, createCloneNames({ ...request, conflict: 'stop', verify: false }, within, PAGE), targetNames, options);
+    return { compared, differences: await compareAgain(left, right, differences, options) };
+  });
+}
+
+/** Compares these keys only, by their names at the source. Answers those that differ now. Reads only. Rejects with Failure. */
+export async function compareKeys(deps: CloneDeps, request: CompareRequest, names: readonly Buffer[], signal: AbortSignal): Promise<readonly Difference[]> {
+  return withSides(deps, request, signal, () => undefined, ({ left, right, options }) => compareAgain(left, right, names.map((name) => ({ name })), options));
+}
+
+async function withSides<T>(deps: CloneDeps, { source, target, scope, rewrite }: CompareRequest, signal: AbortSignal, onProgress: (compared: number) => void, work: (sides: Sides) => Promise<T>): Promise<T> {
   if (source.profile.id === target.profile.id && source.database === target.database && rewrite === undefined) {
     throw new Failure('bad-input', 'Both sides are the same database. Choose another one, or another prefix.');
   }
@@ -39,15 +62,17 @@ export async function compareDatabases(deps: CloneDeps, request: CompareRequest,
   };
   try {
     const [left, right] = [await open(source), await open(target)];
-    const options = {
-      rename: renaming.rename, original: renaming.original, largest: LARGEST, seeds: deps.seeds,
-      large: (name: Buffer) => compareLargeKeys({ session: sessions[0], key: name }, { session: sessions[1], key: renaming.rename(name) }, signal),
-      onProgress: ({ compared }: { readonly compared: number }) => onProgress(compared),
-    };
     const within = await isSameData(deps.sessions, source, target, signal);
-    const targetNames = names === undefined ? createScanPages(renaming.targetScope(scope), PAGE) : createListPages([], PAGE);
-    const { compared, differences } = await compareAll(left, right, createCloneNames({ ...request, conflict: 'stop', verify: false }, within, PAGE), targetNames, options);
-    return { compared, differences: await compareAgain(left, right, differences, options) };
+    // The originals are no copies, though a scan of all names meets them.
+    const originals = within && rewrite !== undefined && startsWith(rewrite.from, rewrite.to) ? rewrite.from : undefined;
+    const options: CompareOptions = {
+      rename: renaming.rename,
+      original: (name) => (originals !== undefined && startsWith(name, originals) ? undefined : renaming.original(name)),
+      largest: LARGEST, seeds: deps.seeds,
+      large: (name) => compareLargeKeys({ session: sessions[0], key: name }, { session: sessions[1], key: renaming.rename(name) }, signal),
+      onProgress: ({ compared }) => onProgress(compared),
+    };
+    return await work({ left, right, renaming, within, options });
   } finally {
     for (const wire of wires) wire.close();
     for (const session of sessions) session.release();

@@ -53,7 +53,7 @@ export async function compareAll(source: Reader, target: Reader, names: NamePage
 }
 
 /** Looks again at keys that differed. Answers those that still do. Rejects with Failure. */
-export async function compareAgain(source: Reader, target: Reader, before: readonly Difference[], options: CompareOptions): Promise<readonly Difference[]> {
+export async function compareAgain(source: Reader, target: Reader, before: readonly Pick<Difference, 'name'>[], options: CompareOptions): Promise<readonly Difference[]> {
   const found: Difference[] = [];
   await compareNames(source, target, createListPages(before.map(({ name }) => name), 1000), options, (name, kind) => {
     if (kind !== undefined) found.push({ name, kind });

@@ -2,7 +2,7 @@ import { parseInfo } from '../connection/capabilities.ts';
 import type { Session, Sessions } from '../connection/session.ts';
 import { Failure, isFailure } from '../failure.ts';
 import type { CloneEnd, CloneRequest } from './clone.ts';
-import { startsWith } from './renaming.ts';
+import { createRenaming, startsWith, type PrefixRewrite } from './renaming.ts';
 
 /**
  * True if both ends are one database: the same connection, the same server under two names, or a replica and its primary, whose data
@@ -44,14 +44,21 @@ async function replicationOf(session: Session, signal: AbortSignal): Promise<Rea
 }
 
 /** Throws Failure `bad-input` for a clone onto what it is made of. */
-export function refuseOverlap({ rewrite, conflict }: CloneRequest): void {
+export function refuseOverlap({ rewrite, conflict, names }: CloneRequest): void {
   if (rewrite === undefined || rewrite.from.equals(rewrite.to)) {
     throw new Failure('bad-input', 'Source and target are the same database. Choose another one, or another prefix for the copies.');
   }
   if (conflict === 'empty') throw new Failure('bad-input', 'Source and target are the same database: to empty it would delete the originals. Choose to stop, to skip or to replace.');
-  if (conflict === 'replace' && startsWith(rewrite.from, rewrite.to)) {
+  if (conflict === 'replace' && startsWith(rewrite.from, rewrite.to) && (names === undefined || meets(names, rewrite))) {
     throw new Failure('bad-input', 'In one database copies whose prefix is the beginning of the old one could replace originals. Choose to stop or to skip, or another prefix.');
   }
+}
+
+/** True if one of these keys would be copied over another of them. */
+function meets(names: readonly Buffer[], rewrite: PrefixRewrite): boolean {
+  const { rename } = createRenaming({ pattern: undefined, types: undefined }, rewrite);
+  const originals = new Set(names.map((name) => name.toString('latin1')));
+  return names.some((name) => originals.has(rename(name).toString('latin1')));
 }
 
 /** Throws Failure `unsupported` for an end that is a cluster or a sentinel. Rejects with Failure. */

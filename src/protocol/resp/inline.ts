@@ -69,3 +69,10 @@ function unescape(char: string): string {
       return char;
   }
 }
+
+const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\x07': '\\a', '\b': '\\b' };
+
+/** Bytes, one per character, in double quotes as Redis shows them to people: what is not printable ASCII is escaped. `splitInline` reads it. */
+export function quoteInline(text: string): string {
+  return `"${text.replace(/["\\]|[^ -~]/g, (char) => escapes[char] ?? `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`)}"`;
+}

@@ -90,7 +90,7 @@ export function createReplyDecoder(limits?: Partial<ReplyLimits>): ReplyDecoder 
         if (text !== 't' && text !== 'f') throw new RespError('a boolean that is neither t nor f');
         return { kind: 'boolean', value: text === 't' };
       case ',':
-        return { kind: 'double', value: parseDouble(text) };
+        return asDouble(text);
       case '(':
         if (!/^[+-]?\d+$/.test(text)) throw new RespError('a big number that is no number');
         return { kind: 'bigNumber', text };
@@ -163,6 +163,12 @@ export function createReplyDecoder(limits?: Partial<ReplyLimits>): ReplyDecoder 
   };
 
   return { push: queue.push, next, held: queue.held, rest };
+}
+
+/** Its text is kept where JavaScript would write the number in another way. */
+function asDouble(text: string): Reply {
+  const value = parseDouble(text);
+  return String(value) === text ? { kind: 'double', value } : { kind: 'double', value, text };
 }
 
 function parseDouble(text: string): number {

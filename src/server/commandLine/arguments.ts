@@ -1,5 +1,4 @@
-import { splitInline } from '../../protocol/resp/inline.ts';
-import { quoted } from '../clients/monitor.ts';
+import { quoteInline, splitInline } from '../../protocol/resp/inline.ts';
 import type { Bytes } from '../store/value.ts';
 
 /** What a command line asks for. */
@@ -52,7 +51,7 @@ export function readArguments(argv: readonly string[]): CommandLine {
         valued = true;
       }
     } else {
-      options += `${quoted(word)} `;
+      options += `${quoteInline(word)} `;
       valued = true;
     }
   }

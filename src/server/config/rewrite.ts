@@ -1,5 +1,4 @@
-import { splitInline } from '../../protocol/resp/inline.ts';
-import { quoted } from '../clients/monitor.ts';
+import { quoteInline, splitInline } from '../../protocol/resp/inline.ts';
 import type { Bytes } from '../store/value.ts';
 import type { Config } from '../config.ts';
 import { writeValue } from './kinds.ts';
@@ -32,7 +31,7 @@ function options(config: Config, users: readonly Bytes[]): readonly Option[] {
     if (kind.type === 'words') return { name, lines: kind.lines(value, initial).map(({ text, plain }) => ({ text: `${name} ${text}`, plain })) };
     if (kind.type === 'text' && kind.unset === true && value === '') return { name, lines: [] };
     // The folder is written always: the file may be read from another one.
-    return { name, lines: [{ text: `${name} ${writeValue(kind, value, quoted)}`, plain: name !== 'dir' && value === initial }] };
+    return { name, lines: [{ text: `${name} ${writeValue(kind, value, quoteInline)}`, plain: name !== 'dir' && value === initial }] };
   });
   return [...all, { name: 'user', lines: users.map((text) => ({ text, plain: false })) }];
 }

@@ -50,7 +50,7 @@ export function createSyncReader(): SyncReader {
       left = Number(size);
       return { kind: 'begin', size: left };
     }
-    if (!text.startsWith('$EOF:') || text.length !== 5 + MARK) throw new Error('neither a reply nor a dump');
+    if (!text.startsWith('$EOF:') || text.length !== 5 + MARK) throw new Error(`neither a reply nor a dump, but ${JSON.stringify(text.slice(0, 100))}`);
     state = 'marked';
     mark = Buffer.from(text.slice(5), 'latin1');
     return { kind: 'begin', size: undefined };

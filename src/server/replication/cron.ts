@@ -21,7 +21,7 @@ export function replicationCron(server: ServerState): void {
   for (const session of [...replication.replicas]) {
     const { replica } = session;
     if (replica === undefined) continue;
-    if (replica.stage === 'waiting') session.sendBytes(NEWLINE);
+    if (replica.stage === 'waiting' || (replication.job?.onDisk === true && replication.job.members.has(session))) session.sendBytes(NEWLINE);
     else if (!replica.old && now - replica.heardAt > timeout) session.disconnect();
   }
   // A replica's replicas get the pings of its master.

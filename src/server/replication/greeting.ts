@@ -1,7 +1,7 @@
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import type { ServerState } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
-import type { LineReader } from './lineReader.ts';
+import type { MasterReader } from './masterReader.ts';
 import type { MasterLink } from './state.ts';
 
 /** How the master goes on: with a snapshot of that place of its stream, or with the stream where we left it. */
@@ -18,10 +18,10 @@ export function wire(args: readonly Bytes[]): string {
 const asksWho = /^-(NOAUTH|NOPERM|ERR operation not permitted)/;
 
 /** Says who we are and asks to be told of the data (PING, AUTH, REPLCONF, PSYNC). Rejects with what goes into the log. */
-export async function greetMaster(server: ServerState, link: MasterLink, lines: LineReader): Promise<Welcome> {
+export async function greetMaster(server: ServerState, link: MasterLink, master: MasterReader): Promise<Welcome> {
   const { config, outside } = server;
-  lines.send(wire(['PING']));
-  const pong = await lines.next();
+  master.send(wire(['PING']));
+  const pong = await master.reply();
   if (!pong.startsWith('+') && !asksWho.test(pong)) throw new Error(`Error reply to PING from master: '${pong}'`);
   outside.log('notice', 'Master replied to PING, replication can continue...');
   const [user, password, ip] = [config.get('masteruser'), config.get('masterauth'), config.get('replica-announce-ip')];
@@ -32,24 +32,24 @@ export async function greetMaster(server: ServerState, link: MasterLink, lines: 
     ...(ip === '' ? [] : [['REPLCONF ip-address', ['REPLCONF', 'ip-address', ip]] as const]),
     ['REPLCONF capa', ['REPLCONF', 'capa', 'eof', 'capa', 'psync2']],
   ];
-  lines.send(calls.map(([, args]) => wire(args)).join(''));
+  master.send(calls.map(([, args]) => wire(args)).join(''));
   for (const [name] of calls) {
-    const reply = await lines.next();
+    const reply = await master.reply();
     if (!reply.startsWith('-')) continue;
     if (name === 'AUTH') throw new Error(`Unable to AUTH to MASTER: ${reply}`);
     // It may be too old to know that.
     outside.log('notice', `(Non critical) Master does not understand ${name}: ${reply}`);
   }
-  return await askForStream(server, link, lines);
+  return await askForStream(server, link, master);
 }
 
-async function askForStream(server: ServerState, link: MasterLink, lines: LineReader): Promise<Welcome> {
+async function askForStream(server: ServerState, link: MasterLink, master: MasterReader): Promise<Welcome> {
   const { outside, replication } = server;
   const [id, from] = link.cached === undefined ? ['?', '-1'] : [server.replicationId, String(replication.offset + 1)];
   if (link.cached === undefined) outside.log('notice', 'Partial resynchronization not possible (no cached master)');
   else outside.log('notice', `Trying a partial resynchronization (request ${id}:${from}).`);
-  lines.send(wire(['PSYNC', id, from, ...(link.takesOver ? ['FAILOVER'] : [])]));
-  const reply = await lines.next();
+  master.send(wire(['PSYNC', id, from, ...(link.takesOver ? ['FAILOVER'] : [])]));
+  const reply = await master.reply();
   link.answered(reply.startsWith('+'));
   if (reply.startsWith('+FULLRESYNC')) {
     const [, given, offset] = /^\+FULLRESYNC ([^ ]{40}) (\d+)$/.exec(reply) ?? [];
@@ -66,6 +66,6 @@ async function askForStream(server: ServerState, link: MasterLink, lines: LineRe
   link.cached = undefined;
   if (/^-(NOAUTH|NOPERM)/.test(reply)) throw new Error(`Master does not let us PSYNC: ${reply} (set masterauth, and masteruser where it has users)`);
   outside.log('notice', `Master does not support PSYNC or is in error state (reply: ${reply}), retrying with SYNC...`);
-  lines.send('SYNC\r\n');
+  master.send('SYNC\r\n');
   return { kind: 'full', id: server.replicationId, offset: 0, old: true };
 }

@@ -1,9 +1,9 @@
 import { monotonic } from '../clock.ts';
 import type { ServerState } from '../state.ts';
 import { greetMaster, type Welcome } from './greeting.ts';
-import { createLineReader } from './lineReader.ts';
+import { createMasterReader, type MasterReader } from './masterReader.ts';
 import { serveMaster } from './masterSession.ts';
-import { createPayload, type Payload } from './payload.ts';
+import { createReceived, type Received } from './received.ts';
 import type { MasterLink } from './state.ts';
 import { disconnectReplicas } from './sync.ts';
 
@@ -25,19 +25,19 @@ export function connectLink(server: ServerState, link: MasterLink): void {
   outside.log('notice', `Connecting to MASTER ${link.host}:${link.port}`);
   const socket = outside.connect({ host: link.host, port: link.port });
   link.socket = socket;
-  const lines = createLineReader(socket, () => {
+  const master = createMasterReader(socket, () => {
     link.heardAt = clock.now();
   });
   const follow = async (): Promise<void> => {
-    await lines.connected;
+    await master.connected;
     outside.log('notice', 'MASTER <-> REPLICA sync started');
     link.stage = 'handshake';
-    const welcome = await greetMaster(server, link, lines);
+    const welcome = await greetMaster(server, link, master);
     if (!isCurrent(server, link)) return;
     if (welcome.kind === 'continue') resume(server, welcome);
-    else await takeSnapshot(server, link, welcome, lines);
+    else await takeSnapshot(server, link, welcome, master);
     if (!isCurrent(server, link)) return;
-    serveMaster(server, link, lines.release(), {
+    serveMaster(server, link, master.release(), {
       old: welcome.kind === 'full' && welcome.old,
       // At once: what the backlog there holds is passed by with every second.
       lost: () => connectLink(server, link),
@@ -65,34 +65,33 @@ function resume(server: ServerState, { id }: { readonly id: string | undefined }
 }
 
 /** Reads the snapshot into a keyspace of its own; only once all of it is there it takes the place of the old one. */
-async function takeSnapshot(server: ServerState, link: MasterLink, welcome: Extract<Welcome, { kind: 'full' }>, lines: ReturnType<typeof createLineReader>): Promise<void> {
-  const { outside } = server;
+async function takeSnapshot(server: ServerState, link: MasterLink, welcome: Extract<Welcome, { kind: 'full' }>, master: MasterReader): Promise<void> {
+  const { outside, clock } = server;
+  const transfer = (link.transfer = { size: -1, read: 0, heardAt: clock.now() });
   link.stage = 'sync';
-  link.transfer = { size: -1, read: 0, heardAt: server.clock.now() };
-  const head = await lines.next();
-  const counted = /^\$(\d+)$/.exec(head);
-  const marked = /^\$EOF:(.{40})$/.exec(head);
-  if (counted === null && marked === null) throw new Error(`MASTER sent ${JSON.stringify(head.slice(0, 100))} in place of its data`);
-  const { transfer } = link;
-  transfer.size = counted === null ? 0 : Number(counted[1]);
-  outside.log('notice', `MASTER <-> REPLICA sync: receiving ${counted === null ? 'streamed RDB from master with EOF' : `${counted[1] ?? ''} bytes from master`}; the data of before stay until all of it is there`);
-  const payload = createPayload(server, marked === null ? transfer.size : Buffer.from(marked[1] ?? '', 'latin1'));
+  const head = await master.next();
+  if (head.kind === 'reply') throw new Error(`MASTER aborted replication with an error: ${head.text}`);
+  if (head.kind !== 'begin') return;
+  const { size } = head;
+  transfer.size = size ?? 0;
+  outside.log('notice', `MASTER <-> REPLICA sync: receiving ${size === undefined ? 'streamed RDB from master with EOF' : `${String(size)} bytes from master`}; the data of before stay until all of it is there`);
+  const received = createReceived(server);
   try {
-    await lines.pour((chunk) => {
-      transfer.heardAt = server.clock.now();
-      const rest = payload.push(chunk);
-      transfer.read = payload.read();
-      return rest;
-    });
-    await payload.settled();
-    if (isCurrent(server, link)) install(server, link, welcome, payload);
+    for (let event = await master.next(); event.kind === 'bytes'; event = await master.next()) {
+      transfer.heardAt = clock.now();
+      received.push(event.bytes);
+      transfer.read += event.bytes.length;
+    }
+    received.finish();
+    await received.settled();
+    if (isCurrent(server, link)) install(server, link, welcome, received);
   } catch (error) {
-    if (payload.refused()) postpone(server, link);
+    if (received.refused()) postpone(server, link);
     throw error;
   } finally {
     link.transfer = undefined;
   }
-  link.marked = marked !== null;
+  link.marked = size === undefined;
 }
 
 /** What cannot be read now cannot be read a moment later either. */
@@ -101,9 +100,9 @@ function postpone(server: ServerState, link: MasterLink): void {
   link.notBefore = server.clock.now() + link.pause * 1000;
 }
 
-function install(server: ServerState, link: MasterLink, welcome: Extract<Welcome, { kind: 'full' }>, payload: Payload): void {
+function install(server: ServerState, link: MasterLink, welcome: Extract<Welcome, { kind: 'full' }>, received: Received): void {
   const since = monotonic();
-  const { keys, database } = payload.takeOver();
+  const { keys, database } = received.takeOver();
   link.pause = 0;
   link.cached = { database };
   server.outside.log('notice', `MASTER <-> REPLICA sync: Finished with success: ${keys} keys loaded, swapped in ${(monotonic() - since).toFixed(1)} ms`);

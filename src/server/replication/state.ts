@@ -55,6 +55,8 @@ export interface WaitForReplicas {
 /** A snapshot on its way to replicas. */
 export interface SyncJob {
   readonly members: Set<Session>;
+  /** The members get it only once all of it is written. */
+  readonly onDisk: boolean;
   /** Leaves nothing behind; the members are cut off. */
   readonly abandon: () => void;
 }

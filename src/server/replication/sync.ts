@@ -3,8 +3,10 @@ import { librarySources } from '../persistence/save.ts';
 import { startSnapshot } from '../persistence/snapshot.ts';
 import type { ServerState, Session } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
+import { systemError } from '../systemError.ts';
 import { isReplica, replicaOf } from './state.ts';
 import type { Replica } from './state.ts';
+import { createSpool, type Spool } from './spool.ts';
 import { flushStream, lastBytes, startBacklog } from './stream.ts';
 
 /** Bytes after which a piece of a snapshot is sent. */
@@ -71,6 +73,14 @@ export function startSync(server: ServerState): void {
   flushStream(server);
   // Whatever comes after the snapshot names its database first.
   replication.database = -1;
+  let spool: Spool | undefined;
+  try {
+    if (!marked) spool = createSpool(server);
+  } catch (error) {
+    server.outside.log('warning', `Synchronization with replicas failed: ${systemError(error)}`);
+    for (const session of members) session.disconnect();
+    return;
+  }
   const snapshot = startSnapshot(server, librarySources(server), first.functionsOnly ? [] : server.databases);
   const mark = Array.from({ length: 40 }, () => Math.floor(server.random() * 16).toString(16)).join('');
   for (const session of members) {
@@ -80,7 +90,6 @@ export function startSync(server: ServerState): void {
     if (!replica.old) text(session, `+FULLRESYNC ${server.replicationId} ${replication.offset}\r\n`);
     if (marked) text(session, `$EOF:${mark}\r\n`);
   }
-  const parts: Buffer[] = [];
   const send = (bytes: Buffer): void => {
     for (const session of members) {
       replicaOf(session).heardAt = clock.now();
@@ -90,43 +99,80 @@ export function startSync(server: ServerState): void {
   const step = (): boolean => {
     const since = monotonic();
     const more = snapshot.step(() => monotonic() - since > SLICE || snapshot.held() > PIECE);
-    const bytes = snapshot.take();
-    if (marked) send(bytes);
-    else parts.push(bytes);
+    if (spool === undefined) send(snapshot.take());
+    else {
+      snapshot.drain((bytes) => spool.write(bytes));
+      for (const session of members) replicaOf(session).heardAt = clock.now();
+    }
     return more;
   };
   const abandon = (): void => {
     replication.job = undefined;
     snapshot.stop();
+    spool?.close();
     for (const session of members) session.disconnect();
   };
   const end = (): void => {
     replication.job = undefined;
-    if (marked) send(Buffer.from(mark));
-    else {
-      const whole = Buffer.concat(parts);
-      send(Buffer.concat([Buffer.from(`$${whole.length}\r\n`), whole]));
-    }
-    flushStream(server);
-    for (const session of members) delivered(server, session, marked);
+    if (spool === undefined) {
+      send(Buffer.from(mark));
+      flushStream(server);
+      for (const session of members) delivered(server, session, marked);
+    } else sendSpool(server, spool, members);
     startSync(server);
   };
-  const job = { members, abandon };
+  const job = { members, onDisk: !marked, abandon };
   replication.job = job;
   const turn = (): void => {
     if (replication.job !== job) return;
     if (members.size === 0) return abandon();
     // One that takes nothing is cut off after repl-timeout.
-    if ([...members].some((session) => session.buffers().output > AHEAD)) return void setTimeout(turn, 5);
+    if ([...members].some(isBehind)) return void setTimeout(turn, 5);
     try {
       if (step()) return void setImmediate(turn);
     } catch (error) {
-      server.outside.log('warning', `Synchronization with replicas failed: ${String(error)}`);
+      server.outside.log('warning', `Synchronization with replicas failed: ${systemError(error)}`);
       return abandon();
     }
     end();
   };
   setImmediate(turn);
+}
+
+function isBehind(session: Session): boolean {
+  return session.buffers().output > AHEAD;
+}
+
+/** Sends a snapshot that is on the disk, to each replica as fast as that takes it. */
+function sendSpool(server: ServerState, spool: Spool, members: ReadonlySet<Session>): void {
+  const sent = new Map([...members].map((session) => [session, 0]));
+  for (const session of members) text(session, `$${spool.size}\r\n`);
+  const sendTo = (session: Session, at: number): void => {
+    if (isBehind(session)) return;
+    const bytes = spool.read(at, PIECE);
+    replicaOf(session).heardAt = server.clock.now();
+    session.sendBytes(bytes);
+    sent.set(session, at + bytes.length);
+    if (at + bytes.length < spool.size) return;
+    sent.delete(session);
+    delivered(server, session, false);
+  };
+  const turn = (): void => {
+    for (const [session, at] of sent) {
+      try {
+        if (server.replication.replicas.has(session)) sendTo(session, at);
+        else sent.delete(session);
+      } catch (error) {
+        server.outside.log('warning', `Synchronization with replicas failed: ${systemError(error)}`);
+        session.disconnect();
+        sent.delete(session);
+      }
+    }
+    if (sent.size === 0) return spool.close();
+    if ([...sent.keys()].every(isBehind)) setTimeout(turn, 5);
+    else setImmediate(turn);
+  };
+  turn();
 }
 
 /** It has the snapshot. After the mark of one without a length Redis's replicas take nothing until they said that they have loaded it. */

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { standingClock } from '../../../../src/server/clock.ts';
 import { createServer, type PracticeServer } from '../../../../src/server/server.ts';
+import { createSyncReader } from '../../../../src/protocol/psync/payload.ts';
+import type { Session } from '../../../../src/server/state.ts';
 import { openRespClient, type RespClient } from '../../../support/respClient.ts';
 import { printReply, replyText } from '../../../support/respReply.ts';
 
@@ -35,6 +37,44 @@ describe('replication without a network', () => {
     assert.equal(printReply(await client.call(['REPLICAOF', 'NO', 'ONE'])), 'simple "OK"');
     assert.equal(await info('role'), 'master');
     server.state.outside = outside;
+  });
+
+  it('holds a few MB of a snapshot with its length before it, however slowly it is taken', async () => {
+    const megabyte = 1024 * 1024;
+    await client.call(['CONFIG', 'SET', 'rdbcompression', 'no']);
+    for (let index = 0; index < 24; index += 1) await client.call(['SET', `large:${index}`, Buffer.alloc(megabyte, 'v')]);
+    const replica = server.connect();
+    replica.write('SYNC\r\n');
+    const replicas = (): readonly Session[] => [...server.state.replication.replicas];
+    const output = (): number => Math.max(...replicas().map((session) => session.buffers().output));
+    while (replicas().length === 0 || server.state.replication.job !== undefined) await new Promise((resolve) => setImmediate(resolve));
+    await client.call(['SET', 'meanwhile', 'v']);
+    const reader = createSyncReader();
+    let [size, bytes, ended] = [0, 0, false];
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    let most = output();
+    replica.on('data', (chunk: Buffer) => {
+      most = Math.max(most, output());
+      reader.push(chunk);
+      for (let event = reader.next(); event !== undefined; event = reader.next()) {
+        if (event.kind === 'begin') size = event.size ?? -1;
+        else if (event.kind === 'bytes') bytes += event.bytes.length;
+        else ended ||= event.kind === 'end';
+      }
+    });
+    while (!ended) await new Promise((resolve) => setImmediate(resolve));
+    assert.ok(size > 24 * megabyte, String(size));
+    assert.equal(bytes, size);
+    assert.ok(most > 0 && most < 8 * megabyte, String(most));
+    let stream = '';
+    while (!stream.includes('meanwhile')) {
+      stream += reader.rest().toString('latin1');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.match(stream, /^\*2\r\n\$6\r\nSELECT\r\n\$1\r\n0\r\n\*3\r\n\$3\r\nSET\r\n\$9\r\nmeanwhile\r\n/);
+    replica.destroy();
+    while (replicas().length > 0) await new Promise((resolve) => setImmediate(resolve));
+    await client.call(['FLUSHALL']);
   });
 
   it('gives the backlog up some time after the last replica has left, and the ID with it', async () => {

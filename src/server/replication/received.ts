@@ -8,11 +8,11 @@ import { createDatabase, replaceData, touchAllWatchers } from '../store/database
 import type { Bytes } from '../store/value.ts';
 
 /** A snapshot that a master sends, on its way into a keyspace of its own. */
-export interface Payload {
-  /** Takes a piece. Undefined: there is more to come; else what follows the snapshot. Throws an Error for what cannot be read. */
-  push(chunk: Buffer): Buffer | undefined;
-  /** Bytes of it so far. */
-  read(): number;
+export interface Received {
+  /** Takes a piece. Throws an Error for what cannot be read. */
+  push(bytes: Buffer): void;
+  /** That was all of it. Throws an Error if more should come. */
+  finish(): void;
   /** True if it came and could not be taken in: a second one would be no better. */
   refused(): boolean;
   /** Resolves when the data may be replaced: a script that runs comes to its end first. */
@@ -21,15 +21,12 @@ export interface Payload {
   takeOver(): { readonly keys: number; readonly database: number };
 }
 
-/** Reads a snapshot of `end` bytes, or up to a mark of 40 bytes that follows it. */
-export function createPayload(server: ServerState, end: number | Buffer): Payload {
+/** Makes an empty keyspace that takes a snapshot in. Memory: its data, and the record that is being read. */
+export function createReceived(server: ServerState): Received {
   // Those who watch, track or save keys know nothing of these.
   const databases = server.databases.map(({ index, dict }) => createDatabase(index, dict.seed, { touched: undefined, keeper: undefined }));
   const libraries: Bytes[] = [];
   const loader = createLoader(server, (source) => libraries.push(source), () => true, { ...intoMemory(server), databases, keepsExpired: true });
-  let read = 0;
-  /** The last bytes, which may be the first of the mark. */
-  let tail: Buffer = Buffer.alloc(0);
   let problem: unknown;
 
   const attempt = (act: () => void): void => {
@@ -41,37 +38,14 @@ export function createPayload(server: ServerState, end: number | Buffer): Payloa
       throw new Error(`The data of the MASTER cannot be taken in: ${error instanceof Error ? error.message : String(error)}${place}. What this server holds is kept. REPLICAOF NO ONE ends the attempts, a server that reads what the master writes can follow it.`, { cause: error });
     }
   };
-  const load = (chunk: Buffer): void => {
-    read += chunk.length;
-    loader.push(chunk);
+  const load = (give: () => void): void => attempt(() => {
+    give();
     while (loader.step(1024));
-  };
-  const finish = (): void => {
-    loader.finish();
-    while (loader.step(1024));
-  };
+  });
 
   return {
-    push(chunk) {
-      let rest: Buffer | undefined;
-      attempt(() => {
-        if (typeof end === 'number') {
-          const needed = end - read;
-          load(chunk.subarray(0, needed));
-          if (read === end) rest = chunk.subarray(needed);
-        } else {
-          const bytes = tail.length === 0 ? chunk : Buffer.concat([tail, chunk]);
-          const at = bytes.indexOf(end);
-          const sure = at === -1 ? Math.max(0, bytes.length - end.length + 1) : at;
-          load(bytes.subarray(0, sure));
-          tail = bytes.subarray(sure);
-          if (at !== -1) rest = bytes.subarray(at + end.length);
-        }
-        if (rest !== undefined) finish();
-      });
-      return rest;
-    },
-    read: () => read,
+    push: (bytes) => load(() => loader.push(bytes)),
+    finish: () => load(() => loader.finish()),
     refused: () => problem !== undefined,
     async settled() {
       while (server.scripting.running !== undefined) await new Promise<void>((resolve) => whenScriptEnds(server, resolve));

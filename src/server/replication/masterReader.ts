@@ -1,29 +1,25 @@
 import type { Duplex } from 'node:stream';
+import { createSyncReader, type SyncEvent } from '../../protocol/psync/payload.ts';
 
-/** What a master says before its stream begins: lines, and then bytes that somebody else takes. */
-export interface LineReader {
+/** What a master says before its stream begins. */
+export interface MasterReader {
   /** Resolves once there is a connection. */
   readonly connected: Promise<void>;
   /** Sends text, a character a byte. */
   send(text: string): void;
-  /** The next line that is not empty, without its end. Rejects when the connection ends. */
-  next(): Promise<string>;
-  /** Hands on what comes until `take` answers what it did not need. Rejects when the connection ends, or with what `take` throws. */
-  pour(take: (chunk: Buffer) => Buffer | undefined): Promise<void>;
+  /** What it says next: a reply, or a part of its data. Rejects when the connection ends, or for what is none of these. */
+  next(): Promise<SyncEvent>;
+  /** The next thing, which has to be a reply. */
+  reply(): Promise<string>;
   /** Lets go of the connection, which is paused then, with what was not read in it again. */
   release(): Duplex;
 }
 
-/** Longest line, bytes: a greeting has no longer ones. */
-const LONGEST = 16 * 1024;
-const LF = 10;
-
 /** Reads from a connection that is being opened. `heard` is called for whatever comes. */
-export function createLineReader(socket: Duplex, heard: () => void): LineReader {
-  let rest: Buffer = Buffer.alloc(0);
+export function createMasterReader(socket: Duplex, heard: () => void): MasterReader {
+  const reader = createSyncReader();
   let ended: Error | undefined;
   let changed = (): void => undefined;
-  let take: ((chunk: Buffer) => Buffer | undefined) | undefined;
 
   const end = (error: Error): void => {
     ended ??= error;
@@ -31,7 +27,7 @@ export function createLineReader(socket: Duplex, heard: () => void): LineReader 
   };
   const onData = (chunk: Buffer): void => {
     heard();
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    reader.push(chunk);
     changed();
   };
   const onError = (error: Error): void => end(new Error(`Error condition on socket for SYNC: ${error.message}`));
@@ -46,56 +42,36 @@ export function createLineReader(socket: Duplex, heard: () => void): LineReader 
   socket.on('data', onData).on('error', onError).on('close', onClose).on('end', onClose);
 
   /** Tries again whenever something has come. */
-  const until = <T>(attempt: () => T | undefined): Promise<T> =>
+  const next = (): Promise<SyncEvent> =>
     new Promise((resolve, reject) => {
       changed = () => {
         try {
-          const found = attempt();
-          if (found === undefined && ended === undefined) return;
+          const event = reader.next();
+          if (event === undefined && ended === undefined) return;
           changed = () => undefined;
-          if (found !== undefined) resolve(found);
+          if (event !== undefined) resolve(event);
           else reject(ended ?? new Error('Connection with master lost.'));
         } catch (error) {
           changed = () => undefined;
-          reject(error instanceof Error ? error : new Error(String(error)));
+          reject(new Error(`MASTER sends what it should not: ${error instanceof Error ? error.message : String(error)}`));
         }
       };
       changed();
     });
 
-  const line = (): string | undefined => {
-    for (;;) {
-      const feed = rest.indexOf(LF);
-      if (feed === -1) {
-        if (rest.length > LONGEST) throw new Error('MASTER sends what is no greeting.');
-        return undefined;
-      }
-      const text = rest.toString('latin1', 0, feed).replace(/\r$/, '');
-      rest = rest.subarray(feed + 1);
-      // Masters send empty lines while they are at work.
-      if (text !== '') return text;
-    }
-  };
-
   return {
     connected,
     send: (text) => void socket.write(text, 'latin1'),
-    next: () => until(line),
-    pour: async (taker) => {
-      take = taker;
-      await until(() => {
-        if (rest.length === 0) return undefined;
-        const chunk = rest;
-        rest = Buffer.alloc(0);
-        const left = take?.(chunk);
-        if (left === undefined) return undefined;
-        rest = left;
-        return true;
-      });
+    next,
+    async reply() {
+      const event = await next();
+      if (event.kind !== 'reply') throw new Error('MASTER sends data that nobody has asked for.');
+      return event.text;
     },
     release() {
       socket.off('data', onData).off('error', onError).off('close', onClose).off('end', onClose);
       socket.pause();
+      const rest = reader.rest();
       if (rest.length > 0) socket.unshift(rest);
       return socket;
     },

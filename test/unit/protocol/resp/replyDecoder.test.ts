@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { encodeReply } from '../../../../src/protocol/resp/encode.ts';
+import { formatDouble } from '../../../../src/protocol/resp/number.ts';
 import { createReplyDecoder } from '../../../../src/protocol/resp/replyDecoder.ts';
 import { RespError } from '../../../../src/protocol/resp/reply.ts';
 import type { Reply } from '../../../../src/protocol/resp/reply.ts';
@@ -22,6 +23,12 @@ function decode(bytes: Buffer, sizes: readonly number[]): Reply[] {
   return replies;
 }
 
+/** A double as the encoder writes it and the decoder tells it. */
+function written(value: number): Reply {
+  const text = formatDouble(value);
+  return text === String(value) ? { kind: 'double', value } : { kind: 'double', value, text };
+}
+
 const sample: readonly Reply[] = [
   { kind: 'simple', text: 'OK' },
   { kind: 'error', text: 'WRONGTYPE no' },
@@ -30,8 +37,9 @@ const sample: readonly Reply[] = [
   { kind: 'bulk', value: Buffer.from('a\r\nb\0\xff', 'latin1') },
   { kind: 'bulk', value: Buffer.alloc(0) },
   { kind: 'null' },
-  { kind: 'double', value: 0.1 },
-  { kind: 'double', value: -Infinity },
+  { kind: 'double', value: 0.5 },
+  { kind: 'double', value: 0.1, text: '0.10000000000000001' },
+  { kind: 'double', value: -Infinity, text: '-inf' },
   { kind: 'boolean', value: true },
   { kind: 'bigNumber', text: '-123456789012345678901234567890' },
   { kind: 'verbatim', format: 'txt', value: Buffer.from('some\r\ntext') },
@@ -59,7 +67,7 @@ describe('protocol/resp reply decoder', () => {
         { maxDepth: 4, depthSize: 'small' },
         fc.uint8Array({ maxLength: 40 }).map((bytes): Reply => ({ kind: 'bulk', value: Buffer.from(bytes) })),
         fc.integer().map((value): Reply => ({ kind: 'integer', value })),
-        fc.double({ noNaN: true }).filter((value) => !Object.is(value, -0)).map((value): Reply => ({ kind: 'double', value })),
+        fc.double({ noNaN: true }).filter((value) => !Object.is(value, -0)).map(written),
         fc.constantFrom<'array' | 'set' | 'push'>('array', 'set', 'push').chain((kind) => fc.array(tie('reply'), { maxLength: 5 }).map((items): Reply => ({ kind, items }))),
       ),
     }));

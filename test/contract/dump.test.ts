@@ -70,4 +70,21 @@ describe('DUMP payloads of a real server', function () {
       assert.ok(same > count / 2, `${same} of ${count} have the very bytes`);
     });
   }
+
+  it('have elements of every size about which their size behind them gets longer', async () => {
+    await call('CONFIG', 'SET', 'list-max-listpack-size', '-5');
+    await call('FLUSHALL');
+    // The head of a string of 4096 bytes and more takes 5 bytes.
+    for (const size of [125, 126, 16_383, 16_384, 2_097_151, 2_097_152].flatMap((limit) => [limit - 6, limit - 5, limit - 4])) {
+      const text = Buffer.alloc(size, 'x');
+      await call('XADD', 'stream', '*', 'f', text, 'g', 'behind it');
+      await call('RPUSH', 'list', text, 'behind it');
+    }
+    for (const key of ['stream', 'list']) {
+      const payload = await dump(key);
+      const encoded = encodeDump(decodeDump(payload, latin1Kind), { ...encodeDefaults, listFill: -5 });
+      await call('RESTORE', 'copy', '0', encoded, 'REPLACE');
+      assert.deepEqual(await call('DEBUG', 'DIGEST-VALUE', 'copy'), await call('DEBUG', 'DIGEST-VALUE', key), key);
+    }
+  });
 });

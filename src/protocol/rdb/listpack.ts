@@ -68,8 +68,9 @@ function skipBackLink(reader: ByteReader, size: number): void {
   }
 }
 
+/** Redis goes one early from two to three, three to four and four to five bytes: the last size that would fit takes one more. */
 function backLinkSize(size: number): number {
-  return size < 2 ** 7 ? 1 : size < 2 ** 14 ? 2 : size < 2 ** 21 ? 3 : size < 2 ** 28 ? 4 : 5;
+  return size < 2 ** 7 ? 1 : size < 2 ** 14 - 1 ? 2 : size < 2 ** 21 - 1 ? 3 : size < 2 ** 28 - 1 ? 4 : 5;
 }
 
 /** Bytes of an empty listpack. */

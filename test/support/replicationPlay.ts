@@ -33,6 +33,8 @@ export interface Wire {
   cut(): void;
   /** From now on each connection is cut after so many bytes from the far side, as long as there are such numbers. */
   cutAfter(next: () => number | undefined): void;
+  /** Passes nothing on from the far side, until it is told to again. */
+  hold(held: boolean): void;
   /** How often it was cut that way. */
   cuts(): number;
   close(): void;
@@ -41,6 +43,7 @@ export interface Wire {
 /** Puts a wire before a port of this machine. */
 export async function startWire(port: number): Promise<Wire> {
   const sockets = new Set<Socket>();
+  const fars = new Set<Socket>();
   let nextCut: () => number | undefined = () => undefined;
   let cuts = 0;
   const listener = createServer((near) => {
@@ -56,6 +59,8 @@ export async function startWire(port: number): Promise<Wire> {
       far.destroy();
     });
     near.on('data', (chunk: Buffer) => far.write(chunk));
+    fars.add(far);
+    far.on('close', () => fars.delete(far));
     for (const [socket, other] of [[near, far], [far, near]] as const) {
       sockets.add(socket);
       socket.on('error', () => other.destroy());
@@ -76,6 +81,9 @@ export async function startWire(port: number): Promise<Wire> {
     cut,
     cutAfter: (next) => {
       nextCut = next;
+    },
+    hold(held) {
+      for (const far of fars) if (held) far.pause(); else far.resume();
     },
     cuts: () => cuts,
     close: () => {

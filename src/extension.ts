@@ -12,6 +12,7 @@ import { createExplorerView } from './ui/explorer/view.ts';
 import { systemClock } from './ui/platform/clock.ts';
 import { createLog } from './ui/platform/log.ts';
 import { keepScanOptions, readSetting } from './ui/platform/settings.ts';
+import type { KeysWritten } from './ui/platform/written.ts';
 import { createFileDrop } from './ui/practice/dropFiles.ts';
 import * as practiceFeature from './ui/practice/index.ts';
 import { openFiles } from './ui/practice/openFiles.ts';
@@ -51,8 +52,9 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     onUnexpected: log.unexpected,
     drop: createRowDrop((rows, to) => cloneDatabase(services, rows[0], rows, to), createFileDrop((uris) => openFiles(services, uris))),
   });
+  const written = new vscode.EventEmitter<KeysWritten>();
   const services: Services = {
-    context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, sessions, model, explorer: view,
+    context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, sessions, model, explorer: view, written,
     profile: (id) => (id === practice.profile.id ? practice.profile : rdbFiles.get(id) ?? store.get(id)),
   };
   context.subscriptions.push(
@@ -64,6 +66,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     scanOptions,
     model,
     view,
+    written,
     connections.register(services),
     explorer.register(services),
     values.register(services),

@@ -6,6 +6,7 @@ import type { Sessions } from '../core/connection/session.ts';
 import type { ConnectionStore } from './connections/store.ts';
 import type { ExplorerModel } from './explorer/model.ts';
 import type { ExplorerView } from './explorer/view.ts';
+import type { KeysWritten } from './platform/written.ts';
 import type { RdbFiles } from './practice/rdbFiles.ts';
 import type { Practice } from './practice/practice.ts';
 
@@ -23,4 +24,6 @@ export interface Services {
   readonly sessions: Sessions;
   readonly model: ExplorerModel;
   readonly explorer: ExplorerView;
+  /** Told of what the extension writes, after it was written. */
+  readonly written: vscode.EventEmitter<KeysWritten>;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getL10nJson } from '@vscode/l10n-dev';
-import { type CommandId, commandIds, contextIds, rowAbilities, rowKinds, rowOnlyCommands, settingDefaults, viewIds } from '../../src/ui/platform/contributions.ts';
+import { type CommandId, commandIds, contextIds, differenceWords, rowAbilities, rowKinds, rowOnlyCommands, settingDefaults, viewIds } from '../../src/ui/platform/contributions.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -42,7 +42,7 @@ describe('manifest', () => {
   });
 
   it('gives every command a category and a title in title case, from package.nls.json', () => {
-    const small = new Set(['to', 'of', 'for', 'as', 'a', 'the', 'and', 'or', 'in', 'on']);
+    const small = new Set(['to', 'of', 'for', 'as', 'a', 'the', 'and', 'or', 'in', 'on', 'with']);
     for (const command of contributes.commands) {
       assert.equal(command.category, 'Keyspace', command.command);
       const title = titleOf(command.command);
@@ -76,7 +76,7 @@ describe('manifest', () => {
   it('uses only context keys and row words that exist', () => {
     const builtIn = new Set(['view', 'viewItem', 'resourceScheme', 'focusedView', 'listFocus', 'inputFocus', 'resourceExtname', 'explorerResourceIsFolder', 'false']);
     const values = new Set<string>(['keyspace', 'rdb', ...Object.values(viewIds), ...rowKinds]);
-    const words = new Set<string>([...rowAbilities, ...rowKinds]);
+    const words = new Set<string>([...rowAbilities, ...rowKinds, ...differenceWords]);
     const clauses = [
       ...Object.values(contributes.menus).flat().map((item) => item.when),
       ...contributes.keybindings.map((binding) => binding.when),

@@ -1,5 +1,5 @@
 import { isFailure } from '../failure.ts';
-import { clone, type CloneDeps, type CloneProgress, type CloneReport, type CloneRequest } from '../transfer/clone.ts';
+import type { CloneDeps, CloneRequest } from '../transfer/clone.ts';
 import { createRenaming } from '../transfer/renaming.ts';
 import { deleteKeys } from '../value/edit.ts';
 import type { CompareRequest } from './compareDatabases.ts';
@@ -14,12 +14,6 @@ export interface Carry {
   readonly clone: CloneRequest & { readonly names: readonly Buffer[] };
   /** Names at the clone's source, which lacks them; they are deleted at its target. */
   readonly deletes: readonly Buffer[];
-}
-
-export interface CarryReport {
-  /** Undefined: there was nothing to be copied. */
-  readonly clone: CloneReport | undefined;
-  readonly deleted: number;
 }
 
 const PAGE = 1000;
@@ -44,13 +38,8 @@ function reversed({ source, target, scope, rewrite }: CompareRequest): CompareRe
   return { source: target, target: source, scope: createRenaming(scope, rewrite).targetScope(scope), ...(rewrite === undefined ? {} : { rewrite: { from: rewrite.to, to: rewrite.from } }) };
 }
 
-/** Copies, then deletes what the source lacks still. Rejects with Failure; keys are whole at every moment. */
-export async function carry(deps: CloneDeps, { clone: request, deletes }: Carry, signal: AbortSignal, onProgress: (progress: CloneProgress) => void): Promise<CarryReport> {
-  const report = request.names.length === 0 ? undefined : await clone(deps, request, signal, onProgress);
-  return { clone: report, deleted: deletes.length === 0 ? 0 : await deleteLacking(deps, request, deletes, signal) };
-}
-
-async function deleteLacking({ sessions }: CloneDeps, { source, target, scope, rewrite }: CloneRequest, names: readonly Buffer[], signal: AbortSignal): Promise<number> {
+/** Deletes what the source lacks still, and answers how many keys that were. Rejects with Failure. */
+export async function deleteLacking({ sessions }: CloneDeps, { clone: { source, target, scope, rewrite }, deletes: names }: Carry, signal: AbortSignal): Promise<number> {
   const { rename } = createRenaming(scope, rewrite);
   const [from, to] = [sessions.acquire(source.profile, source.database), sessions.acquire(target.profile, target.database)];
   try {

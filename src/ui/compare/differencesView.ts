@@ -3,11 +3,12 @@ import type { Comparison, CompareRequest } from '../../core/compare/compareDatab
 import type { KeyDifference } from '../../core/compare/values.ts';
 import type { Difference } from '../../core/compare/verify.ts';
 import { displayShort } from '../../core/keyspace/display.ts';
+import { createRenaming } from '../../core/transfer/renaming.ts';
 import { formatCount } from '../explorer/labels.ts';
 import { commandOf, setContext } from '../platform/commands.ts';
-import { viewIds } from '../platform/contributions.ts';
+import { type differenceWords, viewIds } from '../platform/contributions.ts';
 import { differenceText } from '../transfer/cloneText.ts';
-import { nameOf } from '../transfer/cloneSource.ts';
+import { sideName } from './request.ts';
 
 /** How a difference looks from the original: what the other side has more, has less, or has otherwise. */
 type Side = 'added' | 'changed' | 'removed';
@@ -37,7 +38,13 @@ export type Row = GroupRow | DifferenceRow | MoreRow;
 /** The Differences view. */
 export interface DifferencesView extends vscode.Disposable {
   readonly request: CompareRequest | undefined;
+  /** All that is listed, shown yet or not. */
+  readonly differences: readonly Difference[];
   show(request: CompareRequest, comparison: Comparison): Promise<void>;
+  /** Puts what these keys differ in now in place of what is listed of them. */
+  update(names: readonly Buffer[], now: readonly Difference[]): void;
+  /** The differences that a command means: those of the row and its selection, or of the selection where there is no row. */
+  meant(row: Row | undefined, selection: readonly Row[] | undefined): readonly Difference[];
   loadMore(row: Row | undefined): void;
   clear(): void;
 }
@@ -55,6 +62,7 @@ const look: Readonly<Record<Side, { readonly icon: string; readonly color: strin
 export function createDifferencesView(): DifferencesView {
   const changed = new vscode.EventEmitter<undefined>();
   let request: CompareRequest | undefined;
+  let comparison: Comparison = { compared: 0, differences: [] };
   let groups: readonly GroupRow[] = [];
   const rows = new Map<Difference, DifferenceRow>();
 
@@ -71,27 +79,54 @@ export function createDifferencesView(): DifferencesView {
     return row.differences.length > row.shown ? [...shown, { kind: 'more', group: row }] : shown;
   };
   const tree = vscode.window.createTreeView<Row>(viewIds.differences, {
-    treeDataProvider: { onDidChangeTreeData: changed.event, getChildren: childrenOf, getTreeItem: present },
+    treeDataProvider: { onDidChangeTreeData: changed.event, getChildren: childrenOf, getTreeItem: (row) => present(row, request) },
     showCollapseAll: true,
+    canSelectMany: true,
   });
+  const draw = (of: CompareRequest, next: Comparison, shown: (side: Side) => number): void => {
+    request = of;
+    comparison = { compared: next.compared, differences: next.differences.toSorted((a, b) => a.name.compare(b.name)) };
+    const found = new Map<Side, Difference[]>([['added', []], ['changed', []], ['removed', []]]);
+    for (const one of comparison.differences) found.get(sideOf(one.kind))?.push(one);
+    groups = [...found].map(([side, list]) => ({ kind: 'group', side, differences: list, shown: shown(side) }));
+    tree.description = `${sideName(of, 'source')} ↔ ${sideName(of, 'target')}`;
+    const { compared, differences } = comparison;
+    tree.message = differences.length === 0
+      ? vscode.l10n.t('Identical: {0} keys were compared.', formatCount(compared))
+      : vscode.l10n.t('{0} keys were compared, {1} differ.', formatCount(compared), formatCount(differences.length));
+    changed.fire(undefined);
+  };
 
   return {
     get request() {
       return request;
     },
-    async show(next, { compared, differences }) {
-      request = next;
+    get differences() {
+      return comparison.differences;
+    },
+    async show(next, result) {
       rows.clear();
-      const found = new Map<Side, Difference[]>([['added', []], ['changed', []], ['removed', []]]);
-      for (const one of differences.toSorted((a, b) => a.name.compare(b.name))) found.get(sideOf(one.kind))?.push(one);
-      groups = [...found].map(([side, list]) => ({ kind: 'group', side, differences: list, shown: PAGE }));
-      tree.description = `${nameOf(next.source)} ↔ ${nameOf(next.target)}`;
-      tree.message = differences.length === 0
-        ? vscode.l10n.t('Identical: {0} keys were compared.', formatCount(compared))
-        : vscode.l10n.t('{0} keys were compared, {1} differ.', formatCount(compared), formatCount(differences.length));
+      draw(next, result, () => PAGE);
       setContext('keyspace.compared', true);
-      changed.fire(undefined);
       await vscode.commands.executeCommand(`${viewIds.differences}.focus`);
+    },
+    update(names, now) {
+      if (request === undefined) return;
+      const gone = new Set(names.map((name) => name.toString('latin1')));
+      const kept = comparison.differences.filter(({ name }) => !gone.has(name.toString('latin1')));
+      const pages = new Map(groups.map(({ side, shown }) => [side, shown]));
+      draw(request, { compared: comparison.compared, differences: [...kept, ...now] }, (side) => pages.get(side) ?? PAGE);
+      const listed = new Set(comparison.differences);
+      for (const one of rows.keys()) if (!listed.has(one)) rows.delete(one);
+    },
+    meant(row, selection) {
+      const chosen = selection !== undefined && (row === undefined || selection.includes(row)) ? selection : row === undefined ? tree.selection : [row];
+      const found = new Set<Difference>();
+      for (const one of chosen) {
+        if (one.kind === 'difference') found.add(one.difference);
+        else if (one.kind === 'group') for (const difference of one.differences) found.add(difference);
+      }
+      return [...found];
     },
     loadMore(row) {
       if (row?.kind !== 'more') return;
@@ -100,6 +135,7 @@ export function createDifferencesView(): DifferencesView {
     },
     clear() {
       request = undefined;
+      comparison = { compared: 0, differences: [] };
       groups = [];
       rows.clear();
       setContext('keyspace.compared', false);
@@ -116,21 +152,33 @@ function sideOf(kind: KeyDifference): Side {
   return kind === 'missing' ? 'removed' : kind === 'extra' ? 'added' : 'changed';
 }
 
-function present(row: Row): vscode.TreeItem {
+/** The kind of a row and which sides may be written. */
+function contextOf(kind: 'group' | 'difference', request: CompareRequest | undefined): string {
+  const words: (typeof differenceWords)[number][] = [kind];
+  if (request !== undefined && request.source.profile.access !== 'read-only') words.push('original');
+  if (request !== undefined && request.target.profile.access !== 'read-only') words.push('other');
+  return words.join(' ');
+}
+
+function present(row: Row, request: CompareRequest | undefined): vscode.TreeItem {
   switch (row.kind) {
     case 'group': {
       const item = new vscode.TreeItem(titleOf(row.side), vscode.TreeItemCollapsibleState.Expanded);
       item.id = row.side;
       item.description = formatCount(row.differences.length);
+      item.contextValue = contextOf('group', request);
       item.iconPath = iconOf(row.side);
       return item;
     }
     case 'difference': {
-      const item = new vscode.TreeItem(displayShort(row.difference.name, TITLE));
+      // A key that only the other side has is called as it is there.
+      const name = displayShort(row.side === 'added' ? otherName(row) : row.difference.name, TITLE);
+      const item = new vscode.TreeItem(name);
       item.id = `${row.side}/${row.difference.name.toString('hex')}`;
       item.iconPath = iconOf(row.side);
       if (row.side === 'changed') item.description = differenceText(row.difference);
-      item.contextValue = `difference ${row.side}`;
+      item.contextValue = contextOf('difference', request);
+      item.accessibilityInformation = { label: [name, row.side === 'changed' ? differenceText(row.difference) : titleOf(row.side)].join(', ') };
       item.command = commandOf('keyspace.openDifference', vscode.l10n.t('Open Difference'), row);
       return item;
     }
@@ -142,6 +190,11 @@ function present(row: Row): vscode.TreeItem {
       return item;
     }
   }
+}
+
+/** What a key is called on the other side. */
+export function otherName({ request: { scope, rewrite }, difference }: Pick<DifferenceRow, 'request' | 'difference'>): Buffer {
+  return createRenaming(scope, rewrite).rename(difference.name);
 }
 
 function iconOf(side: Side): vscode.ThemeIcon {

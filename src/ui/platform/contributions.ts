@@ -7,6 +7,9 @@ export interface FocusedRow {
   readonly row: 'focused';
 }
 
+/** How a command of rows of the Differences view is called; from the palette with nothing. */
+export type DifferenceCommand = (row?: DifferenceViewRow, selection?: readonly DifferenceViewRow[]) => void;
+
 /** How a command of rows is called: from a menu with the row and the selection, by a key binding, from the palette with nothing. */
 export type RowCommand = (row?: Node | FocusedRow, selection?: readonly Node[]) => void;
 
@@ -20,6 +23,8 @@ export type RowCommandId =
   | 'keyspace.saveRdb'
   | 'keyspace.cloneDatabase'
   | 'keyspace.compareDatabases'
+  | 'keyspace.selectForCompare'
+  | 'keyspace.compareWithSelected'
   | 'keyspace.loadMore'
   | 'keyspace.stopLoading'
   | 'keyspace.scanEverything'
@@ -52,6 +57,9 @@ export type CommandTable = { readonly [Id in RowCommandId]: RowCommand } & {
   readonly 'keyspace.resetPractice': () => void;
   readonly 'keyspace.compareAgain': () => void;
   readonly 'keyspace.closeComparison': () => void;
+  readonly 'keyspace.copyToOther': DifferenceCommand;
+  readonly 'keyspace.copyToOriginal': DifferenceCommand;
+  readonly 'keyspace.copyAllChanges': () => void;
   /** A click on a row of the Differences view. */
   readonly 'keyspace.openDifference': (row?: DifferenceViewRow) => void;
 };
@@ -68,6 +76,11 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.saveRdb': null,
   'keyspace.cloneDatabase': null,
   'keyspace.compareDatabases': null,
+  'keyspace.selectForCompare': null,
+  'keyspace.compareWithSelected': null,
+  'keyspace.copyToOther': null,
+  'keyspace.copyToOriginal': null,
+  'keyspace.copyAllChanges': null,
   'keyspace.compareAgain': null,
   'keyspace.closeComparison': null,
   'keyspace.openDifference': null,
@@ -137,6 +150,8 @@ export interface ContextTable {
   'keyspace.filtered': boolean;
   /** Two databases were compared. */
   'keyspace.compared': boolean;
+  /** A row was selected for a comparison. */
+  'keyspace.selectedForCompare': boolean;
   /** The value document in front is one part of a longer value; it has one after, or before, it. */
   'keyspace.hasParts': boolean;
   'keyspace.hasNextPart': boolean;
@@ -146,6 +161,7 @@ export type ContextId = keyof ContextTable;
 const contexts: { readonly [Id in ContextId]: null } = {
   'keyspace.filtered': null,
   'keyspace.compared': null,
+  'keyspace.selectedForCompare': null,
   'keyspace.hasParts': null,
   'keyspace.hasNextPart': null,
   'keyspace.hasPreviousPart': null,
@@ -164,3 +180,6 @@ export type RowAbility = (typeof rowAbilities)[number];
 
 /** The kinds of rows, the first word of a context value. */
 export const rowKinds = ['connection', 'database', 'namespace', 'key', 'member', 'range', 'more', 'notice'] as const satisfies readonly Node['kind'][];
+
+/** Context values of the Differences view: the kind of a row, then the sides that may be written. */
+export const differenceWords = ['group', 'difference', 'original', 'other'] as const;

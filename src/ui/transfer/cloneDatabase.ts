@@ -7,6 +7,7 @@ import { planClone, type ClonePlan } from '../../core/transfer/plan.ts';
 import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
 import { nodeId, type Node } from '../explorer/nodes.ts';
 import { plainText } from '../platform/plainText.ts';
+import { withProgress } from '../platform/progress.ts';
 import { saveAsFile } from '../save/saveAsFile.ts';
 import type { Services } from '../services.ts';
 import { askClone, type CloneTarget } from './cloneForm.ts';
@@ -29,18 +30,29 @@ export async function cloneDatabase(services: Services, row: Node | undefined, r
     return;
   }
   const { source, request } = answer;
-  const deps: CloneDeps = { sessions: services.sessions, seeds: [randomInt(2 ** 32), randomInt(2 ** 32)], patience: PATIENCE, pause: sleep };
+  const deps = cloneDeps(services);
   const plan = await withProgress(vscode.l10n.t('Planning the clone of {0}', source.title), (signal, report) =>
     planClone(deps, request, signal, (keys) => report(keyCount(keys))));
   if (!(await confirm(source, plan))) return;
   try {
-    const report = await run(services, deps, source, plan);
+    const report = await runClone(services, deps, vscode.l10n.t('Cloning {0}', source.title), plan);
     if (report !== undefined) void offer(source, request, report);
   } finally {
     // What failed or was cancelled has written too.
-    const connection = services.explorer.nodes.get(nodeId.connection(request.target.profile.id));
-    if (connection !== undefined) await vscode.commands.executeCommand('keyspace.refresh', connection);
+    await showWritten(services, request.target);
   }
+}
+
+/** Draws a database anew that was written to, with documents of its values. `keys`: undefined for many. */
+export async function showWritten({ explorer, written }: Services, { profile, database }: CloneRequest['target'], keys?: readonly Buffer[]): Promise<void> {
+  written.fire({ connectionId: profile.id, database, keys });
+  const connection = explorer.nodes.get(nodeId.connection(profile.id));
+  if (connection !== undefined) await vscode.commands.executeCommand('keyspace.refresh', connection);
+}
+
+/** What clones and comparisons are made with. */
+export function cloneDeps({ sessions }: Services): CloneDeps {
+  return { sessions, seeds: [randomInt(2 ** 32), randomInt(2 ** 32)], patience: PATIENCE, pause: sleep };
 }
 
 async function confirm(source: CloneSource, plan: ClonePlan): Promise<boolean> {
@@ -60,8 +72,9 @@ async function confirm(source: CloneSource, plan: ClonePlan): Promise<boolean> {
   return typed === expected;
 }
 
-function run({ clock }: Services, deps: CloneDeps, source: CloneSource, plan: ClonePlan): Thenable<CloneReport | undefined> {
-  return withProgress(vscode.l10n.t('Cloning {0}', source.title), async (signal, report) => {
+/** Clones with progress and cancel. Undefined: it was cancelled, and that was said. Rejects with Failure. */
+export function runClone({ clock }: Services, deps: CloneDeps, title: string, plan: ClonePlan): Thenable<CloneReport | undefined> {
+  return withProgress(title, async (signal, report) => {
     const started = clock.elapsed();
     let shown = -Infinity;
     let last: CloneProgress | undefined;
@@ -99,18 +112,6 @@ function progressText({ phase, round, keys, bytes }: CloneProgress, all: number,
   const rate = ms > 0 ? (keys / ms) * 1000 : 0;
   const left = rate > 0 ? Math.ceil(Math.max(0, all - keys) / rate) : 0;
   return vscode.l10n.t('{0} of {1} keys, {2}, {3} keys/s, {4} s left', formatCount(keys), formatCount(all), formatBytes(bytes), formatCount(Math.round(rate)), formatCount(left));
-}
-
-function withProgress<T>(title: string, work: (signal: AbortSignal, report: (message: string, fraction?: number) => void) => Promise<T>): Thenable<T> {
-  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: plainText(title), cancellable: true }, (progress, token) => {
-    const cancelled = new AbortController();
-    token.onCancellationRequested(() => cancelled.abort());
-    let percent = 0;
-    return work(cancelled.signal, (message, fraction = 0) => {
-      progress.report({ message, increment: Math.max(0, fraction * 100 - percent) });
-      percent = Math.max(percent, fraction * 100);
-    });
-  });
 }
 
 async function offer(source: CloneSource, request: CloneRequest, report: CloneReport): Promise<void> {

@@ -71,7 +71,7 @@ function steps(services: Services): readonly Step<Draft>[] {
   return [
     {
       applies: ({ source, profile }) => source === undefined && profile === undefined,
-      ask: (draft, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection is the database of?'), false), (profile) => ({ ...draft, profile })),
+      ask: (draft, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection is the database of?'), 'any'), (profile) => ({ ...draft, profile })),
     },
     {
       applies: ({ source }) => source === undefined,
@@ -83,7 +83,7 @@ function steps(services: Services): readonly Step<Draft>[] {
     },
     {
       applies: ({ way, to }) => way === 'instances' && to === undefined,
-      ask: (draft, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection takes the copy?'), true), (to) => ({ ...draft, to })),
+      ask: (draft, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection takes the copy?'), 'writable'), (to) => ({ ...draft, to })),
     },
     {
       applies: ({ way, target }) => (way === 'databases' || way === 'instances') && target === undefined,

@@ -7,11 +7,23 @@ import { askPick, mapAnswer, type StepFrame, type StepResult } from '../platform
 import { fileHint } from '../practice/fileText.ts';
 import type { Services } from '../services.ts';
 
-/** Asks for a connection of the tree. `writable`: not for files, which are only read. */
-export function askConnection({ practice, connections, rdbFiles }: Services, frame: StepFrame, placeholder: string, writable: boolean): Promise<StepResult<ConnectionProfile>> {
-  const profiles = [...connections.list(), practice.profile, ...rdbFiles.list()].filter(({ access }) => !writable || access !== 'read-only');
-  const items = profiles.map((profile) => ({ label: profile.name, description: fileHint(rdbFiles.of(profile.id)), profile }));
-  return mapAnswer(askPick(frame, { placeholder, items }), ({ profile }) => profile);
+/**
+ * Asks for a connection of the tree; `writable`: not for what is only read. A file can be opened from there to be read.
+ * @param near this one is marked
+ */
+export async function askConnection(services: Services, frame: StepFrame, placeholder: string, which: 'any' | 'writable', near?: ConnectionProfile): Promise<StepResult<ConnectionProfile>> {
+  const { practice, connections, rdbFiles } = services;
+  const profiles = [...connections.list(), practice.profile, ...rdbFiles.list()].filter(({ access }) => which === 'any' || access !== 'read-only');
+  const items: (vscode.QuickPickItem & { readonly profile: ConnectionProfile | undefined })[] = profiles.map((profile) => ({ label: profile.name, description: fileHint(rdbFiles.of(profile.id)), profile }));
+  const active = items.find(({ profile }) => profile?.id === near?.id);
+  if (which === 'any') items.push({ label: vscode.l10n.t('Open an RDB File…'), iconPath: new vscode.ThemeIcon('file-binary'), profile: undefined });
+  const answer = await askPick(frame, { placeholder, items, active });
+  if (answer.kind !== 'answer') return answer;
+  if (answer.value.profile !== undefined) return { kind: 'answer', value: answer.value.profile };
+  const before = new Set(rdbFiles.list().map(({ id }) => id));
+  await vscode.commands.executeCommand('keyspace.openFile');
+  // What was opened just now is marked; without one it is asked again.
+  return askConnection(services, frame, placeholder, which, rdbFiles.list().find(({ id }) => !before.has(id)) ?? near);
 }
 
 /** Asks for a database of a connection, other than `not`. Throws Failure if the server cannot be asked which it has. */

@@ -12,7 +12,6 @@ import { type DatabaseRef, isCollection, type KeyNode, type MemberNode, type Nod
 import type { Services } from '../services.ts';
 import { readMember } from './content.ts';
 import { never, parseDuration } from './duration.ts';
-import type { ValueFileSystem } from './fileSystem.ts';
 import { askMember, scoreProblem } from './memberForm.ts';
 import { askNewKey } from './newKeyForm.ts';
 import { memberAddressOf } from './opening.ts';
@@ -31,16 +30,19 @@ export interface Editing {
   setTimeToLive(node: Node | undefined): Promise<void>;
 }
 
-export function createEditing(services: Services, files: ValueFileSystem): Editing {
-  const { model, explorer } = services;
+export function createEditing(services: Services): Editing {
+  const { model, explorer, written } = services;
   const sessionOf = (ref: DatabaseRef): Session => model.session(ref);
+
+  /** Documents show it anew, and whoever else listens. */
+  const tell = (ref: DatabaseRef, key: Buffer): void => written.fire({ connectionId: ref.profile.id, database: ref.database, keys: [key] });
 
   /** Draws what a change touched: open documents, and the key's members anew. A collection goes with its last member. */
   async function changed(ref: DatabaseRef, key: Buffer): Promise<void> {
     const id = nodeId.key(ref, key);
     const shown = explorer.nodes.get(id);
     if (shown?.kind !== 'key' || !model.database(ref).members.has(id)) {
-      files.keyChanged(ref.profile.id, ref.database, key);
+      tell(ref, key);
       if (shown !== undefined) explorer.changed(shown);
       return;
     }
@@ -54,7 +56,7 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
         return;
       }
     }
-    files.keyChanged(ref.profile.id, ref.database, key);
+    tell(ref, key);
     explorer.changed(shown);
   }
 
@@ -66,7 +68,7 @@ export function createEditing(services: Services, files: ValueFileSystem): Editi
       model.database(ref).keyspace.note(name, false);
       model.forgetMembers(ref, name);
     }
-    files.keyChanged(ref.profile.id, ref.database, name);
+    tell(ref, name);
     const database = explorer.nodes.get(nodeId.database(ref));
     if (database?.kind !== 'database') return;
     if (database.keys !== undefined) database.keys += now.exists ? 1 : -1;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import * as vscode from 'vscode';
 import { isFailure } from '../../core/failure.ts';
 import { messageOf } from '../platform/errors.ts';
+import type { KeysWritten } from '../platform/written.ts';
 import { readScanOptions } from '../platform/settings.ts';
 import type { Services } from '../services.ts';
 import { parseValueUri, type ValueAddress } from './address.ts';
@@ -13,8 +14,8 @@ export interface ValueFileSystem extends vscode.FileSystemProvider {
   load(address: ValueAddress): Promise<Content>;
   /** Hands over what `load` gave, so that opening the document does not read it a second time. */
   put(uri: vscode.Uri, content: Content): void;
-  /** After a change of our own: documents of that key are read again. */
-  keyChanged(connectionId: string, database: number, key: Buffer): void;
+  /** After a change of our own: documents of those keys are read again. */
+  keysChanged(written: KeysWritten): void;
 }
 
 interface Shown {
@@ -93,12 +94,13 @@ export function createValueFileSystem({ profile: profileOf, sessions, clock }: P
       note(id, bytes, undefined);
       return bytes;
     },
-    keyChanged(connectionId, database, key) {
+    keysChanged({ connectionId, database, keys }) {
+      const names = keys === undefined ? undefined : new Set(keys.map((key) => key.toString('latin1')));
       const events: vscode.FileChangeEvent[] = [];
       for (const id of shown.keys()) {
         const uri = vscode.Uri.parse(id);
         const address = parseValueUri(uri);
-        if (address?.connectionId !== connectionId || address.database !== database || !address.key.equals(key)) continue;
+        if (address?.connectionId !== connectionId || address.database !== database || names?.has(address.key.toString('latin1')) === false) continue;
         stale.add(id);
         events.push({ type: vscode.FileChangeType.Changed, uri });
       }

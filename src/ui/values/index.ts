@@ -10,13 +10,14 @@ import { followParts, type OpenDeps, openOtherPart, openValue } from './opening.
 
 /** Registers opening values as documents and plain editing. */
 export function register(services: Services): vscode.Disposable {
-  const { explorer, profile } = services;
+  const { explorer, profile, written } = services;
   const files = createValueFileSystem(services);
-  const editing = createEditing(services, files);
+  const editing = createEditing(services);
   const opening: OpenDeps = { files, nameOfConnection: (id) => profile(id)?.name ?? id };
   const readonlyReason = new vscode.MarkdownString(vscode.l10n.t('Values are read-only here; change them from the Keyspace view.'));
   return createDisposables(
     vscode.workspace.registerFileSystemProvider(valueScheme, files, { isCaseSensitive: true, isReadonly: readonlyReason }),
+    written.event((keys) => files.keysChanged(keys)),
     followParts(),
     registerRowCommand(explorer, 'keyspace.openValue', (row) => openValue(opening, row, false)),
     registerRowCommand(explorer, 'keyspace.previewValue', (row) => openValue(opening, row, true)),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { carry, planCarry, type Side } from '../../../../src/core/compare/carry.ts';
+import { deleteLacking, planCarry, type Carry, type Side } from '../../../../src/core/compare/carry.ts';
 import { compareDatabases, compareKeys, type CompareRequest } from '../../../../src/core/compare/compareDatabases.ts';
-import type { CloneDeps } from '../../../../src/core/transfer/clone.ts';
+import { clone, type CloneDeps } from '../../../../src/core/transfer/clone.ts';
 import { startRedisServer, type RedisServer } from '../../../support/redisServer.ts';
 import { createTestSessions, testProfile, type TestSessions } from '../../../support/testSessions.ts';
 
@@ -16,10 +16,14 @@ describe('carrying differences from one side to the other', () => {
   const end = (database: number): CompareRequest['source'] => ({ profile: testProfile(server), database });
   const names = (...list: readonly string[]): Buffer[] => list.map((name) => Buffer.from(name));
   const differences = async (request: CompareRequest): Promise<string[]> => (await compareDatabases(deps, request, signal, ignore)).differences.map(({ name, kind }) => `${kind} ${name.toString()}`).sort();
+  const carry = async (work: Carry): Promise<{ readonly copied: number; readonly deleted: number }> => {
+    const copied = work.clone.names.length === 0 ? 0 : (await clone(deps, work.clone, signal, ignore)).copied;
+    return { copied, deleted: await deleteLacking(deps, work, signal) };
+  };
   const carryAll = async (request: CompareRequest, side: Side): Promise<string> => {
     const { differences: found } = await compareDatabases(deps, request, signal, ignore);
-    const { clone: report, deleted } = await carry(deps, planCarry(request, found, side), signal, ignore);
-    return `${String(report?.copied ?? 0)} copied, ${String(deleted)} deleted`;
+    const { copied, deleted } = await carry(planCarry(request, found, side));
+    return `${String(copied)} copied, ${String(deleted)} deleted`;
   };
 
   before(async () => {
@@ -80,7 +84,7 @@ describe('carrying differences from one side to the other', () => {
     const request = { source: end(0), target: end(1), scope: everything };
     const { differences: found } = await compareDatabases(deps, request, signal, ignore);
     await server.cli('SET', 'only:1', 'by now');
-    const { deleted } = await carry(deps, planCarry(request, found, 'target'), signal, ignore);
+    const { deleted } = await carry(planCarry(request, found, 'target'));
     assert.equal(deleted, 0);
     assert.equal(await server.cli('-n', '1', 'GET', 'only:1'), '1');
   });
@@ -89,7 +93,7 @@ describe('carrying differences from one side to the other', () => {
     const request: CompareRequest = { source: end(0), target: { profile: testProfile(server, { id: 'ro', access: 'read-only' }), database: 1 }, scope: everything };
     await assert.rejects(carryAll(request, 'target'), { kind: 'guarded' });
     const { differences: found } = await compareDatabases(deps, request, signal, ignore);
-    await assert.rejects(carry(deps, planCarry(request, found.filter(({ kind }) => kind === 'extra'), 'target'), signal, ignore), { kind: 'guarded' });
+    await assert.rejects(carry(planCarry(request, found.filter(({ kind }) => kind === 'extra'), 'target')), { kind: 'guarded' });
     assert.deepEqual(await differences(request), ['extra only:1', 'missing only:0', 'value changed']);
   });
 });

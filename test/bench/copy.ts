@@ -82,7 +82,7 @@ export async function cases(scope: BenchScope): Promise<readonly BenchCase[]> {
           if (!isCopy) await copy();
           isCopy = true;
           const wires = await Promise.all(ends.map(async ({ profile, database }) => createWire(await sessions.openChannel(profile, database, 'copy'), { where: profile.name, signal: never, patience: 60_000 })));
-          const [from, to] = await Promise.all(wires.map(createReader)) as [Reader, Reader];
+          const [from, to] = await Promise.all(wires.map((wire) => createReader(wire))) as [Reader, Reader];
           const ms = await elapsed(async () => {
             const { compared, differences } = await compareAll(from, to, createScanPages(everything, 1000), createScanPages(everything, 1000), {
               rename: (key) => key, original: (key) => key, largest: 1e9, large: () => Promise.resolve(undefined), seeds: deps.seeds, onProgress: () => undefined,

@@ -25,12 +25,16 @@ export async function cases(scope: BenchScope): Promise<readonly BenchCase[]> {
   const folder = await mkdtemp(join(tmpdir(), 'keyspace-bench-'));
   scope.defer(() => rm(folder, { recursive: true }));
 
-  const save = async (profile: ConnectionProfile): Promise<void> => {
+  const large = await startRedisServer(['--rdbcompression', 'no']);
+  scope.defer(() => large.stop());
+  await large.cli('SETRANGE', 'large', String((scope.quick ? 50 : 200) * 1024 * 1024), 'end');
+
+  const save = async (profile: ConnectionProfile, expected = keys): Promise<void> => {
     const sessions = createTestSessions();
     const clock = { now: () => Date.now(), elapsed: () => performance.now() };
-    const report = await saveRdb({ sessions, clock }, { profile, path: join(folder, 'ours.rdb') }, { signal: new AbortController().signal, onProgress: () => undefined });
+    const report = await saveRdb({ sessions, clock }, { profile, path: join(folder, 'ours.rdb'), ...(expected === 1 ? { database: 0 } : {}) }, { signal: new AbortController().signal, onProgress: () => undefined });
     await sessions.dispose();
-    if (report.keys !== keys) throw new Error(`${report.keys} of ${keys} keys were saved`);
+    if (report.keys !== expected) throw new Error(`${report.keys} of ${expected} keys were saved`);
   };
   const redisCli = (): Promise<number> => elapsed(() => run('redis-cli', ['-p', String(server.port), '--rdb', join(folder, 'theirs.rdb')]));
   const ways: readonly (readonly [string, ConnectionProfile, number])[] = [
@@ -38,8 +42,11 @@ export async function cases(scope: BenchScope): Promise<readonly BenchCase[]> {
     ['by SCAN and DUMP', testProfile(server, { id: 'scanner', username: 'scanner' }), 20],
     ['by SCAN and DUMP, read-only', testProfile(server, { id: 'reader', username: 'scanner', access: 'read-only' }), 30],
   ];
-  return ways.flatMap(([way, profile, goal]): BenchCase[] => [
+  const hold: BenchCase = {
+    name: `longest hold, one value of ${scope.quick ? 50 : 200} MB by SCAN and DUMP`, unit: 'ms', better: 'lower', goal: 1, rounds, ours: () => longestBusy(() => save(testProfile(large), 1)), peer: LIMIT,
+  };
+  return [hold, ...ways.flatMap(([way, profile, goal]): BenchCase[] => [
     { name: `${keys.toLocaleString('en')} keys ${way}, and redis-cli --rdb`, unit: 'ms', better: 'lower', goal, rounds, ours: () => elapsed(() => save(profile)), peer: redisCli },
     { name: `longest hold meanwhile, ${way}`, unit: 'ms', better: 'lower', goal: 1, rounds, ours: () => longestBusy(() => save(profile)), peer: LIMIT },
-  ]);
+  ])];
 }

@@ -1,49 +1,5 @@
-import { encodeRequest } from '../../protocol/resp/encode.ts';
-import type { Reply } from '../../protocol/resp/reply.ts';
-import type { Reply as Answer, Session } from '../connection/session.ts';
+import type { Reply, Session } from '../connection/session.ts';
 import { isFailure } from '../failure.ts';
-
-/** How a server tells until when a key lives. */
-export interface ExpiryQuestion {
-  /** `PEXPIRETIME` (since 7.0) answers the time itself, `PTTL` how much is left. */
-  readonly command: 'PEXPIRETIME' | 'PTTL';
-  /** The time that a reply means, ms since the epoch; undefined: no end. `now`: the server's clock when it was asked. */
-  at(reply: Reply, now: number): number | bigint | undefined;
-  /** True if two replies, one from before and one from after the value was read, may be of the same key. `passed`: ms between them at most. */
-  agree(before: Reply, after: Reply, passed: number): boolean;
-}
-
-const number = (reply: Reply): number | bigint => (reply.kind === 'integer' ? reply.value : -1);
-
-const absolute: ExpiryQuestion = {
-  command: 'PEXPIRETIME',
-  at: (reply) => (number(reply) < 0 ? undefined : number(reply)),
-  agree: (before, after) => number(before) === number(after),
-};
-
-/** Ms that PTTL may be off: it and the clock are rounded. */
-const ROUNDING = 2;
-
-const relative: ExpiryQuestion = {
-  command: 'PTTL',
-  at(reply, now) {
-    const left = number(reply);
-    return left < 0 ? undefined : typeof left === 'bigint' ? left + BigInt(now) : left + now;
-  },
-  agree(before, after, passed) {
-    const [first, second] = [Number(number(before)), Number(number(after))];
-    if (first < 0 || second < 0) return first === second;
-    return first - second >= -ROUNDING && first - second <= passed + ROUNDING;
-  },
-};
-
-/** What tells the two kinds of servers apart: the reply to it goes to `expiryQuestion`. */
-export const expiryProbe = encodeRequest(['PEXPIRETIME', '']);
-
-/** How to ask this server. */
-export function expiryQuestion(probe: Reply | undefined): ExpiryQuestion {
-  return probe?.kind === 'integer' || (probe?.kind === 'error' && refusesKey(probe.text)) ? absolute : relative;
-}
 
 /** True for an error that says that the server has no such command, or not for this user. */
 export function refusesCommand(error: string): boolean {
@@ -82,14 +38,6 @@ export async function expiryOf(session: Session, key: Buffer, signal: AbortSigna
     if (isFailure(reply)) throw reply;
     return reply;
   });
-  const [seconds, micros] = Array.isArray(time) ? (time as readonly Answer[]).map(Number) : [];
+  const [seconds, micros] = Array.isArray(time) ? (time as readonly Reply[]).map(Number) : [];
   return { at: Number(left) < 0 ? Number(left) : (seconds ?? NaN) * 1000 + Math.floor((micros ?? NaN) / 1000) + Number(left), exact: false };
-}
-
-/** The reply to TIME in ms since the epoch; undefined where the server does not tell. */
-export function serverTime(reply: Reply | undefined): number | undefined {
-  if (reply?.kind !== 'array') return undefined;
-  const [seconds, micros] = reply.items.map((item) => (item.kind === 'bulk' ? Number(item.value.toString('latin1')) : NaN));
-  const ms = (seconds ?? NaN) * 1000 + Math.floor((micros ?? NaN) / 1000);
-  return Number.isSafeInteger(ms) ? ms : undefined;
 }

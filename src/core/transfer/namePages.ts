@@ -70,6 +70,17 @@ export function createScanPages({ pattern, types }: Scope, count: number, start:
   };
 }
 
+/** Nothing needs to be asked, but a page has its place among the replies. Answers true. */
+export function putNothing(out: Requests): boolean {
+  out.put(Buffer.from('*1\r\n$4\r\nPING\r\n'));
+  return true;
+}
+
+/** Takes the reply to `putNothing`. Rejects with Failure. */
+export async function takeNothing(wire: Wire): Promise<void> {
+  await wire.frames(1, () => undefined);
+}
+
 /** Names that are known. */
 export function createListPages(names: readonly Buffer[], count: number): NamePages {
   let at = 0;
@@ -77,13 +88,11 @@ export function createListPages(names: readonly Buffer[], count: number): NamePa
   return {
     put(out) {
       if (at >= names.length) return false;
-      // Nothing needs to be asked, but a page has its place among the replies.
-      out.put(Buffer.from('*1\r\n$4\r\nPING\r\n'));
-      asked = true;
-      return true;
+      asked = putNothing(out);
+      return asked;
     },
     async take(wire) {
-      if (asked) await wire.frames(1, () => undefined);
+      if (asked) await takeNothing(wire);
       asked = false;
       const page = names.slice(at, at + count).map(argument);
       at += page.length;

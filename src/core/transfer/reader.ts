@@ -1,7 +1,7 @@
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { failureOfReply } from '../connection/failures.ts';
 import type { Failure } from '../failure.ts';
-import { refusesCommand, refusesKey } from '../keyspace/expiry.ts';
+import { refusesCommand, refusesKey, sameExpiry } from '../keyspace/expiry.ts';
 import { argument, head, type Requests } from './requests.ts';
 import { frameCopy, frameNumber, frameText, marks, notRedis, type Wire } from './wire.ts';
 
@@ -12,6 +12,8 @@ export interface Reader {
   readonly absolute: boolean;
   /** It has MEMORY USAGE (since 4.0), and the user may ask it; else the number of elements tells about how large a value is. */
   readonly memory: boolean;
+  /** It is asked for the expiry again after the value, and what was written in between is noticed. */
+  readonly twice: boolean;
 }
 
 /** A key as its server holds it. */
@@ -22,6 +24,8 @@ export interface Held {
   readonly expireAt: string;
   /** DUMP's answer as it came, which is an argument too. */
   readonly payload: Buffer;
+  /** False: its expiry was another one after the value was read, which may be of neither. Always true where it was not asked for twice. */
+  readonly steady: boolean;
 }
 
 /** What came of a question: undefined for a key that is gone, a Failure for one that the user may not read. */
@@ -44,12 +48,12 @@ const lengths = ['STRLEN', 'LLEN', 'SCARD', 'HLEN', 'ZCARD', 'XLEN'].map((comman
 const ELEMENT = 64;
 
 /** Finds out how a server has to be asked: one round trip. Rejects with Failure. */
-export async function createReader(wire: Wire): Promise<Reader> {
+export async function createReader(wire: Wire, { twice = false }: { readonly twice?: boolean } = {}): Promise<Reader> {
   const known: boolean[] = [];
   await wire.send(Buffer.concat([encodeRequest(['PEXPIRETIME', '']), encodeRequest(['MEMORY', 'USAGE', ''])]));
   await wire.frames(2, (frame) => known.push(frame.mark !== marks.error || !refusesCommand(frameText(frame))));
   const [absolute = false, memory = false] = known;
-  return { wire, absolute, memory };
+  return { wire, absolute, memory, twice };
 }
 
 /** Asks for what `readSizes` reads. */
@@ -61,10 +65,11 @@ export function putSizeQuestions(out: Requests, { memory }: Reader, names: reado
 }
 
 /** Asks for what `readValues` reads. */
-export function putValueQuestions(out: Requests, { absolute }: Reader, names: readonly Buffer[]): void {
+export function putValueQuestions(out: Requests, { absolute, twice }: Reader, names: readonly Buffer[]): void {
+  const expiry = absolute ? [pexpiretime] : [time, pttl];
   for (const name of names) {
-    if (absolute) putAll(out, pexpiretime, name, dump, name);
-    else putAll(out, time, pttl, name, dump, name);
+    putAll(out, ...expiry, name, dump, name);
+    if (twice) putAll(out, ...expiry, name);
   }
 }
 
@@ -86,28 +91,40 @@ export async function readSizes({ wire, memory }: Reader, names: readonly Buffer
 }
 
 /** The answers to `putValueQuestions`, in its order. Rejects with Failure. */
-export async function readValues({ wire, absolute }: Reader, names: readonly Buffer[]): Promise<readonly Read[]> {
+export async function readValues({ wire, absolute, twice }: Reader, names: readonly Buffer[]): Promise<readonly Read[]> {
   const read: Read[] = [];
-  const steps: readonly Step[] = absolute ? ['expiry', 'dump'] : ['time', 'seconds', 'micros', 'expiry', 'dump'];
+  const expiry: readonly Step[] = absolute ? ['expiry'] : ['time', 'seconds', 'micros', 'expiry'];
+  const steps: readonly Step[] = [...expiry, 'dump', ...(twice ? expiry : [])];
   let now = 0;
   let expireAt = '';
-  let refusal: Failure | undefined;
+  let payload: Buffer | undefined;
+  /** One for all keys: there may be many. */
+  const refusals = new Map<Step, Failure>();
+  let refused: Failure | undefined;
+  let before = '';
+  const ended = (name: Buffer): void => {
+    if (refused !== undefined) read.push(refused);
+    else if (payload === undefined) read.push(undefined);
+    // -2: it was not there yet when this was asked, and came before DUMP.
+    else read.push({ name, expireAt: before === '-2' ? '-1' : before, payload, steady: !twice || sameExpiry(Number(before), Number(expireAt), absolute) });
+    payload = undefined;
+    refused = undefined;
+  };
   await wire.frames(names.length * steps.length, (frame, index) => {
-    const step = steps[index % steps.length] as Step;
+    const at = index % steps.length;
+    const step = steps[at] as Step;
     if (frame.mark === marks.error) {
       const failure = failureOfReply(frameText(frame), [commands[step] ?? (absolute ? 'PEXPIRETIME' : 'PTTL')]);
       if (!refusesKey(frameText(frame)) || step === 'time') throw failure;
-      // One for all: there may be many.
-      refusal ??= failure;
-      if (step === 'dump') read.push(refusal);
-      return;
-    }
-    if (frame.mark !== expected[step]) throw notRedis(wire.where);
-    if (step === 'seconds') now = frameNumber(frame) * 1000;
+      if (!refusals.has(step)) refusals.set(step, failure);
+      if (step === 'dump' || refused === undefined) refused = refusals.get(step);
+    } else if (frame.mark !== expected[step]) throw notRedis(wire.where);
+    else if (step === 'seconds') now = frameNumber(frame) * 1000;
     else if (step === 'micros') now += Math.floor(frameNumber(frame) / 1000);
     else if (step === 'expiry') expireAt = absolute || frameNumber(frame) < 0 ? frameText(frame) : String(now + frameNumber(frame));
-    // -2: it was not there yet when this was asked, and came before DUMP.
-    else if (step === 'dump') read.push(frame.absent ? undefined : { name: names[Math.floor(index / steps.length)] as Buffer, expireAt: expireAt === '-2' ? '-1' : expireAt, payload: frameCopy(frame) });
+    else if (step === 'dump' && !frame.absent) payload = frameCopy(frame);
+    if (step === 'dump') before = expireAt;
+    if (at === steps.length - 1) ended(names[Math.floor(index / steps.length)] as Buffer);
   });
   return read;
 }

@@ -188,7 +188,11 @@ export function frameText({ bytes, start, end }: Frame): string {
   return bytes.toString('latin1', start, end);
 }
 
-/** A copy of all its bytes, to be sent on as they are. */
+/** Bytes of a value that is not copied. */
+const LARGE = 1024 * 1024;
+
+/** All its bytes, to be kept and sent on as they are. Nobody writes into what came again: a small value would keep a large one alive, a copy of a large one would hold the thread. */
 export function frameCopy({ bytes, from, to }: Frame): Buffer {
-  return Buffer.from(bytes.subarray(from, to));
+  const view = bytes.subarray(from, to);
+  return view.length < LARGE ? Buffer.from(view) : view;
 }

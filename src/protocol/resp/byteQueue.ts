@@ -27,6 +27,9 @@ export interface ByteQueue {
 const EMPTY = Buffer.alloc(0);
 /** Up to here a buffer is made for all that is awaited; beyond that an announced length is only believed as it arrives. */
 const BELIEVED = 1024 * 1024;
+/** Once so much of it is here all of it is believed, up to so much: to copy what is here again and again would hold the thread. */
+const PROVEN = 16 * 1024 * 1024;
+const BELIEVED_THEN = 1024 * 1024 * 1024;
 /** Room for what comes in one chunk with the end of an awaited piece. */
 const SLACK = 64 * 1024;
 
@@ -42,7 +45,8 @@ export function createByteQueue(): ByteQueue {
   const gather = (chunk: Buffer): void => {
     const size = filled + chunk.length;
     if (size > gathered.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(size, Math.min(awaited + SLACK, Math.max(2 * gathered.length, BELIEVED))));
+      const believed = Math.max(2 * gathered.length, filled < PROVEN ? BELIEVED : BELIEVED_THEN);
+      const larger = Buffer.allocUnsafeSlow(Math.max(size, Math.min(awaited + SLACK, believed)));
       gathered.copy(larger, 0, 0, filled);
       gathered = larger;
     }

@@ -28,7 +28,7 @@ const EMPTY = Buffer.alloc(0);
 /** Up to here a buffer is made for all that is awaited; beyond that an announced length is only believed as it arrives. */
 const BELIEVED = 1024 * 1024;
 /** Once so much of it is here all of it is believed, up to so much: to copy what is here again and again would hold the thread. */
-const PROVEN = 16 * 1024 * 1024;
+const PROVEN = 4 * 1024 * 1024;
 const BELIEVED_THEN = 1024 * 1024 * 1024;
 /** Room for what comes in one chunk with the end of an awaited piece. */
 const SLACK = 64 * 1024;

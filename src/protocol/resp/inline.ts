@@ -1,73 +1,76 @@
+/** One argument of a line: what it means, and where it stands (`to`: behind its closing quote). */
+export interface InlineWord {
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** A line cut into arguments. */
+export interface InlineLine {
+  readonly words: readonly InlineWord[];
+  /** A quote that is not closed (at the quote), or something that follows a closed one without a blank (at what follows). */
+  readonly fault: { readonly kind: 'open' | 'glued'; readonly at: number } | undefined;
+}
+
+const blank = /[ \n\r\t\v\f]/;
+/** Vertical tabs and form feeds part arguments only where one has ended. */
+const parting = /[ \n\r\t]/;
+const meant: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };
+
 /**
- * Splits an inline command (or a line of redis-cli) as Redis's sdssplitargs does: blanks between arguments, `"..."` with
- * \n \r \t \b \a \xHH escapes, `'...'` with \' only. The text holds one byte per character.
- * Undefined when quotes are unbalanced or a closing quote is followed by something other than a blank.
+ * Cuts an inline command (or a line of redis-cli) as Redis's sdssplitargs does: blanks between arguments, `"..."` with
+ * \n \r \t \b \a \xHH escapes, `'...'` with \' only. The text holds one byte per character. Of a line with a fault the words are
+ * those before it and what there is of the faulty one.
  */
-export function splitInline(line: string): string[] | undefined {
-  const args: string[] = [];
-  let index = 0;
+export function cutInline(line: string): InlineLine {
+  const words: InlineWord[] = [];
+  let at = 0;
   for (;;) {
-    while (index < line.length && isBlank(line[index])) index += 1;
-    if (index >= line.length) return args;
-    let current = '';
-    let quote = '';
-    for (;;) {
-      const char = line[index];
-      if (char === undefined || char === '\0') {
-        if (quote !== '') return undefined;
-        if (char === '\0') return [...args, current];
-        break;
+    while (at < line.length && blank.test(line[at] as string)) at += 1;
+    if (at >= line.length) return { words, fault: undefined };
+    const from = at;
+    let text = '';
+    let quote: { readonly mark: string; readonly at: number } | undefined;
+    let closed = false;
+    while (at < line.length && !closed && (quote !== undefined || !parting.test(line[at] as string))) {
+      const char = line[at] as string;
+      if (quote === undefined && (char === '"' || char === "'")) {
+        quote = { mark: char, at };
+        at += 1;
+      } else if (char === quote?.mark) {
+        quote = undefined;
+        closed = true;
+        at += 1;
+      } else {
+        const [byte, length] = byteAt(line, at, quote?.mark);
+        text += byte;
+        at += length;
       }
-      if (quote === '"') {
-        if (char === '\\' && line[index + 1] === 'x' && /^[0-9a-fA-F]{2}$/.test(line.slice(index + 2, index + 4))) {
-          current += String.fromCharCode(parseInt(line.slice(index + 2, index + 4), 16));
-          index += 3;
-        } else if (char === '\\' && index + 1 < line.length) {
-          index += 1;
-          current += unescape(line[index] ?? '');
-        } else if (char === '"') {
-          if (index + 1 < line.length && !isBlank(line[index + 1])) return undefined;
-          index += 1;
-          break;
-        } else current += char;
-      } else if (quote === "'") {
-        if (char === '\\' && line[index + 1] === "'") {
-          index += 1;
-          current += "'";
-        } else if (char === "'") {
-          if (index + 1 < line.length && !isBlank(line[index + 1])) return undefined;
-          index += 1;
-          break;
-        } else current += char;
-        // Vertical tabs and form feeds part arguments only where one has ended.
-      } else if (' \n\r\t'.includes(char)) break;
-      else if (char === '"' || char === "'") quote = char;
-      else current += char;
-      index += 1;
     }
-    args.push(current);
+    words.push({ text, from, to: at });
+    if (quote !== undefined) return { words, fault: { kind: 'open', at: quote.at } };
+    if (closed && at < line.length && !blank.test(line[at] as string)) return { words, fault: { kind: 'glued', at } };
   }
 }
 
-function isBlank(char: string | undefined): boolean {
-  return char !== undefined && ' \n\r\t\v\f'.includes(char);
+/** The byte at `at`, and how many characters stand for it. */
+function byteAt(line: string, at: number, quote: string | undefined): readonly [string, number] {
+  const next = line[at + 1];
+  if (line[at] === '\\' && next !== undefined) {
+    if (quote === '"') {
+      const hex = next === 'x' ? /^[0-9a-fA-F]{2}/.exec(line.slice(at + 2, at + 4))?.[0] : undefined;
+      return hex === undefined ? [meant[next] ?? next, 2] : [String.fromCharCode(parseInt(hex, 16)), 4];
+    }
+    if (quote === "'" && next === "'") return [next, 2];
+  }
+  return [line[at] as string, 1];
 }
 
-function unescape(char: string): string {
-  switch (char) {
-    case 'n':
-      return '\n';
-    case 'r':
-      return '\r';
-    case 't':
-      return '\t';
-    case 'b':
-      return '\b';
-    case 'a':
-      return '\x07';
-    default:
-      return char;
-  }
+/** The arguments of an inline command, of which a NUL ends the line. Undefined for a line with a fault. */
+export function splitInline(line: string): string[] | undefined {
+  const end = line.indexOf('\0');
+  const { words, fault } = cutInline(end < 0 ? line : line.slice(0, end));
+  return fault === undefined ? words.map(({ text }) => text) : undefined;
 }
 
 const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '"': '\\"', '\n': '\\n', '\r': '\\r', '\t': '\\t', '\x07': '\\a', '\b': '\\b' };

@@ -24,6 +24,8 @@ export interface ChannelTarget {
   readonly database: number;
   readonly password: string | undefined;
   readonly intent: ChannelIntent;
+  /** The user has agreed to its writes. */
+  readonly confirmed: boolean;
   readonly commandFacts: () => Promise<CommandFacts>;
 }
 
@@ -41,13 +43,18 @@ export async function openGuardedChannel(deps: ChannelDeps, target: ChannelTarge
       if (failure !== undefined) throw openingFailure(failure, database);
     }
     note(deps, target, `(channel opened: ${intent})`, undefined, 'ok');
-    if (profile.access === 'read-write' && intent !== 'terminal') return stream;
+    if ((profile.access === 'read-write' && intent !== 'terminal') || isAgreed(target)) return stream;
     const facts = profile.access === 'read-write' ? (): undefined => undefined : await target.commandFacts();
     return guarded(stream, endpointLabel(profile), createCheck(deps, target, facts));
   } catch (error) {
     stream.destroy();
     throw failureOfSocket(error, endpointLabel(profile));
   }
+}
+
+/** Only what is one decision as a whole can be agreed to beforehand, and what is read-only stays so. */
+function isAgreed({ profile, intent, confirmed }: ChannelTarget): boolean {
+  return confirmed && profile.access === 'confirm-writes' && (intent === 'copy' || intent === 'replicate');
 }
 
 function note(deps: ChannelDeps, target: ChannelTarget, text: string, duration: number | undefined, outcome: string): void {

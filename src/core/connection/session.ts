@@ -35,6 +35,11 @@ export interface SendOptions {
 /** Who asks for a raw channel; the guard allows each intent its own few commands. */
 export type ChannelIntent = 'terminal' | 'monitor' | 'subscribe' | 'copy' | 'replicate';
 
+export interface ChannelOptions {
+  /** The user has agreed to the writes of a `copy` or `replicate` already: a connection that confirms writes does not ask again. */
+  readonly confirmed?: boolean;
+}
+
 /** One authenticated socket to one database of one connection. Everything sent passes the door: guard, then log, then wire. */
 export interface Session {
   readonly profile: ConnectionProfile;
@@ -55,7 +60,7 @@ export interface Session {
 export interface Sessions {
   acquire(profile: ConnectionProfile, database: number): Session;
   /** A raw, authenticated, database-selected stream outside the session's socket. Throws Failure. */
-  openChannel(profile: ConnectionProfile, database: number, intent: ChannelIntent): Promise<Duplex>;
+  openChannel(profile: ConnectionProfile, database: number, intent: ChannelIntent, options?: ChannelOptions): Promise<Duplex>;
   /** Closes every socket of the connection; the next send connects anew. */
   disconnect(profileId: string): Promise<void>;
   dispose(): Promise<void>;

@@ -228,7 +228,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
       slot.refs += 1;
       return handle(slot, profile);
     },
-    async openChannel(given, database, intent) {
+    async openChannel(given, database, intent, { confirmed = false } = {}) {
       if (disposed) throw closed();
       const profile = newest(given);
       const channel = await openGuardedChannel({ ...linkDeps, confirm: (held) => settleHeld(deps, profile, database, held) }, {
@@ -236,6 +236,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
         database,
         password: await password(profile),
         intent,
+        confirmed,
         // For the guard; a channel that only copies needs no answer of its own to be read.
         commandFacts: async () => {
           const session = this.acquire(profile, database);

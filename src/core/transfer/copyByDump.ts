@@ -9,8 +9,8 @@ import { frameText, marks, type Wire } from './wire.ts';
 export interface Exceptions {
   /** The target has a key of this name. */
   busy(held: Held): Promise<boolean>;
-  /** RESTORE was refused with this error. */
-  refused(held: Held, error: string): Promise<boolean>;
+  /** RESTORE was refused with this error; undefined: it is not to be used. */
+  refused(held: Held, error: string | undefined): Promise<boolean>;
   /** The user may not read it. */
   unread(name: Buffer, failure: Failure): void;
   /** Its value is larger than `largest`. */
@@ -35,8 +35,14 @@ export interface DumpCopyOptions {
   readonly rename: (name: Buffer) => Buffer;
   /** Bytes in the source's memory above which a value is not moved as one. */
   readonly largest: number;
+  /** Bytes of one argument that the target takes: a payload above it has to go by pieces too. */
+  readonly largestTaken: number;
+  /** Values are made by commands, and not by RESTORE. */
+  readonly byCommands: boolean;
+  /** What is moved at once at most. */
+  readonly most: { readonly keys: number; readonly bytes: number };
   /** Called before a batch goes to the target: if the link breaks then, nobody knows which of them got there. */
-  readonly onOffer: (held: readonly Held[]) => void;
+  readonly onOffer: (names: readonly Buffer[]) => Promise<void>;
   /** Called after every batch: it waits where a rate is to be kept. */
   readonly onBatch: (batch: CopiedBatch) => Promise<void>;
 }
@@ -56,18 +62,26 @@ export async function copyByDump(source: Reader, target: Wire, names: NamePages,
   const deliver = async (batch: readonly Buffer[], read: readonly Read[]): Promise<void> => {
     const held = read.filter((one): one is Held => one !== undefined && !isFailure(one));
     for (const [index, one] of read.entries()) if (isFailure(one)) exceptions.unread(batch[index] as Buffer, one);
-    options.onOffer(held);
-    const sent = await restoreAll(target, held, options);
+    await options.onOffer(held.map(({ name }) => argumentValue(name)));
+    const sendable = options.byCommands ? [] : held.filter(({ payload }) => payload.length <= options.largestTaken);
+    const sent = await restoreAll(target, sendable, options);
     const lost = new Set<Held>();
     for (const [one, error] of sent.refused) {
       const there = error.startsWith('BUSYKEY') ? await exceptions.busy(one) : await exceptions.refused(one, error);
       if (!there) lost.add(one);
+    }
+    if (sendable.length < held.length) {
+      for (const one of held.filter(({ payload }) => options.byCommands || payload.length > options.largestTaken)) {
+        const there = one.payload.length > options.largestTaken ? await exceptions.large(one.name, one.payload.length) : await exceptions.refused(one, undefined);
+        if (!there) lost.add(one);
+      }
     }
     const copied = held.filter((one) => !lost.has(one)).map(({ name }) => name);
     await options.onBatch({ names: batch, copied, vanished: read.filter((one) => one === undefined).length, bytes: sent.bytes });
   };
   await walkValues(source, names, {
     largest: options.largest,
+    most: options.most,
     async values(batch, held) {
       await before;
       before = deliver(batch, held);

@@ -12,7 +12,8 @@ export interface LargeCopyOptions {
   /** Makes the name of the temporary key one that nobody has. */
   readonly suffix: string;
   readonly signal: AbortSignal;
-  readonly onBytes: (bytes: number) => void;
+  /** Called after every piece: it waits where a rate is to be kept. */
+  readonly onBytes: (bytes: number) => Promise<void>;
 }
 
 /** Pieces are copied anew so often where the source changes meanwhile; the comparison of the whole clone says what is left. */
@@ -78,7 +79,7 @@ async function copySlices(source: KeyAt, key: Buffer, type: string, writer: Wire
     // If nobody comes to remove it, it goes by itself.
     await write(writer, ['PEXPIRE', key, String(LEFT_ALONE)]);
     if (expires) expires = await copyFieldTimes(source, key, slice, writer, signal);
-    onBytes(sliceBytes(slice));
+    await onBytes(sliceBytes(slice));
   }
 }
 

@@ -6,6 +6,10 @@ export interface NameSet {
   /** True if it was not there. */
   add(name: Buffer): boolean;
   has(name: Buffer): boolean;
+  /** Writes the 8 bytes by which a name is known here, so that they can be kept in a file. */
+  print(name: Buffer, into: Buffer, at: number): void;
+  /** As `add`, of a name of which such bytes were kept. Never true for 8 zeros. */
+  addPrint(from: Buffer, at: number): boolean;
   readonly size: number;
   readonly bytes: number;
 }
@@ -43,18 +47,30 @@ export function createNameSet(seeds: readonly [number, number]): NameSet {
     return shards[second % SHARDS] as Shard;
   };
 
+  /** Adds what `first` and `second` say. */
+  const insert = (shard: Shard): boolean => {
+    const at = find(shard.slots, first, second);
+    if (at >= 0) return false;
+    if ((shard.size + 1) / (shard.slots.length / 2) > FULLEST) {
+      grow(shard);
+      put(shard.slots, find(shard.slots, first, second), first, second);
+    } else put(shard.slots, at, first, second);
+    shard.size += 1;
+    size += 1;
+    return true;
+  };
+
   return {
-    add(name) {
-      const shard = take(name);
-      const at = find(shard.slots, first, second);
-      if (at >= 0) return false;
-      if ((shard.size + 1) / (shard.slots.length / 2) > FULLEST) {
-        grow(shard);
-        put(shard.slots, find(shard.slots, first, second), first, second);
-      } else put(shard.slots, at, first, second);
-      shard.size += 1;
-      size += 1;
-      return true;
+    add: (name) => insert(take(name)),
+    print(name, into, at) {
+      take(name);
+      into.writeUInt32LE(first, at);
+      into.writeUInt32LE(second, at + 4);
+    },
+    addPrint(from, at) {
+      first = from.readUInt32LE(at);
+      second = from.readUInt32LE(at + 4);
+      return (first !== 0 || second !== 0) && insert(shards[second % SHARDS] as Shard);
     },
     has: (name) => {
       const { slots } = take(name);

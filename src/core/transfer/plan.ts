@@ -4,6 +4,7 @@ import type { ServerFacts } from '../connection/session.ts';
 import { endpointLabel } from '../connection/url.ts';
 import { Failure, isFailure } from '../failure.ts';
 import { createCloneNames, type CloneDeps, type CloneEnd, type CloneRequest } from './clone.ts';
+import { chooseEngine, type EngineChoice } from './engine.ts';
 import { createRenaming } from './renaming.ts';
 import { argument, argumentValue, createRequests, head } from './requests.ts';
 import { isSameData, refuseOverlap } from './sameData.ts';
@@ -40,6 +41,7 @@ export interface ClonePlan {
   /** Of these, names that the target has. */
   readonly conflicts: number;
   readonly warnings: readonly PlanWarning[];
+  readonly engine: EngineChoice;
 }
 
 const PAGE = 1000;
@@ -56,8 +58,9 @@ export async function planClone(deps: CloneDeps, request: CloneRequest, signal: 
   const [from, to] = await Promise.all([look(deps, source, signal), look(deps, target, signal)]);
   for (const end of [from, to]) if (end.facts.mode !== 'standalone') throw new Failure('unsupported', `A ${end.facts.mode} cannot be cloned from or to yet.`);
   if (to.replica) throw new Failure('permission', `${endpointLabel(target.profile)} is a read-only replica. Choose its primary as the target.`);
+  const engine = await chooseEngine(deps, request, signal);
   const { keys, conflicts } = await countNames(deps, request, within, signal, onProgress);
-  return { request, source: from, target: to, keys, conflicts, warnings: warnings(request, from, to, keys, conflicts) };
+  return { request, source: from, target: to, keys, conflicts, warnings: warnings(request, from, to, keys, conflicts), engine };
 }
 
 async function look({ sessions }: CloneDeps, { profile, database }: CloneEnd, signal: AbortSignal): Promise<PlannedEnd & { readonly replica: boolean }> {

@@ -39,9 +39,9 @@ export function isAboutForm(error: string): boolean {
  * Restores a value whose payload the target did not understand: the same bytes with an older footer, then encoded anew in the oldest
  * format, then by the commands that make it, within one MULTI. Rejects with Failure: `unsupported` with the name of what cannot be
  * moved, or what the target refused it for.
- * @param why the error of RESTORE
+ * @param why the error of RESTORE; undefined: commands are what is wanted
  */
-export async function restoreOtherwise(target: Wire, refused: Refused, why: string, replace: boolean): Promise<Form> {
+export async function restoreOtherwise(target: Wire, refused: Refused, why: string | undefined, replace: boolean): Promise<Form> {
   const { name, payload, expireAt } = refused;
   const version = payloadVersion(payload);
   if (version === undefined) throw new Failure('server', 'The source sent a damaged value.');
@@ -50,7 +50,7 @@ export async function restoreOtherwise(target: Wire, refused: Refused, why: stri
     if (error !== undefined && !isAboutForm(error)) throw failureOfReply(error, ['RESTORE']);
     return error === undefined;
   };
-  const payloads = !refusesCommand(why);
+  const payloads = why !== undefined && !refusesCommand(why);
   if (payloads && version > OLDEST && (version < VALKEY || (payload[0] as number) < FORKED_TYPE) && await restore(closePayload(payloadBody(payload), OLDEST))) return 'older-footer';
   const value = decoded(payload);
   const encoded = payloads ? encodedAs(value, OLDEST) : undefined;

@@ -6,6 +6,8 @@ import { createRequests } from './requests.ts';
 export interface Walk {
   /** Bytes in the server's memory above which a value is not asked for as a whole. */
   readonly largest: number;
+  /** Of a batch, where it is to be smaller than others are. */
+  readonly most?: { readonly keys: number; readonly bytes: number };
   /** The question for these keys is under way: another server may be asked the same. */
   asked?(names: readonly Buffer[]): Promise<void>;
   /** The values of a batch. The next batch is asked for only when this is over. */
@@ -24,11 +26,12 @@ const BATCH_KEYS = 1000;
  */
 export async function walkValues(reader: Reader, names: NamePages, walk: Walk): Promise<void> {
   const { wire } = reader;
+  const most = { keys: Math.min(BATCH_KEYS, walk.most?.keys ?? Infinity), bytes: Math.min(BATCH_BYTES, walk.most?.bytes ?? Infinity) };
   const out = createRequests();
   let waiting: readonly Sized[] = [];
   let unsized: readonly Buffer[] = [];
   for (;;) {
-    const batch = takeBatch(waiting).map(({ name }) => name);
+    const batch = takeBatch(waiting, most).map(({ name }) => name);
     waiting = waiting.slice(batch.length);
     putSizeQuestions(out, reader, unsized);
     putValueQuestions(out, reader, batch);
@@ -49,10 +52,10 @@ export async function walkValues(reader: Reader, names: NamePages, walk: Walk): 
   }
 }
 
-function takeBatch(waiting: readonly Sized[]): Sized[] {
+function takeBatch(waiting: readonly Sized[], most: { readonly keys: number; readonly bytes: number }): Sized[] {
   let bytes = 0;
   let count = 0;
-  while (count < waiting.length && count < BATCH_KEYS && (count === 0 || bytes + (waiting[count] as Sized).bytes <= BATCH_BYTES)) {
+  while (count < waiting.length && count < most.keys && (count === 0 || bytes + (waiting[count] as Sized).bytes <= most.bytes)) {
     bytes += (waiting[count] as Sized).bytes;
     count += 1;
   }

@@ -3,6 +3,7 @@ import type { Difference } from '../../core/compare/verify.ts';
 import { assertNever } from '../../core/failure.ts';
 import { displayShort } from '../../core/keyspace/display.ts';
 import type { CloneReport, CloneRequest } from '../../core/transfer/clone.ts';
+import type { EngineChoice } from '../../core/transfer/engine.ts';
 import type { ClonePlan, PlannedEnd, PlanWarning } from '../../core/transfer/plan.ts';
 import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
 import { nameOf } from './cloneSource.ts';
@@ -11,14 +12,25 @@ import { nameOf } from './cloneSource.ts';
 const MOST_LISTED = 10_000;
 
 /** What a clone is going to do, for a dialogue. */
-export function planText({ request, source, target, keys, conflicts, warnings }: ClonePlan): string {
+export function planText({ request, source, target, keys, conflicts, warnings, engine }: ClonePlan): string {
   return [
     vscode.l10n.t('From: {0}', endText(request.source, source)),
     vscode.l10n.t('To: {0}', copiesText(endText(request.target, target), request.rewrite)),
     vscode.l10n.t('Keys to copy: {0}. Of these the target has {1} already.', formatCount(keys), formatCount(conflicts)),
-    vscode.l10n.t('How: DUMP and RESTORE, key by key, with exact times to live. Both sides are compared afterwards.'),
+    engineText(engine),
     ...warnings.map(warningText),
   ].join('\n');
+}
+
+function engineText({ engine, why }: EngineChoice): string {
+  switch (engine) {
+    case 'copy': return vscode.l10n.t('How: COPY within the server, key by key: no value leaves it. Both sides are compared afterwards.');
+    case 'commands': return vscode.l10n.t('How: by the commands that make each value. When consumers of streams were last seen is lost. Both sides are compared afterwards.');
+    case 'dump': return why === 'no-copy'
+      ? vscode.l10n.t('How: DUMP and RESTORE, key by key, with exact times to live, as the server has no COPY for this user. Both sides are compared afterwards.')
+      : vscode.l10n.t('How: DUMP and RESTORE, key by key, with exact times to live. Both sides are compared afterwards.');
+    default: return assertNever(engine);
+  }
 }
 
 function copiesText(target: string, rewrite: CloneRequest['rewrite']): string {

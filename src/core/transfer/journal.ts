@@ -1,0 +1,207 @@
+import { open, readFile, rm, truncate, type FileHandle } from 'node:fs/promises';
+import { Failure } from '../failure.ts';
+import type { ScanStart } from './namePages.ts';
+import { createNameSet, type NameSet } from './nameSet.ts';
+import type { Form } from './restoreOtherwise.ts';
+import { isSavedRequest, type SavedRequest } from './savedRequest.ts';
+
+/** How far a clone came. */
+export interface Standing {
+  /** Two random 32-bit numbers, for fingerprints and temporary names. */
+  readonly seeds: readonly [number, number];
+  /** Names at the source that got to the target. */
+  readonly done: NameSet;
+  /** Names that the target had already, and that were left alone. */
+  readonly skipped: NameSet;
+  /** Names that were on their way when a link broke or the process ended: they may be at the target, or not. */
+  readonly uncertain: NameSet;
+  /** The target was emptied, and must not be again. */
+  emptied: boolean;
+  /** All names were met once: what is left is to compare. */
+  finished: boolean;
+  /** Where the scan goes on, for as long as the source is still this process. */
+  position: { readonly runId: string; readonly start: ScanStart } | undefined;
+  counts: Counts;
+}
+
+export interface Counts {
+  readonly vanished: number;
+  readonly bytes: number;
+  /** Keys that could not be copied; which ones is not kept. */
+  readonly notCopied: number;
+  readonly forms: Readonly<Partial<Record<Form, number>>>;
+}
+
+export const noCounts: Counts = { vanished: 0, bytes: 0, notCopied: 0, forms: {} };
+
+/** What is kept about a clone in a file, so that another process can go on with it. Rejects with Failure `file`. */
+export interface Journal {
+  readonly request: SavedRequest;
+  readonly standing: Standing;
+  /** The target has been emptied. */
+  noteEmptied(): Promise<void>;
+  /** These names are about to be written at the target. */
+  noteOffered(names: readonly Buffer[]): Promise<void>;
+  /** What was offered last has been dealt with: the sets of `standing` tell how. */
+  noteSettled(): Promise<void>;
+  /** Keeps position, counts and whether it is finished. */
+  noteStanding(): Promise<void>;
+  /** Ends the writing; the file stays. */
+  close(): Promise<void>;
+  /** Ends the writing and deletes the file. */
+  remove(): Promise<void>;
+}
+
+/** The first line of the file; a second one in JSON tells of the request. Records follow: a letter, and what belongs to it. */
+const MAGIC = 'keyspace-clone 1\n';
+const record = { offered: 79, settled: 83, standing: 80, emptied: 69 } as const;
+const PRINT = 8;
+/** Outcomes of an offered name. */
+const outcome = { none: 0, done: 1, skipped: 2 } as const;
+
+interface Head {
+  readonly seeds: readonly [number, number];
+  readonly request: SavedRequest;
+}
+
+export function createStanding(seeds: readonly [number, number]): Standing {
+  const [done, skipped, uncertain] = [createNameSet(seeds), createNameSet(seeds), createNameSet(seeds)];
+  return { seeds, done, skipped, uncertain, emptied: false, finished: false, position: undefined, counts: noCounts };
+}
+
+/**
+ * A journal of a clone that begins. The file comes with the first record: a clone that changed nothing leaves none. It holds no
+ * secret and no name of a key but those that were chosen one by one, and grows by at most 13 bytes a key and some 200 for
+ * every thousand.
+ */
+export function createJournal(path: string, request: SavedRequest, seeds: readonly [number, number]): Journal {
+  const head: Head = { seeds, request };
+  return keepJournal(path, request, createStanding(seeds), () => Buffer.from(`${MAGIC}${JSON.stringify(head)}\n`));
+}
+
+/** Reads a journal, to go on with it. Rejects with Failure `file` where it is none, or not of this version. */
+export async function openJournal(path: string): Promise<Journal> {
+  const { request, standing, length } = await readJournal(path);
+  // Half a record would be taken for the beginning of what comes after it.
+  await truncate(path, length).catch((error: unknown) => {
+    throw new Failure('file', 'The journal of the clone cannot be written.', { cause: error });
+  });
+  return keepJournal(path, request, standing, () => undefined);
+}
+
+/** What a journal says, in how many bytes. Rejects with Failure `file`. */
+export async function readJournal(path: string): Promise<{ readonly request: SavedRequest; readonly standing: Standing; readonly length: number }> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (error) {
+    throw new Failure('file', 'The journal of the clone cannot be read.', { cause: error });
+  }
+  const end = bytes.indexOf(10, MAGIC.length);
+  const head = bytes.subarray(0, MAGIC.length).toString('latin1') === MAGIC && end > 0 ? headOf(bytes.toString('utf8', MAGIC.length, end)) : undefined;
+  if (head === undefined) throw new Failure('file', 'This is not the journal of a clone, or it is one of another version of Keyspace.');
+  const standing = createStanding(head.seeds);
+  return { request: head.request, standing, length: end + 1 + readRecords(bytes.subarray(end + 1), standing) };
+}
+
+function headOf(text: string): Head | undefined {
+  try {
+    const { seeds, request } = JSON.parse(text) as { readonly seeds?: unknown; readonly request?: unknown };
+    if (!Array.isArray(seeds) || seeds.length !== 2 || !seeds.every((seed) => Number.isInteger(seed)) || !isSavedRequest(request)) return undefined;
+    return { seeds: seeds as unknown as [number, number], request };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Reads up to the end, or up to where the process was ended in the middle of writing. Answers how many bytes those are. */
+function readRecords(bytes: Buffer, standing: Standing): number {
+  let offered: Buffer = Buffer.alloc(0);
+  const settle = (outcomes: Buffer | undefined): void => {
+    for (let index = 0; index * PRINT < offered.length; index += 1) {
+      const how = outcomes === undefined ? undefined : outcomes[index];
+      const set = how === undefined ? standing.uncertain : how === outcome.done ? standing.done : how === outcome.skipped ? standing.skipped : undefined;
+      set?.addPrint(offered, index * PRINT);
+    }
+    offered = Buffer.alloc(0);
+  };
+  let at = 0;
+  while (at < bytes.length) {
+    const kind = bytes[at];
+    const length = kind === record.emptied ? 0 : kind === record.settled ? offered.length / PRINT : bytes.length >= at + 3 ? bytes.readUInt16LE(at + 1) * (kind === record.offered ? PRINT : 1) : NaN;
+    const from = at + (kind === record.offered || kind === record.standing ? 3 : 1);
+    if (!(from + length <= bytes.length)) break;
+    const body = bytes.subarray(from, from + length);
+    if (kind === record.emptied) standing.emptied = true;
+    else if (kind === record.offered) {
+      settle(undefined);
+      offered = body;
+    } else if (kind === record.settled) settle(body);
+    else if (kind !== record.standing || !readStanding(body.toString('utf8'), standing)) break;
+    at = from + length;
+  }
+  settle(undefined);
+  return at;
+}
+
+function readStanding(text: string, standing: Standing): boolean {
+  try {
+    const { finished, position, counts } = JSON.parse(text) as Pick<Standing, 'finished' | 'position' | 'counts'>;
+    standing.finished = finished;
+    standing.position = position;
+    standing.counts = counts;
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function keepJournal(path: string, request: SavedRequest, standing: Standing, head: () => Buffer | undefined): Journal {
+  let file: FileHandle | undefined;
+  let offered: readonly Buffer[] = [];
+  const write = async (bytes: Buffer): Promise<void> => {
+    try {
+      if (file === undefined) {
+        const first = head();
+        file = await open(path, first === undefined ? 'a' : 'wx', 0o600);
+        if (first !== undefined) await file.appendFile(first);
+      }
+      await file.appendFile(bytes);
+    } catch (error) {
+      throw new Failure('file', 'The journal of the clone cannot be written. Free some disk space and try again.', { cause: error });
+    }
+  };
+  const counted = (kind: number, length: number, body: Buffer): Buffer => {
+    const start = Buffer.from([kind, 0, 0]);
+    start.writeUInt16LE(length, 1);
+    return Buffer.concat([start, body]);
+  };
+  const close = async (): Promise<void> => {
+    await file?.close();
+    file = undefined;
+  };
+  return {
+    request, standing, close,
+    noteEmptied: () => write(Buffer.from([record.emptied])),
+    async noteOffered(names) {
+      offered = names;
+      const prints = Buffer.allocUnsafe(names.length * PRINT);
+      for (const [index, name] of names.entries()) standing.done.print(name, prints, index * PRINT);
+      if (names.length > 0) await write(counted(record.offered, names.length, prints));
+    },
+    async noteSettled() {
+      const { done, skipped } = standing;
+      if (offered.length > 0) await write(Buffer.from([record.settled, ...offered.map((name) => (done.has(name) ? outcome.done : skipped.has(name) ? outcome.skipped : outcome.none))]));
+      offered = [];
+    },
+    async noteStanding() {
+      const { finished, position, counts } = standing;
+      const body = Buffer.from(JSON.stringify({ finished, position, counts }));
+      await write(counted(record.standing, body.length, body));
+    },
+    async remove() {
+      await close();
+      await rm(path, { force: true });
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { Session } from '../connection/session.ts';
+import { endpointLabel } from '../connection/url.ts';
+import { isFailure } from '../failure.ts';
+import type { KeyAt } from '../compare/large.ts';
+import type { CloneEnd } from './clone.ts';
+import type { Copy } from './copyNames.ts';
+import { createReader, type Reader } from './reader.ts';
+import { createWire, type Wire } from './wire.ts';
+
+/** The links of an attempt. */
+export interface Links {
+  readonly source: Reader;
+  readonly target: Reader;
+  /** As the target's user in the source's database, where copies are made by COPY. */
+  readonly within: Reader | undefined;
+  /** The process that the source is: a cursor counts for this one only. */
+  readonly runId: string;
+}
+
+/** Links that break one after the other, with nothing copied in between, until it is given up; ms before the first and at most before the next. */
+const ATTEMPTS = 8;
+const FIRST_PAUSE = 200;
+const LONGEST_PAUSE = 10_000;
+
+/** Works with all links, and again where one breaks, for as long as something is copied between two breaks. Rejects with Failure. */
+export async function persist<T>(copy: Copy, work: (links: Links) => Promise<T>): Promise<T> {
+  const { deps, signal, standing: { done } } = copy;
+  let failures = 0;
+  let progress = done.size;
+  for (;;) {
+    try {
+      return await withLinks(copy, work);
+    } catch (error) {
+      if (!isLinkFailure(error) || signal.aborted) throw error;
+      // Not bytes: the same keys may go again and again before the one that breaks the link.
+      failures = done.size > progress ? 1 : failures + 1;
+      progress = done.size;
+      if (failures > ATTEMPTS) throw error;
+      await deps.pause(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1)), signal);
+    }
+  }
+}
+
+/** True for a failure after which the same may be tried again. */
+export function isLinkFailure(error: unknown): boolean {
+  return isFailure(error, 'unreachable') || isFailure(error, 'refused') || isFailure(error, 'timeout') || isFailure(error, 'loading') || isFailure(error, 'busy') || isFailure(error, 'server-changed');
+}
+
+async function withLinks<T>({ deps, request, signal, engine }: Copy, work: (links: Links) => Promise<T>): Promise<T> {
+  const wires: Wire[] = [];
+  // Whoever starts a clone has confirmed its plan, and with it all that is written.
+  const open = async ({ profile, database }: CloneEnd): Promise<Reader> => {
+    const wire = createWire(await deps.sessions.openChannel(profile, database, 'copy', { confirmed: true }), { where: endpointLabel(profile), signal, patience: deps.patience });
+    wires.push(wire);
+    return createReader(wire);
+  };
+  const session = deps.sessions.acquire(request.source.profile, request.source.database);
+  try {
+    const { runId } = await session.ready(signal);
+    const [source, target] = [await open(request.source), await open(request.target)];
+    const within = engine === 'copy' ? await open({ profile: request.target.profile, database: request.source.database }) : undefined;
+    return await work({ source, target, within, runId });
+  } finally {
+    session.release();
+    for (const wire of wires) wire.close();
+  }
+}
+
+/** Asks for one key on both sides, by sessions of their own. */
+export async function withKeys<T>({ deps, request, renaming }: Copy, name: Buffer, act: (source: KeyAt, target: KeyAt) => Promise<T>): Promise<T> {
+  const [source, target] = [request.source, request.target].map(({ profile, database }) => deps.sessions.acquire(profile, database)) as [Session, Session];
+  try {
+    return await act({ session: source, key: name }, { session: target, key: renaming.rename(name) });
+  } finally {
+    source.release();
+    target.release();
+  }
+}

@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { appendFile, mkdtemp, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isFailure } from '../../../../src/core/failure.ts';
+import { clone, type CloneReport, type CloneRequest } from '../../../../src/core/transfer/clone.ts';
+import { createJournal, openJournal, readJournal } from '../../../../src/core/transfer/journal.ts';
+import { restoreRequest, saveRequest } from '../../../../src/core/transfer/savedRequest.ts';
+import { spawnOwned } from '../../../support/children.ts';
+import type { ChildClone } from '../../../support/cloneInChild.ts';
+import { differences } from '../../../support/oracle.ts';
+import { startRedisServer, type RedisServer } from '../../../support/redisServer.ts';
+import { connectResp } from '../../../support/respClient.ts';
+import { createTestSessions, testProfile, type TestSessions } from '../../../support/testSessions.ts';
+
+const KEYS = 30_000;
+const child = new URL('../../../support/cloneInChild.ts', import.meta.url).pathname;
+
+describe('the journal of a clone', () => {
+  let servers: [RedisServer, RedisServer];
+  let sessions: TestSessions;
+  let folder: string;
+  let path: string;
+  const request = (more: Partial<CloneRequest> = {}): CloneRequest => {
+    const [source, target] = servers.map((server) => ({ profile: testProfile(server), database: 0 })) as [CloneRequest['source'], CloneRequest['target']];
+    return { source, target, scope: { pattern: undefined, types: undefined }, conflict: 'stop', verify: true, ...more };
+  };
+  /** Starts a process that clones, and kills it when it has copied so many keys. */
+  const killedAt = async (keys: number, conflict: ChildClone['conflict'] = 'stop'): Promise<void> => {
+    const given: ChildClone = { ports: [servers[0].port, servers[1].port], path, conflict, resume: false };
+    const process = spawnOwned('node', [child, JSON.stringify(given)], { stdio: ['ignore', 'pipe', 'inherit'] });
+    process.stdout?.on('data', (chunk: Buffer) => {
+      if (chunk.toString().split('\n').some((line) => Number(line) >= keys)) process.kill('SIGKILL');
+    });
+    const [, signal] = (await once(process, 'exit')) as [number | null, string | null];
+    assert.equal(signal, 'SIGKILL');
+  };
+  const resume = async (more: Partial<CloneRequest> = {}): Promise<CloneReport> => {
+    const journal = await openJournal(path);
+    try {
+      return await clone({ sessions, seeds: [8, 9], patience: 10_000, pause: () => Promise.resolve(), journal }, request(more), new AbortController().signal, () => undefined);
+    } finally {
+      await journal.close();
+    }
+  };
+  const equal = async (): Promise<void> => {
+    const clients = await Promise.all(servers.map(({ port }) => connectResp(port)));
+    assert.deepEqual(await differences(...(clients as [typeof clients[0], typeof clients[0]])), []);
+    for (const client of clients) client.close();
+  };
+  const calls = async (command: string): Promise<number> => Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(await servers[1].cli('INFO', 'commandstats'))?.[1] ?? 0);
+
+  beforeEach(async () => {
+    sessions = createTestSessions();
+    servers = await Promise.all([startRedisServer(), startRedisServer()]);
+    folder = await mkdtemp(join(tmpdir(), 'keyspace-journal-'));
+    path = join(folder, 'clone.journal');
+    await servers[0].cli('DEBUG', 'POPULATE', String(KEYS), 'key', '100');
+  });
+  afterEach(async () => {
+    await sessions.dispose();
+    for (const server of servers) await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('lets another process go on where one was killed, copies nothing twice and takes its own copies for no conflict', async () => {
+    await killedAt(8000);
+    const before = await calls('restore');
+    assert.ok(before >= 8000 && before < KEYS, String(before));
+    const { standing } = await readJournal(path);
+    assert.ok(standing.done.size >= 8000 && standing.position !== undefined);
+    const report = await resume();
+    assert.deepEqual([report.copied, report.skipped, report.verification?.differences, report.verification?.repaired], [KEYS, 0, [], 0]);
+    const again = await calls('restore') - KEYS;
+    assert.ok(again <= standing.uncertain.size, `${String(again)} copied again, ${String(standing.uncertain.size)} uncertain`);
+    await equal();
+    assert.ok((await stat(path)).size <= 16 * KEYS, String((await stat(path)).size));
+  });
+
+  it('does not empty the target a second time, and skips what was skipped', async () => {
+    await servers[1].cli('SET', 'old', '1');
+    await killedAt(5000, 'empty');
+    await servers[1].cli('SET', 'new', '1');
+    const report = await resume({ conflict: 'empty' });
+    assert.deepEqual([report.copied, report.verification?.differences.map(({ kind }) => kind)], [KEYS, ['extra']]);
+    assert.equal(await servers[1].cli('EXISTS', 'old', 'new'), '1');
+  });
+
+  it('keeps what is done where the source was restarted meanwhile, and misses no key', async () => {
+    await killedAt(5000);
+    await servers[0].restart({ keep: true });
+    const before = await calls('restore');
+    const report = await resume();
+    assert.deepEqual([report.copied, report.verification?.differences], [KEYS, []]);
+    assert.ok(await calls('restore') - before < KEYS - 4000);
+    await equal();
+  });
+
+  it('finds what is gone where the target was killed and came back with less', async () => {
+    await killedAt(5000);
+    await servers[1].cli('SAVE');
+    await servers[1].cli('FLUSHALL');
+    await servers[1].cli('DEBUG', 'POPULATE', '1000', 'key', '100');
+    await servers[1].kill();
+    await servers[1].restart();
+    const report = await resume();
+    assert.ok((report.verification?.repaired ?? 0) >= 5000);
+    assert.deepEqual(report.verification?.differences, []);
+    await equal();
+  });
+
+  it('is read up to where it is torn, and goes on from there', async () => {
+    await killedAt(5000);
+    const whole = (await stat(path)).size;
+    await truncate(path, whole - 700);
+    const torn = await readJournal(path);
+    assert.ok(torn.length <= whole - 700 && torn.standing.done.size > 0);
+    await truncate(path, torn.length);
+    await appendFile(path, Buffer.alloc(3000));
+    assert.equal((await readJournal(path)).length, torn.length);
+    // What the file has forgotten counts as the target's own.
+    const report = await resume({ conflict: 'skip' });
+    assert.deepEqual([report.copied + report.skipped, report.verification?.differences], [KEYS, []]);
+    assert.deepEqual((await readJournal(path)).standing.finished, true);
+    await equal();
+  });
+
+  it('has no file where nothing was changed, and tells other files', async () => {
+    const journal = createJournal(path, saveRequest(request()), [1, 2]);
+    await assert.rejects(clone({ sessions, seeds: [1, 2], patience: 1000, pause: () => Promise.resolve(), journal }, request({ target: request().source }), new AbortController().signal, () => undefined), (error) => isFailure(error, 'bad-input'));
+    await journal.remove();
+    await assert.rejects(readJournal(path), (error) => isFailure(error, 'file'));
+    for (const text of ['', 'keyspace-clone 1\n', 'keyspace-clone 1\n{}\n', 'keyspace-clone 1\n{"seeds":[1,2],"request":{"source":1}}\n', 'something else\n\n']) {
+      await writeFile(path, text);
+      await assert.rejects(readJournal(path), (error) => isFailure(error, 'file'), text);
+    }
+  });
+
+  it('holds the request without secrets, and refuses one whose connection leads elsewhere by now', async () => {
+    const given = request({ scope: { pattern: Buffer.from([255, 42]), types: ['hash'] }, names: [Buffer.from([0, 255])], rewrite: { from: Buffer.from('a'), to: Buffer.from('b') }, engine: 'dump', rate: { keysPerSecond: 5 } });
+    const saved = saveRequest(given);
+    assert.ok(!JSON.stringify(saved).includes('password'));
+    const profiles = [given.source.profile, given.target.profile];
+    assert.deepEqual(restoreRequest(JSON.parse(JSON.stringify(saved)) as typeof saved, (id) => profiles.find((profile) => profile.id === id)), given);
+    assert.throws(() => restoreRequest(saved, () => undefined), (error) => isFailure(error, 'bad-input'));
+    assert.throws(() => restoreRequest(saved, (id) => testProfile({ port: 1 }, { id })), (error) => isFailure(error, 'bad-input'));
+  });
+});

@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { createCommandLog } from './core/connection/commandLog.ts';
 import { createSessions } from './core/connection/sessions.ts';
+import { createBadges } from './ui/compare/badges.ts';
+import { createBaselines } from './ui/compare/baselines.ts';
 import * as compare from './ui/compare/index.ts';
 import * as connections from './ui/connections/index.ts';
 import { confirmWrite } from './ui/connections/confirmWrite.ts';
@@ -45,8 +47,11 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   });
   const scanOptions = keepScanOptions();
   const model = createExplorerModel({ sessions, scanOptions: scanOptions.current, clock: systemClock, onLoad: showIfSlow });
+  const baselines = createBaselines(context, () => [practice.profile, ...store.list(), ...rdbFiles.list()], [store.onDidChange, rdbFiles.onDidChange]);
+  const badges = createBadges(baselines);
   const view = createExplorerView({
     model,
+    changesOf: badges.of,
     profiles: () => [...(readSetting('keyspace.practice.show') ? [practice.profile] : []), ...store.list(), ...rdbFiles.list()],
     fileOf: rdbFiles.of,
     onUnexpected: log.unexpected,
@@ -54,7 +59,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   });
   const written = new vscode.EventEmitter<KeysWritten>();
   const services: Services = {
-    context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, sessions, model, explorer: view, written,
+    context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, sessions, model, explorer: view, written, baselines,
     profile: (id) => (id === practice.profile.id ? practice.profile : rdbFiles.get(id) ?? store.get(id)),
   };
   context.subscriptions.push(
@@ -67,6 +72,8 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     model,
     view,
     written,
+    badges,
+    baselines,
     connections.register(services),
     explorer.register(services),
     values.register(services),

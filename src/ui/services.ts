@@ -3,6 +3,7 @@ import type { CommandLog } from '../core/connection/commandLog.ts';
 import type { Clock } from '../core/connection/ports.ts';
 import type { ConnectionProfile } from '../core/connection/profile.ts';
 import type { Sessions } from '../core/connection/session.ts';
+import type { Baselines } from './compare/baselines.ts';
 import type { ConnectionStore } from './connections/store.ts';
 import type { ExplorerModel } from './explorer/model.ts';
 import type { ExplorerView } from './explorer/view.ts';
@@ -26,4 +27,5 @@ export interface Services {
   readonly explorer: ExplorerView;
   /** Told of what the extension writes, after it was written. */
   readonly written: vscode.EventEmitter<KeysWritten>;
+  readonly baselines: Baselines;
 }

@@ -8,7 +8,7 @@ import { createRenaming, startsWith, type Renaming } from '../transfer/renaming.
 import { isSameData } from '../transfer/sameData.ts';
 import { createWire, type Wire } from '../transfer/wire.ts';
 import { compareLargeKeys } from './large.ts';
-import { compareAgain, compareAll, type CompareOptions, type Difference } from './verify.ts';
+import { compareAgain, compareAll, type CompareOptions, type CompareProgress, type Difference } from './verify.ts';
 
 /** What is compared with what: as a clone from `source` to `target` would map names. */
 export type CompareRequest = Pick<CloneRequest, 'source' | 'target' | 'scope' | 'names' | 'rewrite'>;
@@ -33,8 +33,8 @@ interface Sides {
   readonly options: CompareOptions;
 }
 
-/** Compares two databases, or parts of them, key by key. Reads only. Rejects with Failure, `bad-input` where both are the same. */
-export async function compareDatabases(deps: CloneDeps, request: CompareRequest, signal: AbortSignal, onProgress: (compared: number) => void): Promise<Comparison> {
+/** Compares two databases, or parts of them, key by key; what `onProgress` throws ends it. Reads only. Rejects with Failure, `bad-input` where both are the same. */
+export async function compareDatabases(deps: CloneDeps, request: CompareRequest, signal: AbortSignal, onProgress: (progress: CompareProgress) => void): Promise<Comparison> {
   return withSides(deps, request, signal, onProgress, async ({ left, right, renaming, within, options }) => {
     const { scope, names } = request;
     const targetNames = names === undefined ? createScanPages(renaming.targetScope(scope), PAGE) : createListPages([], PAGE);
@@ -48,7 +48,7 @@ export async function compareKeys(deps: CloneDeps, request: CompareRequest, name
   return withSides(deps, request, signal, () => undefined, ({ left, right, options }) => compareAgain(left, right, names.map((name) => ({ name })), options));
 }
 
-async function withSides<T>(deps: CloneDeps, { source, target, scope, rewrite }: CompareRequest, signal: AbortSignal, onProgress: (compared: number) => void, work: (sides: Sides) => Promise<T>): Promise<T> {
+async function withSides<T>(deps: CloneDeps, { source, target, scope, rewrite }: CompareRequest, signal: AbortSignal, onProgress: (progress: CompareProgress) => void, work: (sides: Sides) => Promise<T>): Promise<T> {
   if (source.profile.id === target.profile.id && source.database === target.database && rewrite === undefined) {
     throw new Failure('bad-input', 'Both sides are the same database. Choose another one, or another prefix.');
   }
@@ -70,7 +70,7 @@ async function withSides<T>(deps: CloneDeps, { source, target, scope, rewrite }:
       original: (name) => (originals !== undefined && startsWith(name, originals) ? undefined : renaming.original(name)),
       largest: LARGEST, seeds: deps.seeds,
       large: (name) => compareLargeKeys({ session: sessions[0], key: name }, { session: sessions[1], key: renaming.rename(name) }, signal),
-      onProgress: ({ compared }) => onProgress(compared),
+      onProgress,
     };
     return await work({ left, right, renaming, within, options });
   } finally {

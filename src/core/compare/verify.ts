@@ -16,6 +16,12 @@ export interface Difference {
   readonly kind: KeyDifference;
 }
 
+/** Keys so far. */
+export interface CompareProgress {
+  readonly compared: number;
+  readonly differences: number;
+}
+
 export interface CompareOptions {
   /** The name of a key at the target. */
   readonly rename: (name: Buffer) => Buffer;
@@ -29,7 +35,8 @@ export interface CompareOptions {
   readonly ignore?: (name: Buffer) => boolean;
   /** For fingerprints of names. */
   readonly seeds: readonly [number, number];
-  readonly onProgress: (progress: { readonly compared: number; readonly differences: number }) => void;
+  /** What it throws ends the comparison. */
+  readonly onProgress: (progress: CompareProgress) => void;
 }
 
 const exists = head(2, 'EXISTS');
@@ -47,7 +54,7 @@ export async function compareAll(source: Reader, target: Reader, names: NamePage
     if (kind !== undefined && options.ignore?.(name) !== true) found.set(name.toString('latin1'), { name, kind });
     options.onProgress({ compared: seen.size, differences: found.size });
   });
-  const extra = await extraNames(source.wire, target.wire, targetNames, options, seen.has);
+  const extra = await extraNames(source.wire, target.wire, targetNames, options, seen.has, (count) => options.onProgress({ compared: seen.size, differences: found.size + count }));
   for (const name of extra) if (options.ignore?.(name) !== true) found.set(name.toString('latin1'), { name, kind: 'extra' });
   return { compared: seen.size, differences: [...found.values()] };
 }
@@ -110,7 +117,7 @@ export function differenceOfValues(source: Buffer, target: Buffer): KeyDifferenc
 }
 
 /** The target's keys, by their names at the source, that the source lacks. */
-async function extraNames(source: Wire, target: Wire, targetNames: NamePages, { original }: CompareOptions, known: (name: Buffer) => boolean): Promise<readonly Buffer[]> {
+async function extraNames(source: Wire, target: Wire, targetNames: NamePages, { original }: CompareOptions, known: (name: Buffer) => boolean, tell: (count: number) => void): Promise<readonly Buffer[]> {
   const extra: Buffer[] = [];
   const out = createRequests();
   while (targetNames.put(out)) {
@@ -127,6 +134,7 @@ async function extraNames(source: Wire, target: Wire, targetNames: NamePages, { 
       if (frame.mark !== marks.integer) throw new Failure('server', `${source.where} answered EXISTS with something else.`);
       if (frameNumber(frame) === 0) extra.push(unknown[index] as Buffer);
     });
+    tell(extra.length);
   }
   return extra;
 }

@@ -6,7 +6,7 @@ import type { Services } from '../services.ts';
 import { sourceOfDatabase, type CloneSource } from '../transfer/cloneSource.ts';
 import { askConnection, askDatabase } from '../transfer/databasePick.ts';
 import { bytesStep } from '../values/textInput.ts';
-import { isSameDatabase, requestOf } from './request.ts';
+import { isSameDatabase, ORIGINAL, requestOf } from './request.ts';
 
 interface Draft {
   readonly profile?: CloneEnd['profile'];
@@ -17,8 +17,7 @@ interface Draft {
   readonly prefix?: Buffer;
 }
 
-/** What the names of a copy under another prefix begin with, as people call them. */
-const ORIGINAL = Buffer.from('original:');
+/** What names begin with that are marked as those of an edited copy. */
 const EDITED = Buffer.from('edited:');
 
 /** Asks for what is not given of both sides; undefined if dismissed. Throws Failure. */

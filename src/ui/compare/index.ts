@@ -1,28 +1,25 @@
 import * as vscode from 'vscode';
-import { compareDatabases, type CompareRequest } from '../../core/compare/compareDatabases.ts';
+import type { CompareRequest } from '../../core/compare/compareDatabases.ts';
 import type { Side } from '../../core/compare/carry.ts';
 import type { Difference } from '../../core/compare/verify.ts';
 import { Failure } from '../../core/failure.ts';
 import { displayShort } from '../../core/keyspace/display.ts';
 import type { CloneEnd } from '../../core/transfer/clone.ts';
-import { keyCount } from '../explorer/labels.ts';
 import type { Node } from '../explorer/nodes.ts';
 import { registerRowCommand } from '../explorer/rowCommands.ts';
 import { registerCommand, setContext } from '../platform/commands.ts';
 import { createDisposables } from '../platform/disposables.ts';
-import { withProgress } from '../platform/progress.ts';
 import type { Services } from '../services.ts';
-import { cloneDeps } from '../transfer/cloneDatabase.ts';
 import { cloneSourceOf, type CloneSource } from '../transfer/cloneSource.ts';
 import { valueUri } from '../values/address.ts';
 import { askChanges } from './askChanges.ts';
+import { registerBaselines } from './baselineCommands.ts';
 import { carryDifferences } from './carryDifferences.ts';
 import { askCompare } from './compareForm.ts';
 import { createDifferencesView, otherName, type DifferenceRow } from './differencesView.ts';
-import { requestOf, sideName } from './request.ts';
+import { isSameRequest, requestOf } from './request.ts';
+import { runComparison } from './runComparison.ts';
 
-/** Ms between two reports of progress. */
-const REPORT_EVERY = 100;
 const TITLE = 60;
 /** Keys that are compared one by one after they were copied; of more, all are. */
 const MOST_SINGLE = 100_000;
@@ -34,7 +31,9 @@ export function register(services: Services): vscode.Disposable {
   let selected: CloneSource | undefined;
 
   const compare = async (request: CompareRequest): Promise<void> => {
-    await view.show(request, await run(services, request));
+    const comparison = await runComparison(services, request);
+    for (const baseline of services.baselines.list()) if (isSameRequest(baseline.request, request)) services.baselines.found(baseline, comparison);
+    await view.show(request, comparison);
   };
   const copy = async (differences: readonly Difference[], side: Side): Promise<void> => {
     const { request } = view;
@@ -52,6 +51,7 @@ export function register(services: Services): vscode.Disposable {
 
   return createDisposables(
     view,
+    registerBaselines(services, view),
     registerRowCommand(explorer, 'keyspace.compareDatabases', async (row, rows) => {
       const two = twoSides(rows);
       if (two !== undefined) return compareTwo(...two);
@@ -97,17 +97,6 @@ function twoSides(rows: readonly Node[]): [CloneSource, CloneSource] | undefined
 
 function onlyKey({ names }: CloneSource): Buffer | undefined {
   return names?.length === 1 ? names[0] : undefined;
-}
-
-function run(services: Services, request: CompareRequest): Thenable<Awaited<ReturnType<typeof compareDatabases>>> {
-  return withProgress(vscode.l10n.t('Comparing {0} with {1}', sideName(request, 'source'), sideName(request, 'target')), (signal, report) => {
-    let shown = -Infinity;
-    return compareDatabases(cloneDeps(services), request, signal, (compared) => {
-      if (services.clock.elapsed() - shown < REPORT_EVERY) return;
-      shown = services.clock.elapsed();
-      report(keyCount(compared));
-    });
-  });
 }
 
 /** The two values in VS Code's diff editor, or the one that there is. */

@@ -3,6 +3,7 @@ import { endpointLabel } from '../../core/connection/url.ts';
 import { displayShort, shorten } from '../../core/keyspace/display.ts';
 import type { KeyType } from '../../core/keyspace/keyspace.ts';
 import { assertNever } from '../../core/failure.ts';
+import type { RowChanges } from '../compare/badges.ts';
 import { commandOf } from '../platform/commands.ts';
 import type { KeyLabel, RowAbility } from '../platform/contributions.ts';
 import { describeCounts, describeFilter, formatCount, formatPercent, isFiltered, keyCount } from './labels.ts';
@@ -23,14 +24,30 @@ const typeIcons: Readonly<Record<string, readonly [icon: string, color: string]>
   'ReJSON-RL': ['json', 'charts.blue'],
 };
 
+export interface PresentOptions {
+  readonly keyLabel: KeyLabel;
+  /** What is known of changes since an original. */
+  readonly changes?: RowChanges | undefined;
+}
+
 /** A row as VS Code shows it. Pure: nothing is asked of a server, and TTL and size wait for the tooltip. */
-export function present(node: Node, options: { readonly keyLabel: KeyLabel }): vscode.TreeItem {
+export function present(node: Node, options: PresentOptions): vscode.TreeItem {
   const item = itemOf(node, options);
   item.id = node.id;
+  if (options.changes !== undefined) addChanges(item, node, options.changes);
   return item;
 }
 
-function itemOf(node: Node, options: { readonly keyLabel: KeyLabel }): vscode.TreeItem {
+function addChanges(item: vscode.TreeItem, node: Node, { uri, text, short, whole }: RowChanges): void {
+  item.resourceUri = uri;
+  if (whole) item.contextValue = `${item.contextValue ?? ''} baseline` satisfies `${string}${RowAbility}`;
+  if (text === '') return;
+  if (node.kind !== 'key') item.description = [item.description, short].filter((part) => typeof part === 'string' && part !== '').join(' · ');
+  const label = item.accessibilityInformation?.label;
+  if (label !== undefined) item.accessibilityInformation = { label: `${label}, ${text}` };
+}
+
+function itemOf(node: Node, options: PresentOptions): vscode.TreeItem {
   switch (node.kind) {
     case 'connection':
       return connectionItem(node);
@@ -101,7 +118,8 @@ function segmentLabel(segment: Buffer): string {
 function namespaceItem({ ref, segment, count, total }: NamespaceNode): vscode.TreeItem {
   const label = segmentLabel(segment);
   const item = new vscode.TreeItem(label, vscode.TreeItemCollapsibleState.Collapsed);
-  item.iconPath = icon('folder');
+  // As `folder` it would be the file icon theme's once the row has a URI, and some have none.
+  item.iconPath = icon('symbol-folder');
   item.description = `${formatCount(count)}${total ? '' : '+'}`;
   item.contextValue = context('namespace', 'paged', 'named', writable(ref.profile.access));
   item.accessibilityInformation = {

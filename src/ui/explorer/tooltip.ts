@@ -3,6 +3,7 @@ import { endpointLabel } from '../../core/connection/url.ts';
 import { displayShort, shorten } from '../../core/keyspace/display.ts';
 import { readMetadata } from '../../core/keyspace/metadata.ts';
 import { isFailure } from '../../core/failure.ts';
+import type { RowChanges } from '../compare/badges.ts';
 import { fileLines } from '../practice/fileText.ts';
 import type { OpenFile } from '../practice/rdbFiles.ts';
 import { messageOf } from '../platform/errors.ts';
@@ -13,7 +14,13 @@ import type { Node, NodeOf } from './nodes.ts';
 const maxTooltip = 2000;
 
 /** The tooltip of a row as plain text (names come from the server: no markdown), asked for when it is hovered. */
-export async function tooltipOf(node: Node, model: ExplorerModel, fileOf: (profileId: string) => OpenFile | undefined): Promise<string | undefined> {
+export async function tooltipOf(node: Node, model: ExplorerModel, fileOf: (profileId: string) => OpenFile | undefined, changes?: RowChanges): Promise<string | undefined> {
+  const text = await ownTooltip(node, model, fileOf);
+  if (changes === undefined) return text;
+  return [text, vscode.l10n.t('Original: {0}', changes.original), changes.text].filter((line) => line !== undefined && line !== '').join('\n');
+}
+
+async function ownTooltip(node: Node, model: ExplorerModel, fileOf: (profileId: string) => OpenFile | undefined): Promise<string | undefined> {
   switch (node.kind) {
     case 'connection': {
       const file = fileOf(node.profile.id);

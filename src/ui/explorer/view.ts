@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
+import type { RowChanges } from '../compare/badges.ts';
 import type { OpenFile } from '../practice/rdbFiles.ts';
 import { setContext } from '../platform/commands.ts';
 import { viewIds } from '../platform/contributions.ts';
@@ -36,6 +37,8 @@ export function createExplorerView(deps: {
   /** What is known of a connection that is an RDB file. */
   readonly fileOf: (profileId: string) => OpenFile | undefined;
   readonly onUnexpected: (error: unknown) => void;
+  /** What is known of changes since an original, of a row. */
+  readonly changesOf: (node: Node) => RowChanges | undefined;
   readonly drop: vscode.TreeDragAndDropController<Node>;
 }): ExplorerView {
   const { model } = deps;
@@ -54,10 +57,10 @@ export function createExplorerView(deps: {
   const provider: vscode.TreeDataProvider<Node> = {
     onDidChangeTreeData: change.event,
     getChildren: async (node) => [...(await children.of(node))],
-    getTreeItem: (node) => present(node, { keyLabel }),
+    getTreeItem: (node) => present(node, { keyLabel, changes: deps.changesOf(node) }),
     getParent: ({ parent }: Node) => parent,
     async resolveTreeItem(item, node) {
-      item.tooltip ??= await tooltipOf(node, model, deps.fileOf);
+      item.tooltip ??= await tooltipOf(node, model, deps.fileOf, deps.changesOf(node));
       return item;
     },
   };

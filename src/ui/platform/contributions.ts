@@ -25,6 +25,10 @@ export type RowCommandId =
   | 'keyspace.compareDatabases'
   | 'keyspace.selectForCompare'
   | 'keyspace.compareWithSelected'
+  | 'keyspace.setBaseline'
+  | 'keyspace.showChanges'
+  | 'keyspace.refreshChanges'
+  | 'keyspace.clearBaseline'
   | 'keyspace.loadMore'
   | 'keyspace.stopLoading'
   | 'keyspace.scanEverything'
@@ -78,6 +82,10 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.compareDatabases': null,
   'keyspace.selectForCompare': null,
   'keyspace.compareWithSelected': null,
+  'keyspace.setBaseline': null,
+  'keyspace.showChanges': null,
+  'keyspace.refreshChanges': null,
+  'keyspace.clearBaseline': null,
   'keyspace.copyToOther': null,
   'keyspace.copyToOriginal': null,
   'keyspace.copyAllChanges': null,
@@ -175,7 +183,7 @@ export const viewIds = { explorer: 'keyspace.explorer', differences: 'keyspace.d
 export const valueScheme = 'keyspace';
 
 /** What a row offers, as words in its context value after its kind; `when` clauses test them as `viewItem =~ /\bword\b/`. */
-export const rowAbilities = ['paged', 'scannable', 'filtered', 'named', 'openable', 'writable', 'editable', 'collection', 'practice', 'saved', 'file', 'loading'] as const;
+export const rowAbilities = ['paged', 'scannable', 'filtered', 'named', 'openable', 'writable', 'editable', 'collection', 'practice', 'saved', 'file', 'loading', 'baseline'] as const;
 export type RowAbility = (typeof rowAbilities)[number];
 
 /** The kinds of rows, the first word of a context value. */

@@ -8,13 +8,16 @@ export class RdbError extends Error {
   readonly offset: number;
   /** Of the value that it was met in, as RDB numbers types; undefined outside of one. */
   readonly type: number | undefined;
+  /** Where it is `truncated`: the offset up to which bytes are needed at least. */
+  readonly needed: number;
 
-  constructor(fault: RdbFault, what: string, offset: number, type?: number) {
+  constructor(fault: RdbFault, what: string, offset: number, type?: number, needed = 0) {
     super(what);
     this.name = 'RdbError';
     this.fault = fault;
     this.offset = offset;
     this.type = type;
+    this.needed = needed;
   }
 }
 
@@ -82,12 +85,17 @@ export function corrupt(reader: ByteReader, what: string): never {
   throw new RdbError('corrupt', what, reader.within === undefined ? reader.base + reader.at : reader.base);
 }
 
+/** Throws RdbError `truncated`, or `corrupt` in what was unpacked: `count` bytes should be there. `where` the data end. */
+export function truncated(reader: ByteReader, where: string, count = 1): never {
+  if (reader.within !== undefined) corrupt(reader, `${reader.within} runs past its end`);
+  throw new RdbError('truncated', `the data ends ${where}`, reader.base + reader.end, undefined, reader.base + reader.at + count);
+}
+
 /** Makes sure that `count` bytes are there and steps over them; answers where they start. */
 export function take(reader: ByteReader, count: number): number {
   const start = reader.at;
   if (start + count > reader.end) {
-    if (reader.within !== undefined) corrupt(reader, `${reader.within} runs past its end`);
-    throw new RdbError('truncated', 'the data ends in the middle of a value', reader.base + reader.end);
+    truncated(reader, 'in the middle of a value', count);
   }
   reader.at = start + count;
   return start;

@@ -16,7 +16,8 @@ import { zipmapItems, ziplistCursor } from './ziplist.ts';
  * does not know, with the number and the offset.
  */
 export function takeValue<T>(reader: ByteReader, type: number, kind: ByteKind<T>, dialect: RdbDialect = 'redis'): RdbValue<T> {
-  switch (type) {
+  if (!isKnownType(type, dialect)) throw new RdbError('unsupported', typeInError(type), reader.base + reader.at);
+  switch (type as (typeof rdbTypes)[keyof typeof rdbTypes]) {
     case rdbTypes.string: return { type: 'string', value: takeString(reader, kind) };
     case rdbTypes.list: return { type: 'list', items: takeStrings(reader, kind, 1) };
     case rdbTypes.listZiplist: return { type: 'list', items: packedTexts(ziplistCursor(takeBlob(reader, 'a list')), kind) };
@@ -39,14 +40,26 @@ export function takeValue<T>(reader: ByteReader, type: number, kind: ByteKind<T>
       takeMilliseconds(reader);
       return packedExpiringHash(listpackCursor(takeBlob(reader, 'a hash')), kind);
     }
+    case rdbTypes.hashListpackExpiring23: return packedExpiringHash(listpackCursor(takeBlob(reader, 'a hash')), kind);
     case rdbTypes.stream:
     case rdbTypes.stream2:
-    case rdbTypes.stream3: return takeStream(reader, type, kind);
+    case rdbTypes.stream3:
+    case rdbTypes.stream4: return takeStream(reader, type, kind);
     case rdbTypes.module: return takeModule(reader);
+    case rdbTypes.moduleOld: return corrupt(reader, typeInError(type));
   }
-  if (dialect === 'redis' && type === rdbTypes.hashListpackExpiring23) return packedExpiringHash(listpackCursor(takeBlob(reader, 'a hash')), kind);
-  if (dialect === 'redis' && type === rdbTypes.stream4) return takeStream(reader, type, kind);
-  throw new RdbError('unsupported', type === rdbTypes.moduleOld ? `a value of a module (type ${type}), written in a way that only the module can read` : `a value of the unknown type ${type}`, reader.base + reader.at);
+}
+
+const known: ReadonlySet<number> = new Set(Object.values(rdbTypes).filter((type) => type !== rdbTypes.moduleOld));
+
+/** True for the types that `takeValue` reads. */
+export function isKnownType(type: number, dialect: RdbDialect): boolean {
+  return known.has(type) && (dialect === 'redis' || type <= rdbTypes.hashExpiring22);
+}
+
+/** How errors name a type that is not known. */
+export function typeInError(type: number): string {
+  return type === rdbTypes.moduleOld ? `a value of a module (type ${type}), written in a way that only the module can read` : `a value of the unknown type ${type}`;
 }
 
 function takeStrings<T>(reader: ByteReader, kind: ByteKind<T>, each: 1 | 2): T[] {

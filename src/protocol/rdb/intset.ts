@@ -11,6 +11,7 @@ export function intsetItems(reader: ByteReader): string[] {
   const width = end < HEADER ? 0 : bytes.readUInt32LE(0);
   const count = end < HEADER ? 0 : bytes.readUInt32LE(4);
   if (![2, 4, 8].includes(width) || end !== HEADER + width * count) corrupt(reader, 'an intset whose size is not what it says');
+  if (count === 0) corrupt(reader, 'an intset of nothing');
   const items: string[] = [];
   let before: number | bigint = Number.NEGATIVE_INFINITY;
   for (let at = HEADER; at < end; at += width) {

@@ -1,9 +1,9 @@
-import { RdbError, corrupt, readerOf, take, takeByte } from './bytes.ts';
+import { RdbError, corrupt, latin1Kind, readerOf, take, takeByte, truncated } from './bytes.ts';
 import type { ByteKind, ByteReader } from './bytes.ts';
 import { addCrc64, crc64Bytes, startCrc64 } from './crc64.ts';
-import { takeValue } from './decodeValue.ts';
+import { isKnownType, takeValue, typeInError } from './decodeValue.ts';
 import { moduleName, skipKeyMetadata, skipModuleValues } from './module.ts';
-import { takeBigNumber, takeMilliseconds, takeNumber, takeString } from './primitives.ts';
+import { skipString, takeBigNumber, takeMilliseconds, takeNumber, takeString } from './primitives.ts';
 import type { Milliseconds, RdbDialect, RdbValue } from './value.ts';
 
 /** What a file holds, in its order. */
@@ -79,9 +79,10 @@ export interface RdbParser<T> {
 
 /**
  * Makes a parser of one file; strings within values come as `inside` makes them, so that those who only want to know where values are
- * make none. Memory: the largest record, twice, and what was pushed and not read.
+ * make none. `size`: of the file in bytes, where it is known; a record that says it goes on beyond that is not waited for.
+ * Memory: the largest record, twice, and what was pushed and not read.
  */
-export function createRdbParser<T>(kind: ByteKind<T>, inside: ByteKind<T> = kind): RdbParser<T> {
+export function createRdbParser<T>(kind: ByteKind<T>, inside: ByteKind<T> = kind, size = Infinity): RdbParser<T> {
   /** What was pushed and not read stands here; the same memory all along, as long as records are small. */
   let window = Buffer.alloc(0);
   let reader: ByteReader = readerOf(window);
@@ -110,6 +111,7 @@ export function createRdbParser<T>(kind: ByteKind<T>, inside: ByteKind<T> = kind
     if (record.kind !== 'end') return record;
     if (version < CHECKSUM) return { kind: 'end', checksum: false };
     const stop = reader.at;
+    if (left() < 8) truncated(reader, 'where its checksum should be', 8);
     const at = take(reader, 8);
     addCrc64(crc, reader.bytes, summed, stop);
     const told = reader.bytes.subarray(at, at + 8);
@@ -123,12 +125,12 @@ export function createRdbParser<T>(kind: ByteKind<T>, inside: ByteKind<T> = kind
       if (ended) return;
       sumUp();
       const kept = left();
-      const size = kept + chunk.length;
+      const full = kept + chunk.length;
       const from = window;
-      if (size > window.length) window = Buffer.allocUnsafe(Math.max(size, Math.ceil(window.length * GROWTH)));
+      if (full > window.length) window = Buffer.allocUnsafe(Math.max(full, Math.ceil(window.length * GROWTH)));
       if (from !== window || reader.at > 0) from.copy(window, 0, reader.at, reader.end);
       chunk.copy(window, kept);
-      reader = readerOf(window, reader.base + reader.at, 0, size);
+      reader = readerOf(window, reader.base + reader.at, 0, full);
       summed = 0;
     },
     next() {
@@ -146,8 +148,9 @@ export function createRdbParser<T>(kind: ByteKind<T>, inside: ByteKind<T> = kind
       } catch (error) {
         if (!(error instanceof RdbError)) throw error;
         if (error.fault !== 'truncated' || finished) throw (failure = error);
+        if (error.needed > size) throw (failure = new RdbError('truncated', error.message, size, error.type, error.needed));
         // Twice as much before the next try: all the tries together cost at most twice the last one.
-        needed = (reader.end - start) * 2 + 1;
+        needed = Math.max((reader.end - start) * 2 + 1, Math.min(error.needed, size) - reader.base - start);
         reader.at = start;
         return undefined;
       }
@@ -163,10 +166,10 @@ export function createRdbParser<T>(kind: ByteKind<T>, inside: ByteKind<T> = kind
 
 /** Magic and version. Throws RdbError; `unsupported` for a version that is not known. */
 export function takeHeader(reader: ByteReader): { version: number; dialect: RdbDialect } {
-  const at = take(reader, MAGIC);
-  const text = reader.bytes.toString('latin1', at, at + MAGIC);
+  const { at } = reader;
+  const text = reader.bytes.toString('latin1', at, Math.min(at + MAGIC, reader.end));
   const parts = /^(?:(REDIS)(\d{4})|(VALKEY)(\d{3}))$/.exec(text);
-  reader.at = at;
+  if (text.length < MAGIC && ['REDIS0000', 'VALKEY000'].some((magic) => magic.startsWith(text.replaceAll(/\d/g, '0')))) truncated(reader, text === '' ? 'before they begin' : 'within their first nine bytes', MAGIC);
   if (parts === null) return corrupt(reader, 'this is no dump of Redis or Valkey: it does not begin with REDIS or VALKEY and a version');
   const dialect = parts[1] === undefined ? 'valkey' : 'redis';
   const version = Number(parts[2] ?? parts[4]);
@@ -189,10 +192,11 @@ function takeRecord<T>(reader: ByteReader, reading: Reading<T>): RdbRecord<T> {
   let expireAt: Milliseconds | undefined;
   let idle: number | bigint | undefined;
   let frequency: number | undefined;
+  if (start === reader.end) truncated(reader, 'where a key or their end should be');
   for (;;) {
     const type = takeByte(reader);
     switch (type) {
-      case opcodes.expireMs: expireAt = takeMilliseconds(reader); continue;
+      case opcodes.expireMs: expireAt = timeOf(takeMilliseconds(reader)); continue;
       case opcodes.expireS: expireAt = reader.bytes.readInt32LE(take(reader, 4)) * 1000; continue;
       case opcodes.idle: idle = takeNumber(reader); continue;
       case opcodes.frequency: frequency = takeByte(reader); continue;
@@ -201,17 +205,20 @@ function takeRecord<T>(reader: ByteReader, reading: Reading<T>): RdbRecord<T> {
       skipKeyMetadata(reader);
       continue;
     }
-    if (type < opcodes.slotInfo) return takeKey(reader, reading, type, { start, expireAt, idle, frequency });
+    if (type < FIRST_OPCODE) return takeKey(reader, reading, type, { start, expireAt, idle, frequency });
     if (reader.at !== start + 1) corrupt(reader, 'an expiry or access time without a key behind it');
-    return takeOther(reader, reading.kind, type);
+    return takeOther(reader, reading, type);
   }
 }
+
+/** Redis takes a time of -1 for none. */
+const timeOf = (time: Milliseconds): Milliseconds | undefined => (time === -1 ? undefined : time);
 
 function takeKey<T>(
   reader: ByteReader, { kind, inside, version, dialect }: Reading<T>, type: number,
   { start, expireAt, idle, frequency }: { start: number; expireAt: Milliseconds | undefined; idle: number | bigint | undefined; frequency: number | undefined },
 ): RdbKeyRecord<T> {
-  if (type >= FIRST_OPCODE) unknownOpcode(reader, type);
+  if (!isKnownType(type, dialect)) unknownType(reader, type, version, dialect);
   const key = takeString(reader, kind);
   try {
     const from = reader.at;
@@ -219,10 +226,30 @@ function takeKey<T>(
     return { kind: 'key', key, type, value, expireAt, idle, frequency, offset: reader.base + start, place: { offset: reader.base + from, length: reader.at - from } };
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
-    const which = error.fault === 'unsupported' ? ` in version ${version} of ${dialect === 'redis' ? 'Redis' : 'Valkey'} dumps` : '';
-    throw new RdbError(error.fault, `${error.message}${which} (key ${keyInError(key)})`, error.offset, type);
+    throw new RdbError(error.fault, `${error.message} (key ${keyInError(key)})`, error.offset, type, error.needed);
   }
 }
+
+/** Bytes of a name that is looked for behind a type which nobody knows. */
+const NAME = 1024;
+
+/** Throws RdbError `unsupported` for the type that was just read, with the name behind it if there is one: what follows need not be a key. */
+function unknownType(reader: ByteReader, type: number, version: number, dialect: RdbDialect): never {
+  const at = reader.at - 1;
+  const what = `${typeInError(type)}, in version ${version} of ${ofWhom(dialect)} dumps`;
+  let name = '';
+  try {
+    const ahead = readerOf(reader.bytes, reader.base, reader.at, Math.min(reader.end, reader.at + NAME));
+    name = ` (key ${keyInError(takeString(ahead, latin1Kind))})`;
+  } catch (error) {
+    if (!(error instanceof RdbError)) throw error;
+    // More may come of the name.
+    if (error.needed > reader.base + reader.end && error.needed <= reader.base + reader.at + NAME) throw new RdbError('truncated', what, reader.base + at, type, error.needed);
+  }
+  throw new RdbError('unsupported', `${what}${name}`, reader.base + at, type);
+}
+
+const ofWhom = (dialect: RdbDialect): string => (dialect === 'redis' ? 'Redis' : 'Valkey');
 
 /** As much of a key as an error needs, without what a terminal would act on. */
 export function keyInError(key: unknown): string {
@@ -230,7 +257,7 @@ export function keyInError(key: unknown): string {
   return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text).replaceAll(/[\x7f-\xff]/g, (byte) => `\\x${byte.charCodeAt(0).toString(16)}`);
 }
 
-function takeOther<T>(reader: ByteReader, kind: ByteKind<T>, opcode: number): RdbRecord<T> {
+function takeOther<T>(reader: ByteReader, { kind, version, dialect }: Reading<T>, opcode: number): RdbRecord<T> {
   switch (opcode) {
     case opcodes.aux: {
       const name = takeString(reader, kind);
@@ -250,18 +277,26 @@ function takeOther<T>(reader: ByteReader, kind: ByteKind<T>, opcode: number): Rd
       return { kind: 'slot', slot, keys, expires: takeNumber(reader) };
     }
     case opcodes.function: return { kind: 'function', source: takeString(reader, kind) };
+    case opcodes.functionOld: return { kind: 'function', source: kind.text(takeOldFunction(reader)) };
     case opcodes.moduleAux: {
       const module = moduleName(takeBigNumber(reader));
       skipModuleValues(reader);
       return { kind: 'moduleAux', module };
     }
     case opcodes.end: return { kind: 'end', checksum: false };
-    default: return unknownOpcode(reader, opcode);
+    default: return unknownOpcode(reader, opcode, version, dialect);
   }
 }
 
+/** A library as release candidates of Redis 7.0 wrote it, whose name and engine stood beside its code: Redis 7.0 puts them in front of that. */
+function takeOldFunction(reader: ByteReader): string {
+  const name = takeString(reader, latin1Kind);
+  const engine = takeString(reader, latin1Kind);
+  if (takeNumber(reader) !== 0) skipString(reader); // What it is for.
+  return `#!${engine} name=${name}\n${takeString(reader, latin1Kind)}`;
+}
+
 /** Throws RdbError `unsupported` for the opcode that was just read. */
-export function unknownOpcode(reader: ByteReader, opcode: number): never {
-  const what = opcode === opcodes.functionOld ? `functions as release candidates of Redis 7.0 wrote them (opcode ${opcode})` : `the unknown opcode ${opcode}`;
-  throw new RdbError('unsupported', what, reader.base + reader.at - 1);
+export function unknownOpcode(reader: ByteReader, opcode: number, version: number, dialect: RdbDialect): never {
+  throw new RdbError('unsupported', `the unknown opcode ${opcode}, in version ${version} of ${ofWhom(dialect)} dumps`, reader.base + reader.at - 1);
 }

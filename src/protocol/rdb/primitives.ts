@@ -1,4 +1,4 @@
-import { corrupt, putByte, putBytes, readerWithin, reserve, take, takeByte, written } from './bytes.ts';
+import { corrupt, putByte, putBytes, readerWithin, reserve, take, takeByte, truncated, written } from './bytes.ts';
 import type { ByteKind, ByteReader, ByteWriter } from './bytes.ts';
 import { parseInteger } from '../resp/number.ts';
 import { lzfCompress, lzfDecompress } from './lzf.ts';
@@ -48,11 +48,17 @@ export function takeBigNumber(reader: ByteReader): bigint {
 const smallBigints: bigint[] = [];
 const SMALL = 256;
 
-/** A count or size: one that cannot be true of the bytes that are left is corrupt, so that nothing is allocated for it. */
+/** A count of what takes so many bytes each at least: they must be there, so that nothing is made for a count that is not true. */
 export function takeCount(reader: ByteReader, bytesEach: number): number {
+  const value = takeSize(reader, bytesEach);
+  if (reader.at + value * bytesEach > reader.end) truncated(reader, 'in the middle of a value', value * bytesEach);
+  return value;
+}
+
+/** A count or size of what need not be there yet. */
+function takeSize(reader: ByteReader, bytesEach: number): number {
   const value = takeNumber(reader);
-  const most = Number.MAX_SAFE_INTEGER;
-  if (typeof value === 'bigint' || value * bytesEach > most) corrupt(reader, `a count of ${value} cannot be right`);
+  if (typeof value === 'bigint' || value * bytesEach > Number.MAX_SAFE_INTEGER) corrupt(reader, `a count of ${value} cannot be right`);
   return value;
 }
 
@@ -80,8 +86,8 @@ export function takeString<T>(reader: ByteReader, kind: ByteKind<T>): T {
 const BEST_RATIO = 264 / 3;
 
 function takeCompressed(reader: ByteReader): Buffer {
-  const packed = takeCount(reader, 1);
-  const length = takeCount(reader, 1);
+  const packed = takeSize(reader, 1);
+  const length = takeSize(reader, 1);
   if (length > packed * BEST_RATIO) corrupt(reader, `${packed} bytes cannot unpack to ${length}`);
   const start = take(reader, packed);
   return lzfDecompress(reader.bytes, start, start + packed, length) ?? corrupt(reader, 'a compressed string that does not unpack');
@@ -111,8 +117,8 @@ export function takeStringSize(reader: ByteReader): number {
   const kind = ~length;
   if (kind < LZF) return 1 << kind;
   if (kind !== LZF) return corrupt(reader, `a string of the unknown kind ${kind}`);
-  const packed = takeCount(reader, 1);
-  takeCount(reader, 1);
+  const packed = takeSize(reader, 1);
+  takeSize(reader, 1);
   return packed;
 }
 

@@ -60,13 +60,13 @@ export function createRdbSkimmer(): RdbSkimmer {
       if (type === opcodes.end) break;
       if (type === opcodes.keyMetadata && dialect === 'redis' && version >= KEY_METADATA) yield* keyMetadata(window);
       else if (type < opcodes.slotInfo) {
-        if (type >= FIRST_OPCODE) unknownOpcode(window.reader, type);
+        if (type >= FIRST_OPCODE) unknownOpcode(window.reader, type, version, dialect);
         yield* strings(window, 1);
         yield* value(window, type, dialect);
         summary.keys += 1;
       } else {
-        if (type === opcodes.function) summary.libraries += 1;
-        yield* other(window, type);
+        if (type === opcodes.function || type === opcodes.functionOld) summary.libraries += 1;
+        yield* other(window, type, version, dialect);
       }
     }
     sumUp();
@@ -256,7 +256,7 @@ function* keyMetadata(window: Window): Skim {
   }
 }
 
-function* other(window: Window, opcode: number): Skim {
+function* other(window: Window, opcode: number, version: number, dialect: RdbDialect): Skim {
   switch (opcode) {
     case opcodes.expireMs: return yield* skip(window, 8);
     case opcodes.expireS: return yield* skip(window, 4);
@@ -266,9 +266,12 @@ function* other(window: Window, opcode: number): Skim {
     case opcodes.resize: return yield* numbers(window, 2);
     case opcodes.slotInfo: return yield* numbers(window, 3);
     case opcodes.function: return yield* strings(window, 1);
+    case opcodes.functionOld:
+      yield* strings(window, 2);
+      return yield* strings(window, (yield* howMany(window)) === 0 ? 1 : 2);
     case opcodes.moduleAux:
       yield* numbers(window, 1);
       return yield* moduleValues(window);
-    default: return unknownOpcode(window.reader, opcode);
+    default: return unknownOpcode(window.reader, opcode, version, dialect);
   }
 }

@@ -17,8 +17,10 @@ const ZERO: RdbStreamId = { ms: 0n, seq: 0n };
 /** Reads a stream of type 15, 19, 21 or 26. Throws RdbError. */
 export function takeStream<T>(reader: ByteReader, type: number, kind: ByteKind<T>): RdbStream<T> {
   const entries: RdbStreamEntry<T>[] = [];
-  for (let nodes = takeCount(reader, ID_SIZE); nodes > 0; nodes -= 1) takeNode(reader, kind, entries);
-  takeNumber(reader); // The number of entries; it may disagree in old files, and they are counted here anyway.
+  const nodes = takeCount(reader, ID_SIZE);
+  for (let left = nodes; left > 0; left -= 1) takeNode(reader, kind, entries);
+  // The number of entries. It may disagree in old files, and they are counted here anyway.
+  if (takeNumber(reader) !== 0 && nodes === 0) corrupt(reader, 'a stream that says it has entries, and has none');
   const lastId = sameAs(entries.at(-1)?.id, takeId(reader));
   let maxDeletedId = ZERO;
   let entriesAdded = BigInt(entries.length);
@@ -121,6 +123,7 @@ function takeGroup<T>(reader: ByteReader, type: number, kind: ByteKind<T>, readU
     pending.push({ id, deliveredAt, deliveries: takeNumber(reader) });
   }
   const known = new Set(pending.map(({ id }) => key(id)));
+  if (known.size < pending.length) corrupt(reader, 'a group with an entry that is pending twice');
   const consumers: RdbConsumer<T>[] = [];
   for (let count = takeCount(reader, 1); count > 0; count -= 1) {
     const consumer = takeString(reader, kind);

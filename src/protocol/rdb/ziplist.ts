@@ -88,6 +88,7 @@ export function zipmapItems<T>(reader: ByteReader, slice: (bytes: Buffer, start:
     piece(value);
     take(reader, free);
   }
-  if (count < LONG && count * 2 !== items.length) corrupt(reader, `a zipmap of ${items.length / 2} pairs that says ${count}`);
+  if (items.length === 0) corrupt(reader, 'a zipmap of nothing');
+  if (count !== LONG && count * 2 !== items.length) corrupt(reader, `a zipmap of ${items.length / 2} pairs that says ${count}`);
   return items;
 }

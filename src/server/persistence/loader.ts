@@ -67,7 +67,7 @@ export function createLoader(
   server: ServerState, loadLibrary: (source: Bytes) => void, accept: (record: RdbRecord<Bytes>) => boolean = () => true,
   { kinds, make, put, databases = server.databases, keepsExpired = server.config.get('replicaof') !== '' }: Taking = intoMemory(server), size = Infinity,
 ): Loader {
-  const parser = createRdbParser(...kinds);
+  const parser = createRdbParser(...kinds, size);
   const loaded: Loaded = { keys: 0, expired: 0, empty: 0, stream: { id: '', offset: -1, database: 0 } };
   let now = Math.floor(server.clock.now());
   let database = databases[0] as Database;

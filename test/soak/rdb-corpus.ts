@@ -76,6 +76,17 @@ function isEmpty(value: (RdbRecord<string> & { kind: 'key' })['value']): boolean
   return ('items' in value && value.items.length === 0) || ('members' in value && value.members.length === 0) || ('pairs' in value && value.pairs.length === 0);
 }
 
+/**
+ * False for what redis-server says of a stream without looking at it: that it has as many entries as the file tells, which old files
+ * may have wrong (what the entries are is compared by their digest), and of one without entries what the first of them is.
+ */
+function isOfInterest({ kind, first, second }: Difference): boolean {
+  if (kind !== 'stream') return true;
+  const [redis, own] = [first, second].map((told) => told.replace(/(?<=recorded-first-entry-id=bulk )"18446744073709551615-18446744073709551615"/, '"0-0"'));
+  const [length, counted] = [redis, own].map((told) => /^length=\S+ \d+/.exec(told ?? '')?.[0]);
+  return length === counted && redis !== own;
+}
+
 /** redis-server on a file, beside a practice server that has loaded the same data. Says why if redis-server refuses the file. */
 async function compareWithRedis(path: string, practice: PracticeServer): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'keyspace-corpus-'));
@@ -85,7 +96,7 @@ async function compareWithRedis(path: string, practice: PracticeServer): Promise
     if (typeof server === 'string') return server;
     const [client, own] = [await connectResp(server.port), openRespClient(practice.connect())];
     try {
-      const found = await differences(client, own);
+      const found = (await differences(client, own)).filter(isOfInterest);
       assert.equal(found.length, 0, `redis-server and the practice server differ:\n${printDifferences(found)}`);
     } finally {
       client.close();
@@ -130,7 +141,8 @@ async function check(path: string, scratch: string, random: Random): Promise<str
   skim(file, whole);
   const header = whole.records[0];
   const told = expectedOf(path, whole.records);
-  if (told.length > 0) {
+  // One of a version that is not known has no header.
+  if (told.length > 0 && header !== undefined) {
     if (whole.error !== undefined) throw whole.error;
     compareWithExpected(whole.records, told);
   }

@@ -1,4 +1,4 @@
-// node --expose-gc test/support/rdbMemory.ts SEED SECONDS: what reading damaged dumps takes at most. In a process of its own, as it goes by its peak.
+// node --expose-gc --single-threaded-gc test/support/rdbMemory.ts SEED SECONDS: what reading damaged dumps takes at most. In a process of its own, as it goes by its peak.
 import assert from 'node:assert/strict';
 import { RdbError, latin1Kind } from '../../src/protocol/rdb/bytes.ts';
 import { closePayload, decodeDump, encodeDump, payloadBody } from '../../src/protocol/rdb/dump.ts';

@@ -4,10 +4,13 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { formatPage, formatReply, isPage } from '../../src/core/terminal/formatReply.ts';
+import { tableOfCommands } from '../../src/core/language/command.ts';
+import { createTerminalSession, isKept, type TerminalSession } from '../../src/core/terminal/session.ts';
 import { quoteInline } from '../../src/protocol/resp/inline.ts';
 import { createReplyDecoder } from '../../src/protocol/resp/replyDecoder.ts';
 import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
 import { encodeCall, type Argument } from '../support/respClient.ts';
+import { createTestSessions, testProfile } from '../support/testSessions.ts';
 import { splitArguments } from './script.ts';
 import { bitmaps } from './scripts/bitmaps.ts';
 import { functions } from './scripts/functions.ts';
@@ -90,4 +93,161 @@ describe('the terminal beside redis-cli', () => {
       for (const [at, args] of commands.entries()) assert.equal(actual[at], expected[at], `command ${String(at)}: ${args.map((arg) => quoteInline(latin1(arg))).join(' ')}`);
     });
   }
+});
+
+describe('a terminal session', () => {
+  let server: RedisServer;
+  let sessions: ReturnType<typeof createTestSessions>;
+  let terminal: TerminalSession;
+  let shown = '';
+  let heard: (() => void) | undefined;
+
+  const open = (access: 'read-write' | 'read-only' = 'read-write'): TerminalSession => createTerminalSession({
+    label: 'here', database: 0, open: async (database) => sessions.openChannel(testProfile(server, { access }), database, 'terminal'),
+    write(piece) {
+      shown += piece;
+      heard?.();
+    },
+    clear: () => void (shown = ''), book: tableOfCommands,
+    clock: { now: () => Date.now(), elapsed: () => performance.now() }, breathe: async () => new Promise(setImmediate),
+  });
+  /** What a line shows. */
+  const run = async (line: string): Promise<string> => {
+    shown = '';
+    assert.equal(await terminal.run(line), 'done');
+    return shown;
+  };
+  /** Resolves once this was shown. */
+  const until = async (pattern: RegExp): Promise<void> => new Promise((resolve) => {
+    heard = () => {
+      if (pattern.test(shown)) resolve();
+    };
+    heard();
+  });
+
+  before(async () => {
+    server = await startRedisServer();
+    sessions = createTestSessions();
+  });
+  beforeEach(() => {
+    terminal = open();
+  });
+  afterEach(async () => {
+    terminal.close();
+    await server.cli('FLUSHALL');
+  });
+  after(async () => {
+    await sessions.dispose();
+    await server.stop();
+  });
+
+  it('shows the database and the transaction in its prompt, as the server has them', async () => {
+    assert.equal(terminal.prompt, 'here> ');
+    await run('select 3');
+    assert.equal(terminal.prompt, 'here[3]> ');
+    assert.match(await run('SELECT 99'), /out of range/);
+    await run('MULTI');
+    assert.equal(terminal.prompt, 'here[3](TX)> ');
+    assert.equal(await run('SELECT 4'), 'QUEUED\n');
+    assert.equal(terminal.prompt, 'here[3](TX)> ');
+    assert.equal(await run('EXEC'), '1) OK\n');
+    assert.equal(terminal.prompt, 'here[4]> ');
+    await run('RESET');
+    assert.equal(terminal.prompt, 'here> ');
+  });
+
+  it('takes quotes, bytes and lines that go on, and runs a command so many times', async () => {
+    assert.equal(await terminal.run('SET k "a\\x00'), 'more');
+    assert.equal(await run('SET k "a\\x00\nb"'), 'OK\n');
+    assert.equal(await run('GET k'), '"a\\x00\\nb"\n');
+    assert.equal(await run('3 INCR n'), '(integer) 1\n(integer) 2\n(integer) 3\n');
+    assert.equal(await run('GET "k"x'), 'Invalid argument(s)\n');
+    assert.equal(await run('   '), '');
+    assert.equal(await terminal.run('exit'), 'quit');
+  });
+
+  it('speaks RESP3 after HELLO 3, and again after its link broke', async () => {
+    await run('HELLO 3');
+    await run('HSET h f v');
+    assert.equal(await run('HGETALL h'), '1# "f" => "v"\n');
+    await server.cli('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    assert.match(await run('PING') + await run('HGETALL h'), /1# "f" => "v"\n$/);
+  });
+
+  it('listens to channels until it is interrupted, and then goes on', async () => {
+    for (const hello of ['HELLO 2', 'HELLO 3']) {
+      await run(hello);
+      shown = '';
+      const listening = terminal.run('SUBSCRIBE news');
+      await until(/\(integer\) 1\n/);
+      await server.cli('PUBLISH', 'news', 'hello');
+      await until(/"hello"\n/);
+      terminal.interrupt();
+      await listening;
+      assert.equal(shown, 'Reading messages... (press Ctrl-C to quit)\n1) "subscribe"\n2) "news"\n3) (integer) 1\n1) "message"\n2) "news"\n3) "hello"\n');
+      assert.equal(await run('ECHO back'), '"back"\n');
+    }
+  });
+
+  it('watches commands until it is interrupted', async () => {
+    const watching = terminal.run('MONITOR');
+    await until(/OK\n/);
+    await server.cli('SET', 'a', 'b');
+    await until(/"SET" "a" "b"\n/);
+    terminal.interrupt();
+    await watching;
+    assert.equal(await run('GET a'), '"b"\n');
+  });
+
+  it('gives up a command that blocks when it is interrupted, and says what took long', async () => {
+    const blocked = terminal.run('BLPOP list 0');
+    while (!(await server.cli('CLIENT', 'LIST')).includes('cmd=blpop')) await new Promise(setImmediate);
+    terminal.interrupt();
+    await blocked;
+    assert.match(await run('BLPOP list 0.6'), /^\(nil\)\n\(0\.\d\ds\)\n$/);
+  });
+
+  it('shows what is refused or lost, and stays', async () => {
+    terminal.close();
+    terminal = open('read-only');
+    assert.match(await run('SET k v'), /^\(error\) .*read-only/);
+    assert.equal(await run('GET k'), '(nil)\n');
+  });
+
+  it('runs nothing by itself that was meant for a transaction which its connection took with it', async () => {
+    await run('MULTI');
+    await run('SET k v');
+    await server.cli('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    assert.match(await run('SET k2 v'), /transaction is gone/);
+    assert.equal(terminal.prompt, 'here> ');
+    assert.equal(await run('DBSIZE'), '(integer) 0\n');
+  });
+
+  it('tells pushed messages apart from replies', async () => {
+    await run('HELLO 3');
+    await run('CLIENT TRACKING on');
+    await run('GET k');
+    shown = '';
+    await server.cli('SET', 'k', 'v');
+    const done = terminal.run('ECHO x');
+    await until(/invalidate/);
+    await done;
+    assert.match(shown, /-> invalidate: "k"\n/);
+    assert.match(shown, /"x"\n/);
+  });
+
+  it('lets nothing that a server wrote as text move the cursor', async () => {
+    assert.equal(await run('EVAL "return redis.error_reply(\'\\x1b[2Jboo\')" 0'), '(error) ERR \\x1b[2Jboo\n');
+  });
+
+  it('keeps no line that holds a password', () => {
+    assert.deepEqual(['GET k', 'AUTH secret', 'config set requirepass secret', 'HELLO 3 AUTH me secret', '  '].map(isKept), [true, false, false, false, false]);
+  });
+
+  it('helps with a command, its subcommands and a group', async () => {
+    assert.match(await run('HELP get'), /GET key\n {2}summary: .*\n {2}complexity: O\(1\)/);
+    assert.match(await run('help object'), /OBJECT ENCODING key/);
+    assert.match(await run('help @hash'), /HGETALL key/);
+    assert.match(await run('help nonsense'), /no command called NONSENSE/);
+  });
 });

@@ -28,6 +28,19 @@ export function formatReply(reply: Reply, indent = ''): string {
   }
 }
 
+/** The same in pieces, one for each item of the outermost aggregate: a reply of a million items is shown without holding the event loop. */
+export function* replyPieces(reply: Reply): Generator<string> {
+  if ('items' in reply && reply.kind !== 'sequence') yield* itemPieces(reply.kind, reply.items, '');
+  else yield formatReply(reply);
+}
+
+/** What the server pushes to a client in RESP3 that did not wait for it, as redis-cli shows it. */
+export function formatPush(reply: Reply): string {
+  const [kind, keys] = reply.kind === 'push' ? reply.items : [];
+  if (kind?.kind !== 'bulk' || kind.value.toString('latin1') !== 'invalidate' || keys === undefined) return formatReply(reply);
+  return `-> invalidate: ${keys.kind === 'array' ? keys.items.map((key) => formatReply(key).trimEnd()).join(', ') : formatReply(keys).trimEnd()}\n`;
+}
+
 /** A text reply as it is, for the commands of which the reply is a page for people (`isPage`). */
 export function formatPage(reply: Reply): string {
   return reply.kind === 'bulk' || reply.kind === 'verbatim' ? harmless(reply.value.toString('latin1')) : formatReply(reply);
@@ -50,22 +63,24 @@ const empty: Readonly<Record<Aggregate, string>> = { array: '(empty array)\n', s
 const marks: Readonly<Record<Aggregate, string>> = { array: ')', set: '~', map: '#', push: ')', attribute: '|' };
 
 function formatItems(kind: Aggregate, items: readonly Reply[], indent: string): string {
-  if (items.length === 0) return empty[kind];
+  return [...itemPieces(kind, items, indent)].join('');
+}
+
+function* itemPieces(kind: Aggregate, items: readonly Reply[], indent: string): Generator<string> {
+  if (items.length === 0) yield empty[kind];
   const step = kind === 'map' || kind === 'attribute' ? 2 : 1;
   const width = String(items.length / step).length;
   const within = `${indent}${' '.repeat(width + 2)}`;
-  const lines: string[] = [];
   for (let at = 0; at < items.length; at += step) {
     const head = `${at === 0 ? '' : indent}${String(at / step + 1).padStart(width)}${marks[kind]} `;
     const first = formatReply(items[at] as Reply, within);
     if (step === 1) {
-      lines.push(head + first);
+      yield head + first;
       continue;
     }
     const value = items[at + 1] as Reply;
-    lines.push(`${head}${first.slice(0, -1)} => ${spansLines(value) ? `\n${within}` : ''}${formatReply(value, within)}`);
+    yield `${head}${first.slice(0, -1)} => ${spansLines(value) ? `\n${within}` : ''}${formatReply(value, within)}`;
   }
-  return lines.join('');
 }
 
 function spansLines(reply: Reply): boolean {

@@ -1,0 +1,46 @@
+import { argumentsOf } from '../../protocol/commands/arguments.ts';
+import { documentOf } from '../../protocol/commands/documents.ts';
+import { titleOf, typedCommand, type CommandBook } from './command.ts';
+import { notationOf } from './notation.ts';
+import { splitLine } from './words.ts';
+
+/** What is known of a command. */
+export interface CommandHelp {
+  /** `SET key value [NX|XX]`. */
+  readonly syntax: string;
+  readonly summary: string | undefined;
+  readonly complexity: string | undefined;
+  readonly since: string;
+  readonly group: string;
+  readonly deprecated: { readonly since: string; readonly instead: string } | undefined;
+}
+
+/** The help of a command by its full lower-case name, or undefined if there is none of that name. */
+export function helpOf(name: string, book: CommandBook): CommandHelp | undefined {
+  const fact = book.fact(name);
+  if (fact === undefined) return undefined;
+  const { summary, complexity, deprecated } = documentOf(name) ?? {};
+  return { syntax: `${titleOf(name)} ${notationOf(argumentsOf(name))}`.trim(), summary, complexity, since: fact.since, group: fact.group, deprecated };
+}
+
+/** HELP of the terminal: of a command, of a group (`@hash`), or about itself; lines end in `\n`. */
+export function helpText(words: readonly string[], book: CommandBook): string {
+  const [first] = words;
+  if (first === undefined) return 'HELP command tells about a command, HELP @group about a group such as @string or @stream. Tab completes, arrow up brings back what was typed, QUIT closes the terminal.\n';
+  if (first.startsWith('@')) {
+    const group = first.slice(1).toLowerCase();
+    const names = [...book.names()].filter((name) => book.fact(name)?.group === group);
+    return names.length === 0 ? `There is no group of commands called ${first}.\n` : names.map((name) => section(name, book)).join('');
+  }
+  const typed = typedCommand(splitLine(words.join(' ')), book);
+  if (typed === undefined) return `There is no command called ${words.join(' ').toUpperCase()}.\n`;
+  const below = [...book.names()].filter((name) => name.startsWith(`${typed.name}|`));
+  return [typed.name, ...below].map((name) => section(name, book)).join('');
+}
+
+function section(name: string, book: CommandBook): string {
+  const help = helpOf(name, book);
+  if (help === undefined) return '';
+  const rows: (readonly [string, string | undefined])[] = [['summary', help.summary], ['complexity', help.complexity], ['since', help.since || undefined], ['group', help.group], ['deprecated', help.deprecated && `since ${help.deprecated.since}: ${help.deprecated.instead}`]];
+  return `\n  ${help.syntax}\n${rows.flatMap(([title, text]) => (text === undefined ? [] : [`  ${title}: ${text}\n`])).join('')}`;
+}

@@ -1,0 +1,275 @@
+import type { Duplex } from 'node:stream';
+import { secretPositions } from '../connection/commandLog.ts';
+import type { Clock } from '../connection/ports.ts';
+import { Failure, isFailure } from '../failure.ts';
+import { helpText } from '../language/help.ts';
+import { splitLine } from '../language/words.ts';
+import type { CommandBook } from '../language/command.ts';
+import { encodeRequest } from '../../protocol/resp/encode.ts';
+import type { Reply, RespVersion } from '../../protocol/resp/reply.ts';
+import { createReplyDecoder } from '../../protocol/resp/replyDecoder.ts';
+import { formatPage, formatPush, isPage, replyPieces } from './formatReply.ts';
+
+/** What a terminal needs. */
+export interface TerminalDeps {
+  /** `127.0.0.1:6379`, for the prompt. */
+  readonly label: string;
+  readonly database: number;
+  /** Opens a channel of the intent `terminal` to a database. Throws Failure. */
+  readonly open: (database: number) => Promise<Duplex>;
+  /** Shows text; lines end in `\n`. */
+  readonly write: (text: string) => void;
+  readonly clear: () => void;
+  readonly book: CommandBook;
+  readonly clock: Clock;
+  /** Lets the event loop turn once. */
+  readonly breathe: () => Promise<void>;
+}
+
+/** One line at a time against one server, as redis-cli does it. */
+export interface TerminalSession {
+  /** What stands before the line: address, `[database]`, `(TX)`. */
+  readonly prompt: string;
+  /**
+   * Runs a line and shows what came of it; faults and broken links are shown, too. Answers `more` for a line with an open quote (the
+   * next one belongs to it), `quit` for QUIT and EXIT.
+   */
+  run(line: string): Promise<'done' | 'more' | 'quit'>;
+  /** Ctrl+C: ends what runs (a blocking command, MONITOR, a subscription, the printing of a long reply). */
+  interrupt(): void;
+  close(): void;
+}
+
+/** Replies are shown in pieces of about so many characters, with a turn of the event loop in between. */
+const PIECE = 64 * 1024;
+/** Ms above which redis-cli says how long a command took. */
+const SLOW = 500;
+/** Deepest nesting of a reply that is shown. */
+const MAX_DEPTH = 128;
+
+const streaming = /^(monitor|s?subscribe|psubscribe)$/i;
+
+interface Link {
+  readonly channel: Duplex;
+  /** The next reply that is no push, or the next of any kind. Rejects with Failure when the link ends. */
+  next(any: boolean): Promise<Reply>;
+  close(): void;
+}
+
+/** Opens no link before the first command. */
+export function createTerminalSession(deps: TerminalDeps): TerminalSession {
+  let database = deps.database;
+  let protocol: RespVersion = 2;
+  let transaction = false;
+  /** By a SELECT that waits for EXEC. */
+  let selected: number | undefined;
+  let lostTransaction = false;
+  let link: Link | undefined;
+  let interrupted = false;
+  let closed = false;
+
+  const drop = (): void => {
+    const dropped = link;
+    link = undefined;
+    dropped?.close();
+    transaction = false;
+  };
+
+  const connect = async (): Promise<Link> => {
+    if (link !== undefined) return link;
+    const opened = openLink(await deps.open(database), (reply) => deps.write(formatPush(reply)), () => {
+      if (link !== opened) return;
+      lostTransaction = transaction;
+      drop();
+    });
+    if (closed) {
+      opened.close();
+      throw new Failure('closed', 'The terminal was closed.');
+    }
+    link = opened;
+    if (protocol === 3) {
+      opened.channel.write(encodeRequest(['HELLO', '3']));
+      await opened.next(false);
+    }
+    return opened;
+  };
+
+  const show = async (reply: Reply, page: boolean): Promise<void> => {
+    let text = '';
+    for (const piece of page ? [formatPage(reply)] : replyPieces(reply)) {
+      text += piece;
+      if (text.length < PIECE) continue;
+      deps.write(text);
+      text = '';
+      await deps.breathe();
+      if (interrupted) return;
+    }
+    deps.write(text);
+  };
+
+  /** What a reply says about where the connection stands now. */
+  const follow = (args: readonly Buffer[], reply: Reply): void => {
+    const [name = '', second = ''] = args.slice(0, 2).map((arg) => arg.toString('latin1').toLowerCase());
+    if (reply.kind === 'error') {
+      if (name === 'exec') transaction = false;
+      return;
+    }
+    if (reply.kind === 'simple' && reply.text === 'QUEUED' && transaction) {
+      if (name === 'select') selected = Number(second);
+      return;
+    }
+    if (name === 'select') database = Number(second);
+    else if (name === 'multi') {
+      transaction = true;
+      selected = undefined;
+    } else if (name === 'exec' || name === 'discard') {
+      transaction = false;
+      // A null: a watched key was changed, and nothing was run.
+      if (name === 'exec' && reply.kind === 'array') database = selected ?? database;
+    }
+    else if (name === 'hello' && (second === '2' || second === '3')) protocol = second === '3' ? 3 : 2;
+    else if (name === 'reset') {
+      transaction = false;
+      protocol = 2;
+      database = 0;
+    }
+  };
+
+  const call = async (args: readonly Buffer[], words: readonly string[]): Promise<void> => {
+    const started = deps.clock.elapsed();
+    const { channel, next } = await connect();
+    channel.write(encodeRequest(args));
+    const streams = streaming.test(words[0] ?? '') && !transaction;
+    if (streams) deps.write('Reading messages... (press Ctrl-C to quit)\n');
+    do {
+      const reply = await next(streams);
+      follow(args, reply);
+      await show(reply, isPage(words));
+      if (streams && reply.kind === 'error') return;
+    } while (streams && !interrupted);
+    const ms = deps.clock.elapsed() - started;
+    if (ms >= SLOW && !streams) deps.write(`(${(ms / 1000).toFixed(2)}s)\n`);
+  };
+
+  /** True if there is one: what was meant to be a part of it must not run by itself. */
+  const tellOfLostTransaction = (): boolean => {
+    const lost = lostTransaction;
+    lostTransaction = false;
+    if (lost) deps.write('(error) The transaction is gone with its connection. Nothing of it was run, nor was this.\n');
+    return lost;
+  };
+
+  const failed = (error: unknown): void => {
+    if (!isFailure(error)) throw error;
+    lostTransaction ||= transaction;
+    drop();
+    if (!interrupted) deps.write(`(error) ${error.message}\n`);
+    tellOfLostTransaction();
+  };
+
+  return {
+    get prompt() {
+      return `${deps.label}${database === 0 ? '' : `[${String(database)}]`}${transaction ? '(TX)' : ''}> `;
+    },
+    async run(line) {
+      const { words, fault } = splitLine(line);
+      if (fault?.kind === 'open') return 'more';
+      if (fault !== undefined) {
+        deps.write('Invalid argument(s)\n');
+        return 'done';
+      }
+      let args = words.map(({ bytes }) => bytes);
+      let texts = args.map((arg) => arg.toString('latin1'));
+      // `5 PING` runs PING five times.
+      const times = args.length > 1 && /^\d{1,9}$/.test(texts[0] ?? '') ? Number(texts[0]) : 1;
+      if (times !== 1) [args, texts] = [args.slice(1), texts.slice(1)];
+      const [name] = texts;
+      if (name === undefined) return 'done';
+      switch (name.toLowerCase()) {
+        case 'quit':
+        case 'exit': return 'quit';
+        case 'clear':
+          deps.clear();
+          return 'done';
+        case 'help':
+        case '?':
+          deps.write(helpText(texts.slice(1), deps.book));
+          return 'done';
+      }
+      if (tellOfLostTransaction()) return 'done';
+      interrupted = false;
+      try {
+        for (let left = times; left > 0 && !interrupted; left -= 1) await call(args, texts);
+      } catch (error) {
+        failed(error);
+      }
+      return 'done';
+    },
+    interrupt() {
+      interrupted = true;
+      // What was asked is not waited for any longer: its reply would be taken for that of the next command.
+      drop();
+    },
+    close() {
+      closed = true;
+      interrupted = true;
+      drop();
+    },
+  };
+}
+
+/** True for a line that may be kept in the history: it holds no secret. */
+export function isKept(line: string): boolean {
+  const args = splitLine(line).words.map(({ bytes }) => bytes);
+  return args.length > 0 && secretPositions(args).size === 0;
+}
+
+function openLink(channel: Duplex, onPush: (reply: Reply) => void, onEnd: () => void): Link {
+  const decoder = createReplyDecoder({ maxDepth: MAX_DEPTH });
+  const arrived: Reply[] = [];
+  let waiting: { readonly any: boolean; readonly resolve: (reply: Reply) => void; readonly reject: (error: Failure) => void } | undefined;
+  let ended: Failure | undefined;
+
+  const end = (error: Failure): void => {
+    ended ??= error;
+    waiting?.reject(ended);
+    waiting = undefined;
+    channel.destroy();
+    onEnd();
+  };
+  const deliver = (): void => {
+    while (arrived.length > 0) {
+      const [reply] = arrived as [Reply];
+      if (reply.kind === 'push' && waiting?.any !== true) onPush(reply);
+      else if (waiting === undefined) return;
+      else {
+        waiting.resolve(reply);
+        waiting = undefined;
+      }
+      arrived.shift();
+    }
+  };
+  channel.on('data', (chunk: Buffer) => {
+    try {
+      decoder.push(chunk);
+      for (let reply = decoder.next(); reply !== undefined; reply = decoder.next()) arrived.push(reply);
+    } catch {
+      end(new Failure('server', 'The server does not answer as a Redis server does.'));
+    }
+    deliver();
+  });
+  channel.on('error', (error) => end(isFailure(error) ? error : new Failure('unreachable', 'The connection was lost.')));
+  channel.on('close', () => end(new Failure('unreachable', 'The server closed the connection.')));
+  return {
+    channel,
+    next: async (any) => new Promise((resolve, reject) => {
+      if (ended !== undefined) {
+        reject(ended);
+        return;
+      }
+      waiting = { any, resolve, reject };
+      deliver();
+    }),
+    close: () => end(new Failure('cancelled', 'Interrupted.')),
+  };
+}

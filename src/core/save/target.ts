@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, realpath, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { open, realpath, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../failure.ts';
 
@@ -18,7 +18,7 @@ export interface TargetFile {
 /** Bytes that are written in one go. */
 const BLOCK = 1024 * 1024;
 
-/** Creates the temporary file. Throws Failure `file` where that is not possible. */
+/** Creates the temporary file, which those may read who may read what had the name. Throws Failure `file` where that is not possible. */
 export async function createTarget(path: string): Promise<TargetFile> {
   const final = await realpath(path).catch(() => path);
   const temporary = join(dirname(final), `.${basename(final)}.${randomBytes(6).toString('hex')}.part`);
@@ -29,7 +29,12 @@ export async function createTarget(path: string): Promise<TargetFile> {
       throw fileFailure(error, path);
     }
   };
+  const before = await stat(final).catch(() => undefined);
+  // Told now, not after all has been fetched.
+  if (before?.isDirectory() === true) throw fileFailure({ code: 'EISDIR' }, path);
   const handle: FileHandle = await guarded(open(temporary, 'wx'));
+  // Who may not read what is replaced may not read what replaces it.
+  if (before !== undefined) await handle.chmod(before.mode & 0o777).catch(() => undefined);
   let held: Buffer[] = [];
   let heldSize = 0;
   let size = 0;

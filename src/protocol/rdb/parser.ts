@@ -236,7 +236,7 @@ const NAME = 1024;
 /** Throws RdbError `unsupported` for the type that was just read, with the name behind it if there is one: what follows need not be a key. */
 function unknownType(reader: ByteReader, type: number, version: number, dialect: RdbDialect): never {
   const at = reader.at - 1;
-  const what = `${typeInError(type)}, in version ${version} of ${ofWhom(dialect)} dumps`;
+  const what = `${typeInError(type)} in version ${version} of ${ofWhom(dialect)} dumps`;
   let name = '';
   try {
     const ahead = readerOf(reader.bytes, reader.base, reader.at, Math.min(reader.end, reader.at + NAME));
@@ -298,5 +298,5 @@ function takeOldFunction(reader: ByteReader): string {
 
 /** Throws RdbError `unsupported` for the opcode that was just read. */
 export function unknownOpcode(reader: ByteReader, opcode: number, version: number, dialect: RdbDialect): never {
-  throw new RdbError('unsupported', `the unknown opcode ${opcode}, in version ${version} of ${ofWhom(dialect)} dumps`, reader.base + reader.at - 1);
+  throw new RdbError('unsupported', `the unknown opcode ${opcode} in version ${version} of ${ofWhom(dialect)} dumps`, reader.base + reader.at - 1);
 }

@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { RdbError } from '../../protocol/rdb/bytes.ts';
 import type { StandingClock } from '../clock.ts';
@@ -68,6 +68,9 @@ export async function openFile(server: ServerState, clock: StandingClock, option
   readonly signal: AbortSignal;
   readonly onProgress: (progress: FileProgress) => void;
 }): Promise<FileOutcome> {
+  // To open a pipe is to wait for who writes to it. Of a folder the system says what it is.
+  const kind = await stat(options.path);
+  if (!kind.isFile() && !kind.isDirectory()) return { kind: 'unreadable', damage: { truncated: false, offset: 0, what: 'this is no file, but a pipe or a device' } };
   const file = await open(options.path, 'r');
   if (!options.scratch) server.source = file;
   let inUse = false;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFile, stat, utimes } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { readFile, stat, truncate, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FileProgress } from '../../../src/server/persistence/openFile.ts';
 import { opened, useFileServers } from '../../support/fileServers.ts';
@@ -77,11 +78,27 @@ describe('an RDB file in a worker thread', () => {
     assert.deepEqual(opened(await (await started()).loadFile(twice, { maxMemory })).damage, { truncated: false, offset: 19, what: 'the key "a" is there twice' });
   });
 
+  it('is served up to a length that cannot be right, however large the file, and is not read into memory for that', async () => {
+    const path = await written('huge.rdb', header, stringKey('a', '1'), Buffer.from([0]), text('b'), Buffer.from([0x80, 0xff, 0xff, 0xff, 0xff]));
+    await truncate(path, 3 * 2 ** 30);
+    const { keys, damage } = opened(await (await started()).loadFile(path, { maxMemory: 2 ** 27 }));
+    assert.deepEqual({ keys, damage }, { keys: 1, damage: { truncated: true, offset: 3 * 2 ** 30, what: 'the data ends in the middle of a value (key "b")' } });
+  });
+
+  it('is refused if it is no file: what is read from a pipe may never come', async () => {
+    const path = join(real.dir, 'pipe');
+    execFileSync('mkfifo', [path]);
+    const worker = await started();
+    const outcome = await worker.loadFile(path, { maxMemory });
+    assert.ok(outcome.kind === 'unreadable' && /pipe or a device/.test(outcome.damage.what), JSON.stringify(outcome));
+    await assert.rejects(worker.loadFile(real.dir, { maxMemory }), /EISDIR/);
+  });
+
   it('tells what it does not know by version, type, key and place', async () => {
     const path = await written('unknown.rdb', header, stringKey('a', '1'), keyOf(99, 'odd', text('?')), end);
     const { damage, keys } = opened(await (await started()).loadFile(path, { maxMemory }));
     assert.equal(keys, 1);
-    assert.deepEqual(damage, { truncated: false, offset: 19, what: 'a value of the unknown type 99 in version 10 of Redis dumps (key "odd")' });
+    assert.deepEqual(damage, { truncated: false, offset: 14, what: 'a value of the unknown type 99 in version 10 of Redis dumps (key "odd")' });
   });
 
   it('shows the values of modules by the name of their type and their size', async () => {

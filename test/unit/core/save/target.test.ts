@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, readdir, readlink, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -51,6 +51,14 @@ describe('a file that is being saved', () => {
     assert.equal(await readFile(join(folder, 'real.rdb'), 'utf8'), 'new');
   });
 
+  it('keeps who may read what had the name', async () => {
+    await writeFile(path, 'old', { mode: 0o600 });
+    const target = await createTarget(path);
+    await target.write(Buffer.from('new'));
+    await target.commit();
+    assert.equal((await stat(path)).mode & 0o777, 0o600);
+  });
+
   it('says that the disk is full, and leaves nothing on it', async function () {
     const disk = join(folder, 'disk');
     const script = join(import.meta.dirname, '../../../support/fillDisk.ts');
@@ -76,6 +84,7 @@ describe('a file that is being saved', () => {
     assert.match(await told(join(folder, 'none', 'dump.rdb')), /there is no such folder/);
     await writeFile(path, '');
     assert.match(await told(join(path, 'dump.rdb')), /there is no such folder/);
+    assert.match(await told(folder), /is a folder\. Nothing was saved/);
     for (const [code, words] of [['EROFS', /not allowed there \(EROFS\)/], ['EFBIG', /larger than/], ['EIO', /could not be written \(EIO\)/]] as const) {
       assert.match(fileFailure(Object.assign(new Error('x'), { code }), path).message, words);
     }

@@ -5,14 +5,14 @@ import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
 import { dictRandom } from '../store/dict.ts';
 import { globMatch } from '../store/glob.ts';
-import { clearFieldTime } from '../store/hashTimes.ts';
-import { convertHash, hashDelete, hashEach, hashGet, hashLength, hashScan, hashSet, makeHash } from '../store/hashValue.ts';
+import { clearFieldTime, isStale } from '../store/hashTimes.ts';
+import { convertHash, hashDelete, hashEach, hashLength, hashScan, hashSet, makeHash } from '../store/hashValue.ts';
 import { addLongDouble, formatLongDouble } from '../store/longDouble.ts';
 import type { Bytes, HashValue } from '../store/value.ts';
 import { cursorArg, scanLoop, scanOptions, scanReply } from './scan.ts';
 import { longDoubleArg } from './string.ts';
 import {
-  EMPTY_ARRAY, NOT_FLOAT, NULL, OK, OVERFLOW, SYNTAX, ZERO, arg, array, bulk, bulkOrNull, bulks, changed, fail, integer, integerArg, isOption,
+  EMPTY_ARRAY, NOT_FLOAT, NULL, OK, OVERFLOW, SYNTAX, ZERO, arg, array, bulk, bulkOrNull, bulks, changed, fail, fieldValue, hidesField, integer, integerArg, isOption,
   readTyped, removeEmptied, store, writeTyped,
 } from './support.ts';
 
@@ -44,7 +44,7 @@ function hset(context: Context, args: readonly Bytes[], command: 'hset' | 'hmset
 
 function hsetnx(context: Context, args: readonly Bytes[]): Reply {
   const existing = writeTyped(context, arg(args, 1), 'hash');
-  if (existing !== undefined && hashGet(existing, arg(args, 2)) !== undefined) return ZERO;
+  if (existing !== undefined && fieldValue(context, existing, arg(args, 2)) !== undefined) return ZERO;
   hashSet(existing ?? writable(context, arg(args, 1)), arg(args, 2), arg(args, 3), context.server.environment);
   changed(context, arg(args, 1));
   notify(context, 'hash', 'hset', arg(args, 1));
@@ -72,7 +72,7 @@ function hdel(context: Context, args: readonly Bytes[]): Reply {
 function hincrby(context: Context, args: readonly Bytes[]): Reply {
   const by = integerArg(arg(args, 3));
   const existing = writeTyped(context, arg(args, 1), 'hash');
-  const text = existing === undefined ? undefined : hashGet(existing, arg(args, 2));
+  const text = existing === undefined ? undefined : fieldValue(context, existing, arg(args, 2));
   const current = text === undefined ? 0 : (parseInteger(text) ?? fail('ERR hash value is not an integer'));
   const result = addIntegers(current, by) ?? fail(OVERFLOW);
   hashSet(existing ?? writable(context, arg(args, 1)), arg(args, 2), result.toString(), context.server.environment);
@@ -85,7 +85,7 @@ function hincrbyfloat(context: Context, args: readonly Bytes[]): Reply {
   const by = longDoubleArg(arg(args, 3), NOT_FLOAT);
   if (by === 'infinite') return fail('ERR value is NaN or Infinity');
   const existing = writeTyped(context, arg(args, 1), 'hash');
-  const text = existing === undefined ? undefined : hashGet(existing, arg(args, 2));
+  const text = existing === undefined ? undefined : fieldValue(context, existing, arg(args, 2));
   const current = longDoubleArg(text ?? '0', 'ERR hash value is not a float');
   if (current === 'infinite') return fail('ERR increment would produce NaN or Infinity');
   const result = formatLongDouble(addLongDouble(current, by));
@@ -95,10 +95,12 @@ function hincrbyfloat(context: Context, args: readonly Bytes[]): Reply {
   return bulk(result);
 }
 
-function collect(hash: HashValue | undefined, what: 'fields' | 'values' | 'both'): Bytes[] {
+function collect(context: Context, key: Bytes, what: 'fields' | 'values' | 'both'): Bytes[] {
   const items: Bytes[] = [];
+  const hash = readTyped(context, key, 'hash');
   if (hash !== undefined) {
     hashEach(hash, (field, value) => {
+      if (hidesField(context, hash, field)) return;
       if (what !== 'values') items.push(field);
       if (what !== 'fields') items.push(value);
     });
@@ -107,12 +109,12 @@ function collect(hash: HashValue | undefined, what: 'fields' | 'values' | 'both'
 }
 
 function hgetall(context: Context, args: readonly Bytes[]): Reply {
-  return { kind: 'texts', as: 'map', values: collect(readTyped(context, arg(args, 1), 'hash'), 'both') };
+  return { kind: 'texts', as: 'map', values: collect(context, arg(args, 1), 'both') };
 }
 
 function hmget(context: Context, args: readonly Bytes[]): Reply {
   const hash = readTyped(context, arg(args, 1), 'hash');
-  return array(args.slice(2).map((field) => (hash === undefined ? NULL : bulkOrNull(hashGet(hash, field)))));
+  return array(args.slice(2).map((field) => (hash === undefined ? NULL : bulkOrNull(fieldValue(context, hash, field)))));
 }
 
 function hscan(context: Context, args: readonly Bytes[]): Reply {
@@ -124,7 +126,7 @@ function hscan(context: Context, args: readonly Bytes[]): Reply {
   const items: Bytes[] = [];
   const visit = (field: Bytes, value: Bytes): void => {
     seen += 1;
-    if (match !== undefined && !globMatch(match, field)) return;
+    if ((match !== undefined && !globMatch(match, field)) || hidesField(context, hash, field)) return;
     items.push(field);
     if (!noValues) items.push(value);
   };
@@ -167,9 +169,10 @@ function sample<T>(items: readonly T[], count: number, random: () => number): T[
 }
 
 function hrandfield(context: Context, args: readonly Bytes[]): Reply {
+  const { random } = context.server;
   if (args.length === 2) {
     const hash = readTyped(context, arg(args, 1), 'hash');
-    return hash === undefined ? NULL : bulk(randomField(hash, context.server.random)[0]);
+    return hash === undefined ? NULL : bulkOrNull(pickFrom(context, hash).one()?.[0]);
   }
   const count = randomCount(arg(args, 2));
   const withValues = isOption(args[3], 'WITHVALUES');
@@ -177,15 +180,28 @@ function hrandfield(context: Context, args: readonly Bytes[]): Reply {
   if (withValues) checkPairCount(count);
   const hash = readTyped(context, arg(args, 1), 'hash');
   if (hash === undefined || count === 0) return EMPTY_ARRAY;
+  const { all, size, one } = pickFrom(context, hash);
+  if (size === 0) return EMPTY_ARRAY;
+  const some = (): readonly [Bytes, Bytes] => one() ?? ['', ''];
+  const picked = count < 0 ? pickRepeatedly(context, -count, some) : pickDistinct(count, size, { all, one: some, name: ([field]) => field, random });
+  return pairsReply(context, picked, withValues, bulk);
+}
+
+type Pair = readonly [Bytes, Bytes];
+
+/** The fields that may be picked: all of them, but for those that a replica hides. */
+function pickFrom(context: Context, hash: HashValue): { readonly size: number; all(): readonly Pair[]; one(): Pair | undefined } {
   const { random } = context.server;
-  const one = (): readonly [Bytes, Bytes] => randomField(hash, random);
-  const all = (): (readonly [Bytes, Bytes])[] => {
-    const pairs: (readonly [Bytes, Bytes])[] = [];
-    hashEach(hash, (field, value) => pairs.push([field, value]));
+  const all = (): Pair[] => {
+    const pairs: Pair[] = [];
+    hashEach(hash, (field, value) => {
+      if (!hidesField(context, hash, field)) pairs.push([field, value]);
+    });
     return pairs;
   };
-  const picked = count < 0 ? pickRepeatedly(context, -count, one) : pickDistinct(count, hashLength(hash), { all, one, name: ([field]) => field, random });
-  return pairsReply(context, picked, withValues, bulk);
+  if (!isStale(hash, context.now)) return { size: hashLength(hash), all, one: () => randomField(hash, random) };
+  const shown = all();
+  return { size: shown.length, all: () => shown, one: () => shown[Math.floor(random() * shown.length)] };
 }
 
 /** Most elements that are picked with repetition: more would be a reply of gigabytes. */
@@ -225,16 +241,16 @@ export const hashCommands: Handlers = {
   hdel,
   hexists: (context, args) => {
     const hash = readTyped(context, arg(args, 1), 'hash');
-    return integer(hash !== undefined && hashGet(hash, arg(args, 2)) !== undefined ? 1 : 0);
+    return integer(hash !== undefined && fieldValue(context, hash, arg(args, 2)) !== undefined ? 1 : 0);
   },
   hget: (context, args) => {
     const hash = readTyped(context, arg(args, 1), 'hash');
-    return bulkOrNull(hash === undefined ? undefined : hashGet(hash, arg(args, 2)));
+    return bulkOrNull(hash === undefined ? undefined : fieldValue(context, hash, arg(args, 2)));
   },
   hgetall,
   hincrby,
   hincrbyfloat,
-  hkeys: (context, args) => bulks(collect(readTyped(context, arg(args, 1), 'hash'), 'fields')),
+  hkeys: (context, args) => bulks(collect(context, arg(args, 1), 'fields')),
   hlen: (context, args) => {
     const hash = readTyped(context, arg(args, 1), 'hash');
     return integer(hash === undefined ? 0 : hashLength(hash));
@@ -247,7 +263,7 @@ export const hashCommands: Handlers = {
   hsetnx,
   hstrlen: (context, args) => {
     const hash = readTyped(context, arg(args, 1), 'hash');
-    return integer(hash === undefined ? 0 : (hashGet(hash, arg(args, 2))?.length ?? 0));
+    return integer(hash === undefined ? 0 : (fieldValue(context, hash, arg(args, 2))?.length ?? 0));
   },
-  hvals: (context, args) => bulks(collect(readTyped(context, arg(args, 1), 'hash'), 'values')),
+  hvals: (context, args) => bulks(collect(context, arg(args, 1), 'values')),
 };

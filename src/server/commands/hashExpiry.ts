@@ -3,11 +3,11 @@ import type { Reply } from '../../protocol/resp/reply.ts';
 import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
 import { clearFieldTime, fieldTime, setFieldTime } from '../store/hashTimes.ts';
-import { convertHash, hashDelete, hashGet, hashLength, hashSet, makeHash } from '../store/hashValue.ts';
+import { convertHash, hashDelete, hashLength, hashSet, makeHash } from '../store/hashValue.ts';
 import type { Bytes, HashValue } from '../store/value.ts';
 import { expiryOptions } from './expiry.ts';
 import type { ExpiryUnit } from './expiry.ts';
-import { ZERO, ONE, arg, array, bulkOrNull, changed, fail, integer, integerArg, isOption, rangeArg, readTyped, removeEmptied, store, writeTyped } from './support.ts';
+import { ZERO, ONE, arg, array, bulkOrNull, changed, fail, fieldValue, integer, integerArg, isOption, isOver, rangeArg, readTyped, removeEmptied, store, writeTyped } from './support.ts';
 
 /** Fields expire no later than this, ms since the epoch: Redis keeps their times in 46 bits. */
 const LATEST = 2 ** 46 - 1;
@@ -59,10 +59,10 @@ function finish(context: Context, key: Bytes, hash: HashValue, done: { readonly 
 
 /** Gives fields that are there a time; one that is over removes them. The number of fields. */
 function giveTime(context: Context, key: Bytes, hash: HashValue, fields: readonly Bytes[], at: number): number {
-  const over = at <= context.now;
+  const over = isOver(context, at);
   let count = 0;
   for (const field of fields) {
-    if (hashGet(hash, field) === undefined) continue;
+    if (fieldValue(context, hash, field) === undefined) continue;
     if (over) hashDelete(hash, field);
     else setFieldTime(hash, field, at);
     count += 1;
@@ -83,7 +83,7 @@ function hexpire(context: Context, args: readonly Bytes[], unit: ExpiryUnit, com
   const passed: Bytes[] = [];
   const seen = new Map<Bytes, number | undefined>();
   const replies = fields.map((field) => {
-    if (hashGet(hash, field) === undefined) return NO_FIELD;
+    if (fieldValue(context, hash, field) === undefined) return NO_FIELD;
     const current = seen.has(field) ? seen.get(field) : fieldTime(hash, field);
     if (!passes(condition, current, at)) return REFUSED;
     if (at <= context.now && seen.has(field)) return NO_FIELD;
@@ -101,7 +101,7 @@ function httl(context: Context, args: readonly Bytes[], { seconds, absolute }: E
   const fields = fieldsArg(args, 2, NOT_POSITIVE);
   return array(
     fields.map((field) => {
-      if (hash === undefined || hashGet(hash, field) === undefined) return integer(NO_FIELD);
+      if (hash === undefined || fieldValue(context, hash, field) === undefined) return integer(NO_FIELD);
       const at = fieldTime(hash, field);
       if (at === undefined) return integer(NO_EXPIRY);
       const time = absolute ? at : at - context.now;
@@ -116,7 +116,7 @@ function hpersist(context: Context, args: readonly Bytes[]): Reply {
   const hash = writeTyped(context, key, 'hash');
   const fields = fieldsArg(args, 2, NOT_POSITIVE);
   if (hash === undefined) return array(fields.map(() => integer(NO_FIELD)));
-  const replies = fields.map((field) => (hashGet(hash, field) === undefined ? NO_FIELD : clearFieldTime(hash, field) ? DONE : NO_EXPIRY));
+  const replies = fields.map((field) => (fieldValue(context, hash, field) === undefined ? NO_FIELD : clearFieldTime(hash, field) ? DONE : NO_EXPIRY));
   finish(context, key, hash, { event: 'hpersist', count: replies.filter((reply) => reply === DONE).length });
   return array(replies.map(integer));
 }
@@ -129,7 +129,7 @@ function hgetdel(context: Context, args: readonly Bytes[]): Reply {
   if (hash === undefined) return array(fields.map(() => bulkOrNull(undefined)));
   let count = 0;
   const values = fields.map((field) => {
-    const value = hashGet(hash, field);
+    const value = fieldValue(context, hash, field);
     if (hashDelete(hash, field)) count += 1;
     return bulkOrNull(value);
   });
@@ -187,7 +187,7 @@ function hgetex(context: Context, args: readonly Bytes[]): Reply {
   const hash = writeTyped(context, key, 'hash');
   const { at, keep, rest } = parseFieldOptions(context, args, 'hgetex');
   if (hash === undefined) return array(rest.map(() => bulkOrNull(undefined)));
-  const values = rest.map((field) => bulkOrNull(hashGet(hash, field)));
+  const values = rest.map((field) => bulkOrNull(fieldValue(context, hash, field)));
   if (at !== undefined) giveTime(context, key, hash, [...new Set(rest)], at);
   else if (keep) finish(context, key, hash, { event: 'hpersist', count: rest.filter((field) => clearFieldTime(hash, field)).length });
   return array(values);
@@ -200,7 +200,7 @@ function hsetex(context: Context, args: readonly Bytes[]): Reply {
   const existing = writeTyped(context, key, 'hash');
   const { condition, at, keep, rest } = parseFieldOptions(context, args, 'hsetex');
   const fields = rest.filter((_, index) => index % 2 === 0);
-  const there = (field: Bytes): boolean => existing !== undefined && hashGet(existing, field) !== undefined;
+  const there = (field: Bytes): boolean => existing !== undefined && fieldValue(context, existing, field) !== undefined;
   if ((condition === 'FNX' && fields.some(there)) || (condition === 'FXX' && !fields.every(there))) return ZERO;
   const hash = existing ?? makeHash();
   if (existing === undefined) store(context, key, hash);

@@ -3,13 +3,12 @@ import { mayReadEveryKey } from '../acl/check.ts';
 import { notify } from '../events.ts';
 import type { Context, Handlers } from '../state.ts';
 import { eachItem, pushBack } from '../store/chunked.ts';
-import { hashGet } from '../store/hashValue.ts';
 import { makeList } from '../store/listValue.ts';
 import { setMembers } from '../store/setValue.ts';
 import type { Bytes, Value } from '../store/value.ts';
 import { convertZset, zsetSize, zsetSlice } from '../store/zsetValue.ts';
 import {
-  SYNTAX, WRONG_TYPE, ZERO, arg, array, bulkOrNull, changed, discard, fail, integer, isOption, lookupRead, numberArg, parseFloatStrict, shown, store,
+  SYNTAX, WRONG_TYPE, ZERO, arg, array, bulkOrNull, changed, discard, fail, fieldValue, integer, isOption, lookupRead, numberArg, parseFloatStrict, shown, store,
 } from './support.ts';
 
 interface SortOptions {
@@ -81,7 +80,7 @@ function lookupPattern(context: Context, pattern: Bytes, element: Bytes): Bytes 
   const dereferenced = arrow !== -1 && arrow + 2 < text.length;
   const key = pattern.slice(0, star) + element + pattern.slice(star + 1, dereferenced ? arrow : undefined);
   const value = lookupRead(context, key);
-  if (dereferenced) return value?.type === 'hash' ? hashGet(value, pattern.slice(arrow + 2)) : undefined;
+  if (dereferenced) return value?.type === 'hash' ? fieldValue(context, value, pattern.slice(arrow + 2)) : undefined;
   return value?.type === 'string' ? value.data : undefined;
 }
 

@@ -10,8 +10,9 @@ import type { Context, ServerState } from '../state.ts';
 import { findValue, isExpired, putValue, removeValue, signalChange, touchValue } from '../store/database.ts';
 import { dictSize } from '../store/dict.ts';
 import { countAccess, inheritFrequency } from '../store/frequency.ts';
-import { isStale } from '../store/hashTimes.ts';
-import type { Bytes, Value, ValueType } from '../store/value.ts';
+import { fieldTime, isStale } from '../store/hashTimes.ts';
+import { hashGet } from '../store/hashValue.ts';
+import type { Bytes, HashValue, Value, ValueType } from '../store/value.ts';
 
 /** An error reply on its way to the client; `message` is the reply with its code. */
 export class CommandError extends Error {
@@ -208,6 +209,17 @@ function accessed({ now, server, session }: Context, value: Value): void {
 /** True for a time that is over where that makes an end of the key at once: what a master sends is kept until it sends the end. */
 export function isOver({ server, now }: Context, at: number | bigint): boolean {
   return at <= now && server.replication.link === undefined;
+}
+
+/** True for a field of a hash whose time is over and that is there still: a replica shows it to nobody, and its master says when it goes. To that one it is there. */
+export function hidesField({ server, session, now }: Context, hash: HashValue, field: Bytes): boolean {
+  const at = fieldTime(hash, field);
+  return at !== undefined && at < now && server.replication.link !== undefined && !isObeyed(session);
+}
+
+/** The value of a field, unless its time is over. */
+export function fieldValue(context: Context, hash: HashValue, field: Bytes): Bytes | undefined {
+  return hidesField(context, hash, field) ? undefined : hashGet(hash, field);
 }
 
 /** Removes a key whose time is over; later, if clients are paused. */

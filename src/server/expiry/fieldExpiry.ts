@@ -2,6 +2,7 @@ import { monotonic } from '../clock.ts';
 import { notify } from '../events.ts';
 import type { EventPlace } from '../events.ts';
 import type { ServerState } from '../state.ts';
+import { endUnit, propagate } from '../replication/propagate.ts';
 import { findValue, removeValue, signalChange, touchValue } from '../store/database.ts';
 import { isStale, removeExpiredFields } from '../store/hashTimes.ts';
 import { hashLength } from '../store/hashValue.ts';
@@ -17,7 +18,9 @@ export function expireFields(place: EventPlace, key: Bytes, hash: HashValue, now
   const { database } = place;
   if (!isStale(hash, now)) return false;
   touchValue(database, key, hash);
-  if (removeExpiredFields(hash, now) === 0) return false;
+  const removed = removeExpiredFields(hash, now);
+  if (removed.length === 0) return false;
+  propagate(place.server, database.index, ['HDEL', key, ...removed]);
   notify(place, 'hash', 'hexpired', key);
   const gone = hashLength(hash) === 0;
   if (gone) {
@@ -49,5 +52,8 @@ function expireIn(place: EventPlace, key: Bytes, now: number): void {
   const value = findValue(database, key);
   // Hashes that went, or lost their times, are still in the list.
   if (value?.type !== 'hash' || value.times === undefined || value.times.at.size === 0) database.fieldKeys.delete(key);
-  else if (isStale(value, now)) expireFields(place, key, value, now);
+  else if (isStale(value, now)) {
+    expireFields(place, key, value, now);
+    endUnit(place.server);
+  }
 }

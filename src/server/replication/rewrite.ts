@@ -1,5 +1,6 @@
 import type { Reply } from '../../protocol/resp/reply.ts';
 import type { ServerState } from '../state.ts';
+import { afterFields, fieldTimes } from './rewriteFields.ts';
 import { geoScore } from '../store/geohash.ts';
 import { itemAt } from '../store/chunked.ts';
 import { findValue } from '../store/database.ts';
@@ -135,6 +136,28 @@ function trim({ args, key, reply, database }: Ran, adds: boolean): Calls {
   return [call];
 }
 
+/** HEXPIRE and its like: 1 for a field that got the time, 2 for one that is gone with it. */
+function hexpire({ database, args, key, reply }: Ran): Calls {
+  const done = itemsOf(reply);
+  return fieldTimes(database, key, afterFields(args, 1).filter((_, index) => {
+    const one = done[index];
+    return one?.kind === 'integer' && Number(one.value) > 0;
+  }));
+}
+
+function hgetex({ database, args, key, reply }: Ran): Calls {
+  const found = itemsOf(reply);
+  return fieldTimes(database, key, afterFields(args, 1).filter((_, index) => found[index]?.kind !== 'null'), 'HPERSIST');
+}
+
+/** HSET, which takes the times of its fields away, and what times there are. With KEEPTTL as it is: conditions that have been met are left out. */
+function hsetex({ database, args, key }: Ran): Calls {
+  const pairs = afterFields(args, 2);
+  const keeps = args.slice(2, 4).some((word) => word.toUpperCase() === 'KEEPTTL');
+  if (keeps) return [['HSETEX', key, 'KEEPTTL', 'FIELDS', String(pairs.length / 2), ...pairs]];
+  return [['HSET', key, ...pairs], ...fieldTimes(database, key, pairs.filter((_, index) => index % 2 === 0))];
+}
+
 const rewrites: ReadonlyMap<string, Rewrite> = new Map(Object.entries<Rewrite>({
   set,
   setex: setWithExpiry,
@@ -148,6 +171,12 @@ const rewrites: ReadonlyMap<string, Rewrite> = new Map(Object.entries<Rewrite>({
   pexpireat: (ran) => (expiryOf(ran) === undefined ? removal(ran) : [ran.args]),
   incrbyfloat: ({ key, reply }) => [['SET', key, textOf(reply), 'KEEPTTL']],
   hincrbyfloat: ({ args, key, reply }) => [['HSET', key, args[2] ?? '', textOf(reply)]],
+  hexpire,
+  hpexpire: hexpire,
+  hexpireat: hexpire,
+  hpexpireat: hexpire,
+  hgetex,
+  hsetex,
   spop,
   restore,
   'restore-asking': restore,

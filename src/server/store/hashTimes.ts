@@ -23,15 +23,15 @@ export function isStale({ times }: HashValue, now: number): boolean {
   return times !== undefined && times.soonest < now;
 }
 
-/** Removes the fields whose time is over; the number removed. */
-export function removeExpiredFields(hash: HashValue, now: number): number {
+/** Removes the fields whose time is over, and answers them. */
+export function removeExpiredFields(hash: HashValue, now: number): Bytes[] {
   const { times } = hash;
-  if (times === undefined || times.soonest >= now) return 0;
-  let removed = 0;
+  if (times === undefined || times.soonest >= now) return [];
+  const removed: Bytes[] = [];
   let soonest = Infinity;
   for (const [field, at] of times.at) {
     if (at >= now) soonest = Math.min(soonest, at);
-    else if (hashDelete(hash, field)) removed += 1;
+    else if (hashDelete(hash, field)) removed.push(field);
   }
   times.soonest = soonest;
   return removed;

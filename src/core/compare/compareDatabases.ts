@@ -24,7 +24,7 @@ const PAGE = 1000;
 const LARGEST = 32 * 1024 * 1024;
 
 /** Both sides, ready to be asked. */
-interface Sides {
+export interface Sides {
   readonly left: Reader;
   readonly right: Reader;
   readonly renaming: Renaming;
@@ -48,7 +48,8 @@ export async function compareKeys(deps: CloneDeps, request: CompareRequest, name
   return withSides(deps, request, signal, () => undefined, ({ left, right, options }) => compareAgain(left, right, names.map((name) => ({ name })), options));
 }
 
-async function withSides<T>(deps: CloneDeps, { source, target, scope, rewrite }: CompareRequest, signal: AbortSignal, onProgress: (progress: CompareProgress) => void, work: (sides: Sides) => Promise<T>): Promise<T> {
+/** Opens both sides for what compares them. Rejects with Failure. */
+export async function withSides<T>(deps: CloneDeps, { source, target, scope, rewrite }: CompareRequest, signal: AbortSignal, onProgress: (progress: CompareProgress) => void, work: (sides: Sides) => Promise<T>): Promise<T> {
   if (source.profile.id === target.profile.id && source.database === target.database && rewrite === undefined) {
     throw new Failure('bad-input', 'Both sides are the same database. Choose another one, or another prefix.');
   }

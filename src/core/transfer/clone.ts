@@ -162,9 +162,14 @@ export function createCloneNames({ names, scope, rewrite }: CloneRequest, within
   }
   const scanned = createScanPages(scope, count, start);
   const pages = done === undefined ? scanned : withOnly(scanned, (name) => !done(name));
-  if (rewrite === undefined) return trackPages(pages);
+  return trackPages(rewrite === undefined ? pages : withOnly(pages, isOriginal({ rewrite }, within)));
+}
+
+/** True for names that a clone takes for originals, as far as prefixes tell. */
+export function isOriginal({ rewrite }: Pick<CloneRequest, 'rewrite'>, within: boolean): (name: Buffer) => boolean {
+  if (rewrite === undefined) return () => true;
   const { from, to } = rewrite;
   // Its own copies are no originals, though a scan meets them.
   const copies = within && startsWith(to, from);
-  return trackPages(withOnly(pages, (name) => startsWith(name, from) && !(copies && startsWith(name, to))));
+  return (name) => startsWith(name, from) && !(copies && startsWith(name, to));
 }

@@ -23,6 +23,7 @@ import { createRdbFiles } from './ui/practice/rdbFiles.ts';
 import * as save from './ui/save/index.ts';
 import type { Services } from './ui/services.ts';
 import { cloneDatabase } from './ui/transfer/cloneDatabase.ts';
+import { createClones } from './ui/transfer/clones.ts';
 import { createRowDrop } from './ui/transfer/dropRows.ts';
 import * as transfer from './ui/transfer/index.ts';
 import * as values from './ui/values/index.ts';
@@ -59,7 +60,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   });
   const written = new vscode.EventEmitter<KeysWritten>();
   const services: Services = {
-    context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, sessions, model, explorer: view, written, baselines,
+    context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, sessions, model, explorer: view, written, baselines, clones: createClones(context),
     profile: (id) => (id === practice.profile.id ? practice.profile : rdbFiles.get(id) ?? store.get(id)),
   };
   context.subscriptions.push(

@@ -10,6 +10,7 @@ import type { ExplorerView } from './explorer/view.ts';
 import type { KeysWritten } from './platform/written.ts';
 import type { RdbFiles } from './practice/rdbFiles.ts';
 import type { Practice } from './practice/practice.ts';
+import type { Clones } from './transfer/clones.ts';
 
 /** What the features share. `extension.ts` makes it once; there is no other global. */
 export interface Services {
@@ -25,6 +26,7 @@ export interface Services {
   readonly sessions: Sessions;
   readonly model: ExplorerModel;
   readonly explorer: ExplorerView;
+  readonly clones: Clones;
   /** Told of what the extension writes, after it was written. */
   readonly written: vscode.EventEmitter<KeysWritten>;
   readonly baselines: Baselines;

@@ -26,7 +26,7 @@ const typeOf = head(2, 'TYPE');
 
 /** Compares a clone that was made before with its source. Reads only. Rejects with Failure. */
 export async function verifyClone(deps: CloneDeps, request: CompareRequest, mode: CheckMode, signal: AbortSignal, onProgress: (compared: number) => void): Promise<Check> {
-  if (mode.kind === 'full') return { kind: 'full', ...await compareDatabases(deps, request, signal, onProgress) };
+  if (mode.kind === 'full') return { kind: 'full', ...await compareDatabases(deps, request, signal, ({ compared }) => onProgress(compared)) };
   return withSides(deps, request, signal, () => undefined, async (sides) => {
     const names = await sampleNames(request, sides, mode.keys);
     const differences: Difference[] = [];

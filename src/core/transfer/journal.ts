@@ -56,6 +56,8 @@ export interface Journal {
 const MAGIC = 'keyspace-clone 1\n';
 const record = { offered: 79, settled: 83, standing: 80, emptied: 69 } as const;
 const PRINT = 8;
+/** Bytes in which a head mostly has room. */
+const START = 64 * 1024;
 /** Outcomes of an offered name. */
 const outcome = { none: 0, done: 1, skipped: 2 } as const;
 
@@ -89,19 +91,37 @@ export async function openJournal(path: string): Promise<Journal> {
   return keepJournal(path, request, standing, () => undefined);
 }
 
+/** What was asked for in a journal, without reading what came of it. Rejects with Failure `file`. */
+export async function readJournalRequest(path: string): Promise<SavedRequest> {
+  const start = Buffer.alloc(START);
+  const file = await open(path).catch((error: unknown) => {
+    throw unreadable(error);
+  });
+  const { bytesRead } = await file.read(start, 0, START, 0).finally(() => file.close());
+  return headIn(start.subarray(0, bytesRead))?.head.request ?? (await readJournal(path)).request;
+}
+
 /** What a journal says, in how many bytes. Rejects with Failure `file`. */
 export async function readJournal(path: string): Promise<{ readonly request: SavedRequest; readonly standing: Standing; readonly length: number }> {
-  let bytes: Buffer;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    throw new Failure('file', 'The journal of the clone cannot be read.', { cause: error });
-  }
-  const end = bytes.indexOf(10, MAGIC.length);
-  const head = bytes.subarray(0, MAGIC.length).toString('latin1') === MAGIC && end > 0 ? headOf(bytes.toString('utf8', MAGIC.length, end)) : undefined;
-  if (head === undefined) throw new Failure('file', 'This is not the journal of a clone, or it is one of another version of Keyspace.');
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw unreadable(error);
+  });
+  const found = headIn(bytes);
+  if (found === undefined) throw new Failure('file', 'This is not the journal of a clone, or it is one of another version of Keyspace.');
+  const { head, end } = found;
   const standing = createStanding(head.seeds);
-  return { request: head.request, standing, length: end + 1 + readRecords(bytes.subarray(end + 1), standing) };
+  return { request: head.request, standing, length: end + readRecords(bytes.subarray(end), standing) };
+}
+
+function unreadable(cause: unknown): Failure {
+  return new Failure('file', 'The journal of the clone cannot be read.', { cause });
+}
+
+/** The head, and where it ends. */
+function headIn(bytes: Buffer): { readonly head: Head; readonly end: number } | undefined {
+  const end = bytes.indexOf(10, MAGIC.length);
+  const head = bytes.toString('latin1', 0, MAGIC.length) === MAGIC && end > 0 ? headOf(bytes.toString('utf8', MAGIC.length, end)) : undefined;
+  return head === undefined ? undefined : { head, end: end + 1 };
 }
 
 function headOf(text: string): Head | undefined {

@@ -59,6 +59,8 @@ export type CommandTable = { readonly [Id in RowCommandId]: RowCommand } & {
   readonly 'keyspace.openFile': (file?: Uri, selected?: readonly Uri[]) => void;
   readonly 'keyspace.openScratchCopy': (file?: Uri, selected?: readonly Uri[]) => void;
   readonly 'keyspace.resetPractice': () => void;
+  readonly 'keyspace.resumeClone': () => void;
+  readonly 'keyspace.verifyClone': () => void;
   readonly 'keyspace.compareAgain': () => void;
   readonly 'keyspace.closeComparison': () => void;
   readonly 'keyspace.copyToOther': DifferenceCommand;
@@ -79,6 +81,8 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.closeFile': null,
   'keyspace.saveRdb': null,
   'keyspace.cloneDatabase': null,
+  'keyspace.resumeClone': null,
+  'keyspace.verifyClone': null,
   'keyspace.compareDatabases': null,
   'keyspace.selectForCompare': null,
   'keyspace.compareWithSelected': null,

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { sleep } from '../../core/connection/waiting.ts';
 import { Failure, isFailure } from '../../core/failure.ts';
 import { clone, type CloneDeps, type CloneProgress, type CloneReport, type CloneRequest } from '../../core/transfer/clone.ts';
+import type { Journal } from '../../core/transfer/journal.ts';
 import { planClone, type ClonePlan } from '../../core/transfer/plan.ts';
 import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
 import { nodeId, type Node } from '../explorer/nodes.ts';
@@ -34,10 +35,26 @@ export async function cloneDatabase(services: Services, row: Node | undefined, r
   const plan = await withProgress(vscode.l10n.t('Planning the clone of {0}', source.title), (signal, report) =>
     planClone(deps, request, signal, (keys) => report(keyCount(keys))));
   if (!(await confirm(source, plan))) return;
+  await cloneAndTell(services, await services.clones.begin(request), source.title, plan);
+}
+
+/** What was agreed to. `keys`: in scope; undefined: nobody counted them. */
+export interface Agreed {
+  readonly request: CloneRequest;
+  readonly keys: number | undefined;
+}
+
+/** Clones, keeps a journal until it is over, and tells what came of it. Throws Failure. @param title the source in words */
+export async function cloneAndTell(services: Services, journal: Journal, title: string, agreed: Agreed): Promise<void> {
+  const { request } = agreed;
   try {
-    const report = await runClone(services, deps, vscode.l10n.t('Cloning {0}', source.title), plan);
-    if (report !== undefined) void offer(source, request, report);
+    const report = await runClone(services, { ...cloneDeps(services), journal }, vscode.l10n.t('Cloning {0}', title), agreed);
+    if (report === undefined) return;
+    await journal.remove();
+    await services.clones.remember(request);
+    void offer(title, request, report);
   } finally {
+    await journal.close();
     // What failed or was cancelled has written too.
     await showWritten(services, request.target);
   }
@@ -51,8 +68,8 @@ export async function showWritten({ explorer, written }: Services, { profile, da
 }
 
 /** What clones and comparisons are made with. */
-export function cloneDeps({ sessions }: Services): CloneDeps {
-  return { sessions, seeds: [randomInt(2 ** 32), randomInt(2 ** 32)], patience: PATIENCE, pause: sleep };
+export function cloneDeps({ sessions, clock }: Services): CloneDeps {
+  return { sessions, clock, seeds: [randomInt(2 ** 32), randomInt(2 ** 32)], patience: PATIENCE, pause: sleep };
 }
 
 async function confirm(source: CloneSource, plan: ClonePlan): Promise<boolean> {
@@ -60,7 +77,10 @@ async function confirm(source: CloneSource, plan: ClonePlan): Promise<boolean> {
   const go = request.conflict === 'empty' ? vscode.l10n.t('Empty and Clone') : vscode.l10n.t('Clone');
   const message = vscode.l10n.t('Clone {0} to {1}?', source.title, nameOf(request.target));
   if (keys === 0) throw new Failure('bad-input', vscode.l10n.t('There is no key to be cloned in {0}.', source.title));
-  if (await vscode.window.showInformationMessage(message, { modal: true, detail: planText(plan) }, go) !== go) return false;
+  const keep = vscode.l10n.t('Show Plan Only');
+  const chosen = await vscode.window.showInformationMessage(message, { modal: true, detail: planText(plan) }, go, keep);
+  if (chosen === keep) await showText(`${[vscode.l10n.t('Plan of a clone of {0}. Nothing was written.', source.title), '', planText(plan)].join('\n')}\n`);
+  if (chosen !== go) return false;
   if (request.conflict !== 'empty' || plan.target.keys === 0) return true;
   const expected = `${request.target.profile.name}/${String(request.target.database)}`;
   const typed = await vscode.window.showInputBox({
@@ -73,27 +93,30 @@ async function confirm(source: CloneSource, plan: ClonePlan): Promise<boolean> {
 }
 
 /** Clones with progress and cancel. Undefined: it was cancelled, and that was said. Rejects with Failure. */
-export function runClone({ clock }: Services, deps: CloneDeps, title: string, plan: ClonePlan): Thenable<CloneReport | undefined> {
+export function runClone({ clock }: Services, deps: CloneDeps, title: string, { request, keys: all }: Agreed): Thenable<CloneReport | undefined> {
   return withProgress(title, async (signal, report) => {
     const started = clock.elapsed();
     let shown = -Infinity;
     let last: CloneProgress | undefined;
+    /** Copied before, where it is gone on with. */
+    let before: number | undefined;
     let heard = started;
     const silence = setInterval(() => {
       const ms = clock.elapsed() - heard;
-      if (ms > SILENCE) report(vscode.l10n.t('{0} of {1} keys, no answer for {2} s', formatCount(last?.keys ?? 0), formatCount(plan.keys), formatCount(Math.round(ms / 1000))));
+      if (ms > SILENCE) report(vscode.l10n.t('{0}, no answer for {1} s', countText(last?.keys ?? 0, all), formatCount(Math.round(ms / 1000))));
     }, 1000);
     try {
-      return await clone(deps, plan.request, signal, (progress) => {
+      return await clone(deps, request, signal, (progress) => {
         last = progress;
+        before ??= deps.journal?.standing.done.size === 0 ? 0 : progress.keys;
         heard = clock.elapsed();
         if (heard - shown < REPORT_EVERY) return;
         shown = heard;
-        report(progressText(progress, plan.keys, heard - started), progress.phase === 'copying' && plan.keys > 0 ? progress.keys / plan.keys : undefined);
+        report(progressText(progress, all, progress.keys - before, heard - started), progress.phase === 'copying' && all !== undefined && all > 0 ? progress.keys / all : undefined);
       });
     } catch (error) {
       // Before the first key only emptying has changed anything. The failure of a conflict tells itself how far it came.
-      if ((last === undefined && plan.request.conflict !== 'empty') || !isFailure(error) || error.kind === 'declined' || error.kind === 'exists') throw error;
+      if ((last === undefined && request.conflict !== 'empty') || !isFailure(error) || error.kind === 'declined' || error.kind === 'exists') throw error;
       const why = error.kind === 'cancelled' ? vscode.l10n.t('The clone was cancelled.') : vscode.l10n.t('The clone came to an early end. {0}', error.message);
       const text = [why, last?.phase === 'verifying'
         ? vscode.l10n.t('All keys were copied, but not compared to the end: what changed meanwhile may be missing.')
@@ -107,18 +130,28 @@ export function runClone({ clock }: Services, deps: CloneDeps, title: string, pl
   });
 }
 
-function progressText({ phase, round, keys, bytes }: CloneProgress, all: number, ms: number): string {
-  if (phase === 'verifying') return vscode.l10n.t('comparing, round {0}: {1} of {2} keys', round, formatCount(keys), formatCount(all));
-  const rate = ms > 0 ? (keys / ms) * 1000 : 0;
-  const left = rate > 0 ? Math.ceil(Math.max(0, all - keys) / rate) : 0;
-  return vscode.l10n.t('{0} of {1} keys, {2}, {3} keys/s, {4} s left', formatCount(keys), formatCount(all), formatBytes(bytes), formatCount(Math.round(rate)), formatCount(left));
+/** @param copied keys of this run, which has taken so many ms */
+function progressText({ phase, round, keys, bytes }: CloneProgress, all: number | undefined, copied: number, ms: number): string {
+  if (phase === 'verifying') return vscode.l10n.t('comparing, round {0}: {1}', round, countText(keys, all));
+  const rate = ms > 0 ? (copied / ms) * 1000 : 0;
+  const parts = [countText(keys, all), formatBytes(bytes), vscode.l10n.t('{0} keys/s', formatCount(Math.round(rate)))];
+  if (all !== undefined && rate > 0) parts.push(vscode.l10n.t('{0} s left', formatCount(Math.ceil(Math.max(0, all - keys) / rate))));
+  return parts.join(', ');
 }
 
-async function offer(source: CloneSource, request: CloneRequest, report: CloneReport): Promise<void> {
+function countText(keys: number, all: number | undefined): string {
+  return all === undefined ? keyCount(keys) : vscode.l10n.t('{0} of {1} keys', formatCount(keys), formatCount(all));
+}
+
+async function offer(title: string, request: CloneRequest, report: CloneReport): Promise<void> {
   const show = vscode.l10n.t('Show Report');
   const message = plainText(vscode.l10n.t('Clone to {0}: {1}', nameOf(request.target), summaryText(report)));
   const tell = isPerfect(report) ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
   if (await tell(message, show) !== show) return;
-  const document = await vscode.workspace.openTextDocument({ content: reportText(source.title, request, report), language: 'plaintext' });
-  await vscode.window.showTextDocument(document);
+  await showText(reportText(title, request, report));
+}
+
+/** Opens a text as a document of its own. */
+export async function showText(content: string): Promise<void> {
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content, language: 'plaintext' }));
 }

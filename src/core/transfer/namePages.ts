@@ -1,3 +1,4 @@
+import { isPositionKey } from '../bridge/positionKey.ts';
 import { failureOfReply } from '../connection/failures.ts';
 import { argument, type Requests } from './requests.ts';
 import { frameCopy, frameNumber, frameText, marks, notRedis, type Wire } from './wire.ts';
@@ -30,7 +31,7 @@ export interface ScanPages extends NamePages {
   readonly next: ScanStart | undefined;
 }
 
-/** Scans a database, type by type where types are chosen. */
+/** Scans a database, type by type where types are chosen. Positions of bridges are left out: they are no data. */
 export function createScanPages({ pattern, types }: Scope, count: number, start: ScanStart = { cursor: '0', type: 0 }): ScanPages {
   const filters: readonly (string | undefined)[] = types ?? [undefined];
   let next: ScanStart | undefined = filters.length === 0 ? undefined : start;
@@ -61,7 +62,7 @@ export function createScanPages({ pattern, types }: Scope, count: number, start:
       if (!/^\d{1,20}$/.test(cursor) || !(length >= 0)) throw notRedis(wire.where);
       await wire.frames(length, (frame) => {
         if (frame.mark !== marks.bulk || frame.absent) throw notRedis(wire.where);
-        names.push(frameCopy(frame));
+        if (!isPositionKey(frame.bytes, frame.start, frame.end)) names.push(frameCopy(frame));
       });
       const { type } = next as ScanStart;
       next = cursor !== '0' ? { cursor, type } : type + 1 < filters.length ? { cursor: '0', type: type + 1 } : undefined;

@@ -75,6 +75,8 @@ export interface RdbParser<T> {
   finish(): void;
   /** Bytes of all records so far. */
   offset(): number;
+  /** The bytes of the file at a `place` of the last record, as they are; valid until the next `push`. */
+  bytes(place: RdbKeyRecord<T>['place']): Buffer;
 }
 
 /**
@@ -161,6 +163,7 @@ export function createRdbParser<T>(kind: ByteKind<T>, inside: ByteKind<T> = kind
       needed = left();
     },
     offset: () => reader.base + reader.at,
+    bytes: ({ offset, length }) => window.subarray(offset - reader.base, offset - reader.base + length),
   };
 }
 

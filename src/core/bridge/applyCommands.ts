@@ -1,0 +1,167 @@
+import { Failure } from '../failure.ts';
+import { refusesCommand } from '../keyspace/expiry.ts';
+import { argument, argumentValue } from '../transfer/requests.ts';
+import type { Wire } from '../transfer/wire.ts';
+import type { Batch } from './batches.ts';
+import { pathOf, type Call } from './calls.ts';
+import type { Bridging } from './context.ts';
+import { createTransaction, type Outcome } from './outcomes.ts';
+import { isPassingReply } from './passing.ts';
+import { keyId, keyOfId, planCalls, spread, type Ahead, type KeyId, type Plan, type Step } from './plan.ts';
+import { fields, positionText, type Position } from './position.ts';
+import { isPositionName } from './positionKey.ts';
+import { copyValues, refusalOf, type Wanted } from './values.ts';
+
+/** Applies batches of a stream to a target, in whatever way. */
+export interface Applier {
+  /** Applies a batch and moves the position behind it. Rejects with Failure; it may be called with the same batch again, once `resume` was. */
+  apply(wire: Wire, batch: Batch, position: Position): Promise<void>;
+  /** The last batch got there, and nobody heard what came of it. */
+  unheard(batch: Batch): void;
+  /** Does what was left over from before. Rejects with Failure; it may be called again. */
+  settle(wire: Wire): Promise<void>;
+}
+
+/**
+ * Makes calls again at the target as they come, each batch together with the position behind it, in one transaction: whatever breaks,
+ * each is applied once. Keys that this cannot be done for, or that came out otherwise, are read anew.
+ * @param left keys that may be ahead of the position, from before
+ * @param history true for the ID of the stream that is applied
+ */
+export function createCommandApplier(bridging: Bridging, left: readonly KeyId[], history: (id: string) => boolean): Applier {
+  const { home } = bridging;
+  const name = bridging.key.toString('latin1');
+  const ahead: Ahead = new Map();
+  const pending = new Set<KeyId>(left);
+  const unknown = new Set<string>();
+  let applied = 0;
+
+  const knows = ({ args, effect }: Call): boolean => {
+    const path = pathOf(args);
+    const known = !unknown.has(path) && (bridging.facts.target(path) ?? bridging.facts.target(path.split('|', 1)[0] ?? '')) !== undefined;
+    if (!known && effect.kind === 'unknown') throw new Failure('unsupported', `The source uses ${path.replace('|', ' ').toUpperCase().slice(0, 40)}, which the target does not have, and which does not tell what keys it changes. Clone the databases instead.`);
+    return known;
+  };
+
+  const attempt = async (wire: Wire, batch: Batch, position: Position): Promise<'done' | 'again'> => {
+    const before = new Map(ahead);
+    const plan = planCalls(batch.calls.filter(isData), ahead, knows);
+    // A plan that is not carried out has changed nothing.
+    const undo = (): void => {
+      for (const [key, at] of before) ahead.set(key, at);
+    };
+    const transaction = createTransaction();
+    const places = putSteps(plan, transaction, { home, name });
+    const passed = [...before].filter(([, at]) => at <= batch.upTo).map(([key]) => key);
+    const { moved } = places;
+    if (moved) transaction.add(['DEL', name]);
+    const kept = moved ? [...ahead.keys()].filter((key) => !passed.includes(key)) : [];
+    transaction.add(['HSET', name, fields.position, positionText(position), ...[...plan.reread, ...kept].flatMap((key) => [fields.key(key), ''])]);
+    const gone = passed.filter((key) => !plan.reread.has(key));
+    if (gone.length > 0 && !moved) transaction.add(['HDEL', name, ...gone.map((key) => fields.key(key))]);
+    let ran;
+    try {
+      ran = await transaction.run(wire);
+    } catch (error) {
+      undo();
+      throw error;
+    }
+    if (ran.kind === 'refused') {
+      undo();
+      const step = plan.steps[places.steps.indexOf(ran.index)];
+      if (step?.kind === 'call' && !isPassingReply(ran.error) && (refusesCommand(ran.error) ? !ran.error.startsWith('NOPERM') : ran.error.startsWith('ERR '))) {
+        unknown.add(pathOf(step.call.args));
+        return 'again';
+      }
+      throw refusalOf(ran.error, step?.kind === 'call' ? (step.call.args[0] ?? '') : 'EXEC');
+    }
+    const { outcomes } = ran;
+    applied = batch.upTo;
+    for (const key of passed) ahead.delete(key);
+    const failed = (index: number): boolean => isFailed(plan, index, outcomes[places.steps[index] as number]);
+    for (const key of [...plan.reread, ...spread(plan.steps, failed)]) pending.add(key);
+    return 'done';
+  };
+
+  const settle = async (wire: Wire): Promise<void> => {
+    const databases = new Map<number, KeyId[]>();
+    for (const id of pending) {
+      const { database } = keyOfId(id);
+      databases.set(database, [...(databases.get(database) ?? []), id]);
+    }
+    for (const [database, ids] of databases) {
+      const idOf = ({ name: bytes }: Wanted): KeyId => keyId({ database, name: argumentValue(bytes).toString('latin1') });
+      await copyValues(bridging, wire, ids.map((id) => {
+        const bytes = argument(Buffer.from(keyOfId(id).name, 'latin1'));
+        return { name: bytes, target: bytes };
+      }), {
+        database, targetDatabase: database, pieces: false,
+        with: (transaction, wanted) => void transaction.add(['HSET', name, ...wanted.flatMap((one) => [fields.key(idOf(one)), ''])]),
+        accept({ id, offset }) {
+          if (!history(id) || offset < applied) throw new Failure('server-changed', 'The source is another server by now.');
+        },
+        done(wanted, { offset }) {
+          for (const one of wanted) {
+            pending.delete(idOf(one));
+            ahead.set(idOf(one), offset);
+          }
+        },
+      });
+    }
+  };
+
+  return {
+    settle,
+    async apply(wire, batch, position) {
+      while (await attempt(wire, batch, position) === 'again');
+      if (pending.size > 0) await settle(wire);
+    },
+    unheard(batch) {
+      applied = batch.upTo;
+      for (const key of spread(batch.calls.filter(isData).map((call) => ({ kind: 'call', call })), () => true)) pending.add(key);
+      // Others may have been moved away under what is ahead.
+      for (const key of spread([...ahead].map(([id]): Step => ({ kind: 'check', key: id })).concat(batch.calls.filter(({ effect }) => effect.kind === 'swap').map((call) => ({ kind: 'call', call }))), () => true)) pending.add(key);
+      ahead.clear();
+    },
+  };
+}
+
+/** False for what is about positions of bridges only. */
+function isData({ effect }: Call): boolean {
+  return effect.kind !== 'write' || !effect.keys.some(({ name }) => isPositionName(name));
+}
+
+function isFailed({ steps }: Plan, index: number, outcome: Outcome | undefined): boolean {
+  return steps[index]?.kind === 'check' ? outcome?.number === 0 : outcome?.error !== undefined;
+}
+
+/** Puts the steps, each in its database, and selects the home database again. `moved`: the position was deleted or swapped away on the way. */
+function putSteps({ steps }: Plan, transaction: ReturnType<typeof createTransaction>, { home, name }: { readonly home: number; readonly name: string }): { readonly steps: readonly number[]; readonly moved: boolean } {
+  let selected = home;
+  let moved = false;
+  const select = (database: number): void => {
+    if (database !== selected) transaction.add(['SELECT', String(database)]);
+    selected = database;
+  };
+  const places = steps.map((step) => {
+    if (step.kind === 'check') {
+      const { database, name: key } = keyOfId(step.key);
+      select(database);
+      return transaction.add(['EXISTS', key]);
+    }
+    const { call } = step;
+    select(call.database);
+    const place = transaction.add(call.args);
+    const { effect } = call;
+    if (effect.kind === 'flush') moved ||= effect.database === undefined || effect.database === home;
+    else if (effect.kind === 'swap' && effect.databases.includes(home) && effect.databases[0] !== effect.databases[1]) {
+      // It lies in the other one now, where it is no data.
+      select(effect.databases[0] === home ? effect.databases[1] : effect.databases[0]);
+      transaction.add(['DEL', name]);
+      moved = true;
+    }
+    return place;
+  });
+  select(home);
+  return { steps: places, moved };
+}

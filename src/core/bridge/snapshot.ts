@@ -1,0 +1,187 @@
+import { RdbError, bufferKind, createByteWriter, putByte, putBytes, type ByteKind, type ByteWriter } from '../../protocol/rdb/bytes.ts';
+import { addCrc64, crc64Bytes, startCrc64 } from '../../protocol/rdb/crc64.ts';
+import { FOOTER } from '../../protocol/rdb/dump.ts';
+import { createRdbParser, type RdbKeyRecord, type RdbRecord } from '../../protocol/rdb/parser.ts';
+import { encodeRequest } from '../../protocol/resp/encode.ts';
+import { Failure } from '../failure.ts';
+import type { Wire } from '../transfer/wire.ts';
+import { databasesOf, removeExtras } from './applyValues.ts';
+import { persist, type Bridging } from './context.ts';
+import { createTransaction, readOutcomes } from './outcomes.ts';
+import { fields, positionText, readKept, type Position } from './position.ts';
+import type { Feed } from './sourceLink.ts';
+import type { Spool } from './spool.ts';
+import { putOtherwise, refusalOf } from './values.ts';
+
+/** Thrown where what the target holds is not what was put there: the synchronisation has to begin anew. */
+export const elsewhere = new Failure('closed', 'The target has lost what was put there.');
+/** Thrown where a spool is closed: another synchronisation has taken the place of this one. */
+export const superseded = new Failure('closed', 'The source began anew.');
+
+/** Bytes and keys that are put at once. */
+const PART_BYTES = 1024 * 1024;
+const PART_KEYS = 5000;
+
+const EMPTY = Buffer.alloc(0);
+const nothing: ByteKind<Buffer> = { slice: () => EMPTY, text: () => EMPTY };
+
+interface Entry {
+  readonly name: Buffer;
+  readonly database: number;
+  readonly expireAt: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Requests that are sent together, and what they restore. */
+interface Part {
+  readonly writer: ByteWriter;
+  entries: Entry[];
+  /** Which reply is that of the entry. */
+  places: number[];
+  replies: number;
+  selected: number | undefined;
+  number: number;
+}
+
+/**
+ * Puts a snapshot from a spool at the target by RESTORE, while it still comes; payloads are the bytes of the file. What was there before
+ * goes: everything where all is copied, else what is in scope and not at the source. The position stands behind it then, and is answered.
+ * Rejects with Failure, `elsewhere` and `superseded` among them.
+ */
+export async function applySnapshot(bridging: Bridging, feed: Feed, snapshot: Spool, onProgress: (bytes: number) => void): Promise<Position> {
+  const { mapping, home, key, facts } = bridging;
+  const token = `${feed.id}:${feed.from}`;
+  const parser = createRdbParser(bufferKind, nothing);
+  const parts = [0, 1].map((): Part => ({ writer: createByteWriter(2 * PART_BYTES), entries: [], places: [], replies: 0, selected: undefined, number: 0 })) as [Part, Part];
+  let part = parts[0];
+  let delivering: Promise<void> = Promise.resolve();
+  let version = 0;
+  let database = 0;
+  let streamDatabase = 0;
+  let arrived = -1;
+
+  const put = (...command: readonly (string | Buffer)[]): number => {
+    putBytes(part.writer, encodeRequest(command));
+    return part.replies++;
+  };
+  const deliver = async (one: Part): Promise<void> => {
+    await persist(bridging, async () => {
+      const wire = await bridging.links.target(async (fresh) => {
+        if (one.number === 0) return;
+        const { loading } = await readKept(fresh, key);
+        if (loading !== `${token}:${arrived}` && loading !== `${token}:${one.number}`) throw elsewhere;
+      });
+      await send(bridging, wire, one);
+      arrived = one.number;
+    });
+  };
+  const flush = async (): Promise<void> => {
+    put('SELECT', String(home));
+    put('HSET', key, fields.loading, `${token}:${part.number}`);
+    await delivering;
+    const full = part;
+    delivering = deliver(full);
+    delivering.catch(() => undefined);
+    part = parts[(full.number + 1) % 2] as Part;
+    Object.assign(part, { entries: [], places: [], replies: 0, selected: undefined, number: full.number + 1 });
+    part.writer.size = 0;
+  };
+  const take = (record: RdbRecord<Buffer>): void => {
+    if (record.kind === 'key') {
+      const name = mapping.rename(record.key);
+      const into = mapping.database(database);
+      if (name === undefined || into === undefined) return;
+      if (part.selected !== into) put('SELECT', String(into));
+      part.selected = into;
+      part.places.push(part.replies++);
+      part.entries.push(putRestore(part.writer, name, into, record, parser.bytes(record.place), version));
+    } else if (record.kind === 'database') database = record.index;
+    else if (record.kind === 'header') ({ version } = record);
+    else if (record.kind === 'aux') {
+      if (record.name.toString() === 'repl-stream-db') streamDatabase = Number(record.value.toString());
+    } else if (record.kind === 'function' && mapping.whole && facts.target('function|load') !== undefined) put('FUNCTION', 'LOAD', 'REPLACE', record.source);
+  };
+
+  if (mapping.whole) {
+    put('FLUSHALL');
+    if (facts.target('function|flush') !== undefined) put('FUNCTION', 'FLUSH');
+  } else put('HDEL', key, fields.position);
+  await flush();
+  for (let ended = false; !ended;) {
+    const chunk = await snapshot.take();
+    if (chunk !== undefined) parser.push(chunk);
+    else if (snapshot.complete) parser.finish();
+    else throw superseded;
+    try {
+      for (let record = parser.next(); record !== undefined && !ended; record = parser.next()) {
+        take(record);
+        ended = record.kind === 'end';
+        if (ended || part.writer.size >= PART_BYTES || part.entries.length >= PART_KEYS) await flush();
+      }
+    } catch (error) {
+      if (!(error instanceof RdbError)) throw error;
+      throw new Failure(error.fault === 'unsupported' ? 'unsupported' : 'server', `The source's data cannot be read, at byte ${error.offset}: ${error.message}.`);
+    }
+    onProgress(parser.offset());
+  }
+  await delivering;
+  return finish(bridging, { id: feed.id, offset: feed.from, database: streamDatabase }, `${token}:${arrived}`);
+}
+
+/** Appends a RESTORE whose payload is the type, the bytes of the file, and a footer. */
+function putRestore(writer: ByteWriter, name: Buffer, database: number, { type, expireAt }: RdbKeyRecord<Buffer>, body: Buffer, version: number): Entry {
+  // 0 would be never, and less than that an error: both are long past.
+  const until = expireAt === undefined ? '0' : String(expireAt > 0 ? expireAt : 1);
+  const size = 1 + body.length + FOOTER;
+  putBytes(writer, `*6\r\n$7\r\nRESTORE\r\n$${name.length}\r\n`);
+  putBytes(writer, name);
+  putBytes(writer, `\r\n$${until.length}\r\n${until}\r\n$${size}\r\n`);
+  const from = writer.size;
+  putByte(writer, type);
+  putBytes(writer, body);
+  putByte(writer, version & 0xff);
+  putByte(writer, version >> 8);
+  const crc = startCrc64();
+  addCrc64(crc, writer.bytes, from, writer.size);
+  putBytes(writer, crc64Bytes(crc));
+  const to = writer.size;
+  putBytes(writer, '\r\n$6\r\nABSTTL\r\n$7\r\nREPLACE\r\n');
+  return { name, database, expireAt: expireAt === undefined ? '-1' : until, from, to };
+}
+
+async function send(bridging: Bridging, wire: Wire, { writer, entries, places, replies }: Part): Promise<void> {
+  await wire.send(writer.bytes.subarray(0, writer.size));
+  const outcomes = await readOutcomes(wire, replies);
+  const isEntry = new Map<number, Entry>();
+  outcomes.forEach(({ error }, index) => {
+    if (error === undefined) return;
+    const at = places.indexOf(index);
+    if (at < 0) throw refusalOf(error, 'FLUSHALL, SELECT or FUNCTION');
+    isEntry.set(index, entries[at] as Entry);
+  });
+  for (const [index, { name, database, expireAt, from, to }] of isEntry) {
+    await putOtherwise(bridging, wire, { name, database, value: { payload: Buffer.from(writer.bytes.subarray(from, to)), expireAt } }, outcomes[index]?.error ?? '');
+  }
+}
+
+/** Removes what the source has not, and says that all is there. */
+async function finish(bridging: Bridging, position: Position, loaded: string): Promise<Position> {
+  const { mapping, key } = bridging;
+  await persist(bridging, async () => {
+    let done = false;
+    const wire = await bridging.links.target(async (fresh) => {
+      const kept = await readKept(fresh, key);
+      done = kept.position !== undefined && positionText(kept.position) === positionText(position);
+      if (!done && kept.loading !== loaded) throw elsewhere;
+    });
+    if (done) return;
+    if (!mapping.whole) for (const [from] of mapping.pairs(await databasesOf(wire))) await removeExtras(bridging, wire, from);
+    const transaction = createTransaction();
+    transaction.add(['DEL', key.toString('latin1')]);
+    transaction.add(['HSET', key.toString('latin1'), fields.position, positionText(position)]);
+    const ran = await transaction.run(wire);
+    if (ran.kind === 'refused') throw refusalOf(ran.error, 'HSET');
+  });
+  return position;
+}

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { startFile } from '../../src/server/persistence/files.ts';
 import { load, save, saveInBackground } from '../../src/server/persistence/save.ts';
 import { differences } from '../support/oracle.ts';
 import { frozenServer, type FrozenServer } from '../support/practiceServer.ts';
@@ -76,5 +77,35 @@ describe('files of the practice server', function () {
 
   it('a file is refused where keys are there already, and leaves them as they are', () => {
     assert.throws(() => load(practice.state, path), /there twice/);
+  });
+
+  it('a save that fails at the very end says so, leaves nothing behind, and the next one is as good as ever', async () => {
+    const folder = join(server.dir, 'folder.rdb');
+    mkdirSync(join(folder, 'full'), { recursive: true });
+    const temporary = (): string[] => readdirSync(server.dir).filter((name) => name.endsWith('.tmp'));
+    assert.equal(save(practice.state, folder), false);
+    assert.deepEqual([practice.state.saving.lastOk, temporary()], [false, []]);
+    practice.state.saving.lastOk = true;
+    saveInBackground(practice.state, folder);
+    while (practice.state.saving.background?.step() === true);
+    while (practice.state.saving.background !== undefined) await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual([practice.state.saving.lastOk, temporary()], [false, []]);
+    assert.ok(save(practice.state, join(server.dir, 'other.rdb')));
+    assert.equal(practice.state.saving.lastOk, true);
+  });
+
+  it('a save that is given up while the disk is busy does not give its name to the file of the next one', async () => {
+    const given = join(server.dir, 'given.rdb');
+    const first = startFile(given);
+    first.write(Buffer.from('first'));
+    const heard = new Promise((resolve) => first.finishLater(resolve));
+    first.abandon();
+    const second = startFile(given);
+    second.write(Buffer.from('half of the sec'));
+    await heard;
+    assert.equal(existsSync(given), false);
+    second.write(Buffer.from('ond'));
+    second.finish();
+    assert.equal(readFileSync(given, 'utf8'), 'half of the second');
   });
 });

@@ -15,7 +15,7 @@ export interface FileInTheMaking {
   write(piece: Uint8Array): void;
   /** On the disk and under its name. Throws the system's error. */
   finish(): void;
-  /** As `finish`, without holding up the thread. */
+  /** As `finish`, without holding up the thread. After `abandon` nothing is done. */
   finishLater(done: (error: Error | undefined) => void): void;
   /** Leaves nothing behind. */
   abandon(): void;
@@ -25,20 +25,28 @@ export interface FileInTheMaking {
 export function startFile(path: string): FileInTheMaking {
   const temporary = `${path}.${process.pid}.tmp`;
   const file = openSync(temporary, 'w');
+  let open = true;
+  // Once only: the number may be another file's by then.
+  const close = (): void => {
+    if (open) closeSync(file);
+    open = false;
+  };
   return {
     write(piece) {
       for (let at = 0; at < piece.length;) at += writeSync(file, piece, at);
     },
     finish() {
       fsyncSync(file);
-      closeSync(file);
+      close();
       renameSync(temporary, path);
     },
     finishLater(done) {
       fsync(file, (problem) => {
+        // Given up meanwhile: the temporary name is another save's by now.
+        if (!open) return done(undefined);
         try {
           if (problem !== null) throw problem;
-          closeSync(file);
+          close();
           renameSync(temporary, path);
         } catch (error) {
           return done(error instanceof Error ? error : new Error(String(error)));
@@ -47,7 +55,7 @@ export function startFile(path: string): FileInTheMaking {
       });
     },
     abandon() {
-      closeSync(file);
+      close();
       rmSync(temporary, { force: true });
     },
   };

@@ -123,7 +123,10 @@ export function saveInBackground(server: ServerState, path: string): void {
     file.finishLater((error) => {
       if (saving.background !== background) return;
       saving.background = undefined;
-      if (error !== undefined) return complain(server, error);
+      if (error !== undefined) {
+        file.abandon();
+        return complain(server, error);
+      }
       succeed(server, startedAt, changes);
       outside.log('notice', 'Background saving terminated with success');
     });

@@ -42,6 +42,18 @@ describe('RDB files', () => {
     return find(await rows(), 'connection', (row) => row.profile.endpoint.kind === 'practice' && row.profile.endpoint.file === path);
   }
 
+  it('open by a click, which leaves no tab behind', async () => {
+    const { rdbFiles } = await services();
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(dump), { preview: true });
+    const tabs = (): number => vscode.window.tabGroups.all.flatMap((group) => group.tabs).filter((tab) => tab.label === 'whole.rdb').length;
+    while (rdbFiles.list().length === 0 || tabs() > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(find(await rows(), 'connection', (row) => row.profile.endpoint.kind === 'practice' && row.profile.endpoint.file === dump).profile.access, 'read-only');
+    // Again: it is open already.
+    await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(dump), { preview: true });
+    while (tabs() > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.equal(rdbFiles.list().length, 1);
+  });
+
   it('are read-only connections that page, and say where they come from', async () => {
     const all = await services();
     const file = await opened(dump);

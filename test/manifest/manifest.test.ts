@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getL10nJson } from '@vscode/l10n-dev';
-import { type CommandId, commandIds, contextIds, differenceWords, rowAbilities, rowKinds, rowOnlyCommands, settingDefaults, viewIds } from '../../src/ui/platform/contributions.ts';
+import { type CommandId, commandIds, contextIds, differenceWords, editorIds, rowAbilities, rowKinds, rowOnlyCommands, settingDefaults, viewIds } from '../../src/ui/platform/contributions.ts';
 
 const root = join(import.meta.dirname, '../..');
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
@@ -14,6 +14,7 @@ interface Contributed {
   keybindings: { command: string; key: string; when?: string; args?: unknown }[];
   views: Record<string, { id: string; name: string; icon?: string }[]>;
   viewsContainers: { activitybar: { id: string; title: string; icon: string }[] };
+  customEditors: { viewType: string; displayName: string; selector: { filenamePattern: string }[]; priority: string }[];
   viewsWelcome: { view: string; contents: string; when?: string }[];
   configuration: { title: string; properties: Record<string, { default: unknown; scope?: string; markdownDescription?: string; enum?: string[]; enumDescriptions?: string[] }> }[];
 }
@@ -92,6 +93,10 @@ describe('manifest', () => {
         assert.ok(builtIn.has(name) || values.has(name) || (contextIds as readonly string[]).includes(name), `${name} in ${clause}`);
       }
     }
+  });
+
+  it('opens RDB files, and no others, by a click', () => {
+    assert.deepEqual(contributes.customEditors.map(({ viewType, selector, priority }) => [viewType, selector, priority]), [[editorIds.file, [{ filenamePattern: '*.rdb' }], 'default']]);
   });
 
   it('hides commands that only a row can start from the palette', () => {

@@ -183,6 +183,9 @@ export const contextIds = Object.keys(contexts) as readonly ContextId[];
 /** View ids. */
 export const viewIds = { explorer: 'keyspace.explorer', differences: 'keyspace.differences' } as const;
 
+/** The editors that VS Code may open files with. */
+export const editorIds = { file: 'keyspace.file' } as const;
+
 /** The scheme of value documents. */
 export const valueScheme = 'keyspace';
 

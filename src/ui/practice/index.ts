@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { registerCommand } from '../platform/commands.ts';
 import { createDisposables } from '../platform/disposables.ts';
 import type { Services } from '../services.ts';
+import { registerClickedFiles } from './clickedFile.ts';
 import { registerFiles } from './openFiles.ts';
 
 /** Registers what can be done with practice servers: the one that is always there, and those that show files. */
@@ -9,6 +10,7 @@ export function register(services: Services): vscode.Disposable {
   const { practice, sessions, model, explorer } = services;
   return createDisposables(
     registerFiles(services),
+    registerClickedFiles(services),
     registerCommand('keyspace.resetPractice', async () => {
       const reset = vscode.l10n.t('Reset');
       const chosen = await vscode.window.showWarningMessage(

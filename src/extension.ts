@@ -25,6 +25,7 @@ import type { Services } from './ui/services.ts';
 import { cloneDatabase } from './ui/transfer/cloneDatabase.ts';
 import { createClones } from './ui/transfer/clones.ts';
 import { createRowDrop } from './ui/transfer/dropRows.ts';
+import * as terminal from './ui/terminal/index.ts';
 import * as transfer from './ui/transfer/index.ts';
 import * as values from './ui/values/index.ts';
 
@@ -81,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     practiceFeature.register(services),
     save.register(services),
     transfer.register(services),
+    terminal.register(services),
     compare.register(services),
   );
   return context.extensionMode === vscode.ExtensionMode.Test ? services : undefined;

@@ -20,6 +20,7 @@ export type RowCommandId =
   | 'keyspace.disconnect'
   | 'keyspace.reconnect'
   | 'keyspace.closeFile'
+  | 'keyspace.openTerminal'
   | 'keyspace.saveRdb'
   | 'keyspace.cloneDatabase'
   | 'keyspace.compareDatabases'
@@ -79,6 +80,7 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.openFile': null,
   'keyspace.openScratchCopy': null,
   'keyspace.closeFile': null,
+  'keyspace.openTerminal': null,
   'keyspace.saveRdb': null,
   'keyspace.cloneDatabase': null,
   'keyspace.resumeClone': null,

@@ -5,10 +5,10 @@ import * as vscode from 'vscode';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import { Failure } from '../../core/failure.ts';
 import { saveRdb, type SaveProgress, type SaveReport } from '../../core/save/saveRdb.ts';
+import { pickConnection } from '../connections/pickConnection.ts';
 import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
 import type { Node } from '../explorer/nodes.ts';
 import { plainText } from '../platform/plainText.ts';
-import { fileHint } from '../practice/fileText.ts';
 import type { Services } from '../services.ts';
 
 /** What is to be saved: all of a connection, or one of its databases. */
@@ -50,10 +50,9 @@ export function saveSourceOf(node: Node | undefined): SaveSource | undefined {
   return undefined;
 }
 
-async function chooseSource({ practice, connections, rdbFiles }: Services): Promise<SaveSource | undefined> {
-  const items = [...connections.list(), practice.profile, ...rdbFiles.list()].map((profile) => ({ label: profile.name, description: fileHint(rdbFiles.of(profile.id)), profile }));
-  const chosen = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Save as dump.rdb'), placeHolder: vscode.l10n.t('Which connection?') });
-  return chosen === undefined ? undefined : { profile: chosen.profile, database: undefined };
+async function chooseSource(services: Services): Promise<SaveSource | undefined> {
+  const profile = await pickConnection(services, vscode.l10n.t('Save as dump.rdb'));
+  return profile === undefined ? undefined : { profile, database: undefined };
 }
 
 /** The folder of the last file, unless it is gone: VS Code's dialogue lists nothing in a missing one. */

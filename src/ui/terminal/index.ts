@@ -1,0 +1,63 @@
+import * as vscode from 'vscode';
+import type { ConnectionProfile } from '../../core/connection/profile.ts';
+import { endpointLabel } from '../../core/connection/url.ts';
+import { tableOfCommands } from '../../core/language/command.ts';
+import { createConsole, type Console } from '../../core/terminal/console.ts';
+import { pickConnection } from '../connections/pickConnection.ts';
+import type { Node } from '../explorer/nodes.ts';
+import { registerRowCommand } from '../explorer/rowCommands.ts';
+import type { Services } from '../services.ts';
+
+const historyKey = 'keyspace.terminal.history';
+/** Columns until VS Code tells how many there are. */
+const COLUMNS = 80;
+
+/** Registers the Redis terminal. */
+export function register(services: Services): vscode.Disposable {
+  const { explorer } = services;
+  return registerRowCommand(explorer, 'keyspace.openTerminal', async (row) => {
+    const { profile, database } = whereOf(row) ?? {};
+    const chosen = profile ?? (await pickConnection(services, vscode.l10n.t('Open Redis Terminal')));
+    if (chosen === undefined) return;
+    vscode.window.createTerminal({ name: chosen.name, iconPath: new vscode.ThemeIcon('database'), pty: createPty(services, chosen, database ?? chosen.database ?? 0) }).show();
+  });
+}
+
+/** The connection that a row belongs to, and its database where it stands in one. */
+function whereOf(row: Node | undefined): { readonly profile: ConnectionProfile; readonly database: number | undefined } | undefined {
+  let database: number | undefined;
+  for (let at = row; at !== undefined; at = at.parent) {
+    if (at.kind === 'database') database = at.ref.database;
+    if (at.kind === 'connection') return { profile: at.profile, database };
+  }
+  return undefined;
+}
+
+function createPty({ context, clock, sessions }: Services, profile: ConnectionProfile, database: number): vscode.Pseudoterminal {
+  const screen = new vscode.EventEmitter<string>();
+  const ended = new vscode.EventEmitter<number>();
+  let inside: Console | undefined;
+  return {
+    onDidWrite: screen.event,
+    onDidClose: ended.event,
+    open(size) {
+      inside = createConsole({
+        label: endpointLabel(profile), database, clock, book: tableOfCommands,
+        open: (index) => sessions.openChannel(profile, index, 'terminal'),
+        breathe: () => new Promise(setImmediate),
+        screen: (text) => screen.fire(text),
+        history: context.globalState.get<readonly string[]>(historyKey, []),
+        keep: (history) => void context.globalState.update(historyKey, history),
+        search: async (history) => vscode.window.showQuickPick(history, { title: vscode.l10n.t('Search the History'), placeHolder: vscode.l10n.t('A command that was run before') }),
+        onQuit: () => ended.fire(0),
+      }, size?.columns ?? COLUMNS);
+    },
+    handleInput: (data) => inside?.input(data),
+    setDimensions: ({ columns }) => inside?.resize(columns),
+    close() {
+      inside?.close();
+      screen.dispose();
+      ended.dispose();
+    },
+  };
+}

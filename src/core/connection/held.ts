@@ -29,7 +29,7 @@ export async function settleHeld(
   }
   note('refused');
   const name = (held[0]?.[0] ?? '').toString().slice(0, 32).toUpperCase();
-  throw new Failure('guarded', `The connection "${profile.name}" is read-only, so ${name} was not sent. Edit the connection to allow writes.`);
+  throw new Failure('guarded', `The connection “${profile.name}” is read-only, so ${name} was not sent. Edit the connection to allow writes.`);
 }
 
 const MAX_SUMMARY = 10;

@@ -51,6 +51,11 @@ export const FIRST_OPCODE = 0xf0;
 
 /** Versions that are known through and through. */
 const KNOWN = { redis: { from: 1, to: 13 }, valkey: { from: 80, to: 80 } } as const;
+/** True for versions that are known, be they of a file or of a payload, where the numbers of Valkey begin at 80. */
+export function isKnownVersion(version: number): boolean {
+  return Object.values(KNOWN).some(({ from, to }) => version >= from && version <= to);
+}
+
 /** Bytes of magic and version. */
 export const MAGIC = 9;
 /** Since this version a checksum follows the end. */

@@ -1,5 +1,6 @@
 import { RdbError, latin1Kind } from '../../protocol/rdb/bytes.ts';
 import { decodeDump, encodeDump, payloadVersion, signPayload } from '../../protocol/rdb/dump.ts';
+import { isKnownVersion } from '../../protocol/rdb/parser.ts';
 import { normalizeInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { notify } from '../events.ts';
@@ -56,7 +57,9 @@ function parseRestore(args: readonly Bytes[]): RestoreOptions {
 
 function decode(context: Context, given: Buffer): Value {
   const payload = context.server.skipsChecksums ? signPayload(given) : given;
-  if (payloadVersion(payload) === undefined) fail('ERR DUMP payload version or checksum are wrong');
+  const version = payloadVersion(payload);
+  // Those of later servers than 7.0 as well, up to the last that is known.
+  if (version === undefined || !isKnownVersion(version)) fail('ERR DUMP payload version or checksum are wrong');
   try {
     return fromRdb(decodeDump(payload, latin1Kind), context.server.environment);
   } catch (error) {

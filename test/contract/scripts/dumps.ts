@@ -45,6 +45,7 @@ export const dumps: readonly Script[] = [
       'RESTORE', 'RESTORE k', 'RESTORE k 0', 'RESTORE k 0 x', call('RESTORE', 'k', '-1', hello), call('RESTORE', 'k', 'x', hello), call('RESTORE', 'k', '0', hello, 'NONSENSE'), call('RESTORE', 'k', '0', hello, 'IDLETIME'),
       call('RESTORE', 'k', '0', hello, 'IDLETIME', '-1'), call('RESTORE', 'k', '0', hello, 'IDLETIME', 'x'), call('RESTORE', 'k', '0', hello, 'FREQ', '256'), call('RESTORE', 'k', '0', hello, 'FREQ', '-1'),
       call('RESTORE', 'k', '0', hello, 'FREQ', '1', 'IDLETIME', '1'), call('RESTORE', 'k', '0', hello, 'IDLETIME', '1', 'FREQ', '1'), call('RESTORE', 'k', '0', hello.subarray(0, -1)), call('RESTORE', 'k', '0', Buffer.alloc(9)), call('RESTORE', 'k', '0', ''),
+      ...[14, 79, 81, 65_535].map((version) => call('RESTORE', 'k', '0', closePayload(hello.subarray(0, -10), version))),
       call('RESTORE', 'k', '0', bad('c800')), call('RESTORE', 'k', '0', bad('0200')), call('RESTORE', 'k', '0', bad('020201610161')), call('RESTORE', 'k', '0', bad('1000')),
       call('RESTORE', 'k', '0', bad('0b08020000000000')), 'SET k v', call('RESTORE', 'k', 'x', hello), call('RESTORE', 'k', '0', 'x'), 'GET k', 'EXISTS none',
     ],

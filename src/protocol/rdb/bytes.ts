@@ -75,9 +75,9 @@ export function readerOf(bytes: Buffer, base = 0, start = 0, end = bytes.length)
   return { bytes, at: start, end, base, within: undefined };
 }
 
-/** Reads a string that holds a structure of its own (`a listpack`), `base` bytes into the file. */
-export function readerWithin(bytes: Buffer, base: number, within: string): ByteReader {
-  return { bytes, at: 0, end: bytes.length, base, within };
+/** Reads a string that holds a structure of its own (`a listpack`), `base` bytes into the file: the bytes `start` to `end` of `bytes`. */
+export function readerWithin(bytes: Buffer, base: number, within: string, start = 0, end = bytes.length): ByteReader {
+  return { bytes, at: start, end, base, within };
 }
 
 /** Throws RdbError `corrupt` at the reader's place. */

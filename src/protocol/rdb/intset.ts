@@ -7,14 +7,15 @@ const HEADER = 8;
 
 /** The integers of an intset, ascending, as decimal text. Throws `corrupt`. */
 export function intsetItems(reader: ByteReader): string[] {
-  const { bytes, end } = reader;
-  const width = end < HEADER ? 0 : bytes.readUInt32LE(0);
-  const count = end < HEADER ? 0 : bytes.readUInt32LE(4);
-  if (![2, 4, 8].includes(width) || end !== HEADER + width * count) corrupt(reader, 'an intset whose size is not what it says');
+  const { bytes, at: start, end } = reader;
+  const size = end - start;
+  const width = size < HEADER ? 0 : bytes.readUInt32LE(start);
+  const count = size < HEADER ? 0 : bytes.readUInt32LE(start + 4);
+  if (![2, 4, 8].includes(width) || size !== HEADER + width * count) corrupt(reader, 'an intset whose size is not what it says');
   if (count === 0) corrupt(reader, 'an intset of nothing');
   const items: string[] = [];
   let before: number | bigint = Number.NEGATIVE_INFINITY;
-  for (let at = HEADER; at < end; at += width) {
+  for (let at = start + HEADER; at < end; at += width) {
     const value = width === 2 ? bytes.readInt16LE(at) : width === 4 ? bytes.readInt32LE(at) : longAt(bytes, at);
     if (value <= before) corrupt(reader, 'an intset that is not in order');
     before = value;

@@ -12,10 +12,11 @@ const UNCOUNTED = 0xffff;
 
 /** Steps through a listpack. Throws `corrupt` where its sizes, its count or its back links do not agree. */
 export function listpackCursor(reader: ByteReader): PackedCursor {
-  const { bytes, end } = reader;
-  if (end < HEADER + 1 || bytes.readUInt32LE(0) !== end || bytes[end - 1] !== END) corrupt(reader, 'a listpack whose size is not what it says');
-  const count = bytes.readUInt16LE(4);
-  reader.at = HEADER;
+  const { bytes, at, end } = reader;
+  const size = end - at;
+  if (size < HEADER + 1 || bytes.readUInt32LE(at) !== size || bytes[end - 1] !== END) corrupt(reader, 'a listpack whose size is not what it says');
+  const count = bytes.readUInt16LE(at + 4);
+  reader.at = at + HEADER;
   const item: PackedItem = { integer: undefined, start: 0, end: 0 };
   let seen = 0;
   const next = (): boolean => {

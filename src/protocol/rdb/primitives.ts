@@ -95,9 +95,16 @@ function takeCompressed(reader: ByteReader): Buffer {
 
 const viewKind: ByteKind<Buffer> = { slice: (bytes, start, end) => bytes.subarray(start, end), text: (text) => Buffer.from(text, 'latin1') };
 
-/** A string that holds a structure: a reader of it. `what` names it in errors. */
+/** A string that holds a structure: a reader of it, where it stands if it is not compressed. `what` names it in errors. */
 export function takeBlob(reader: ByteReader, what: string): ByteReader {
   const offset = reader.within === undefined ? reader.base + reader.at : reader.base;
+  const at = reader.at;
+  const length = takeLengthOrKind(reader);
+  if (length >= 0 && typeof length === 'number') {
+    const start = take(reader, length);
+    return readerWithin(reader.bytes, offset, what, start, reader.at);
+  }
+  reader.at = at;
   return readerWithin(takeString(reader, viewKind), offset, what);
 }
 

@@ -86,7 +86,7 @@ function takeNode<T>(reader: ByteReader, kind: ByteKind<T>, entries: RdbStreamEn
 /** The next element, which counts elements of the same listpack. */
 function nextCount(cursor: PackedCursor): number {
   const count = Number(nextInteger(cursor));
-  return count >= 0 && count <= cursor.reader.end ? count : corrupt(cursor.reader, 'a stream node whose counts cannot be right');
+  return count >= 0 && count <= cursor.reader.end - cursor.reader.at ? count : corrupt(cursor.reader, 'a stream node whose counts cannot be right');
 }
 
 /** A part of an ID so far from that of the node. Most are as far as nothing, and then they are the same object. */

@@ -12,14 +12,15 @@ const UNCOUNTED = 0xffff;
 
 /** Steps through a ziplist, the packed form before listpacks (RDB 2 to 9). Throws `corrupt` where its sizes do not agree. */
 export function ziplistCursor(reader: ByteReader): PackedCursor {
-  const { bytes, end } = reader;
-  if (end < HEADER + 1 || bytes.readUInt32LE(0) !== end || bytes[end - 1] !== END) corrupt(reader, 'a ziplist whose size is not what it says');
-  const tail = bytes.readUInt32LE(4);
-  const count = bytes.readUInt16LE(8);
-  reader.at = HEADER;
+  const { bytes, at, end } = reader;
+  const size = end - at;
+  if (size < HEADER + 1 || bytes.readUInt32LE(at) !== size || bytes[end - 1] !== END) corrupt(reader, 'a ziplist whose size is not what it says');
+  const tail = at + bytes.readUInt32LE(at + 4);
+  const count = bytes.readUInt16LE(at + 8);
+  reader.at = at + HEADER;
   const item: PackedItem = { integer: undefined, start: 0, end: 0 };
   let previous = 0;
-  let last = HEADER;
+  let last = at + HEADER;
   let seen = 0;
   const next = (): boolean => {
     const start = reader.at;

@@ -48,11 +48,12 @@ function twice(): never {
 /** So many are compared with each other; above that a table is faster. */
 const FEW = 16;
 
-/** True if one of every `step` items is there twice. */
-function hasTwice(items: readonly Bytes[], step: 1 | 2): boolean {
-  if (items.length > FEW * step) return new Set(step === 1 ? items : items.filter((_, index) => index % step === 0)).size * step !== items.length;
-  for (let index = step; index < items.length; index += step) {
-    for (let before = 0; before < index; before += step) if (items[before] === items[index]) return true;
+/** True if one of so many is there twice. */
+function hasTwice(count: number, at: (index: number) => Bytes | undefined): boolean {
+  if (count > FEW) return new Set(Array.from({ length: count }, (_, index) => at(index))).size !== count;
+  for (let index = 1; index < count; index += 1) {
+    const one = at(index);
+    for (let before = 0; before < index; before += 1) if (at(before) === one) return true;
   }
   return false;
 }
@@ -64,7 +65,7 @@ function loadSet({ members }: Loaded<'set'>, env: StoreEnvironment): Value {
 
 function loadZset({ compact, members }: Loaded<'zset'>, env: StoreEnvironment): Value {
   if (members.length === 0) empty();
-  if (hasTwice(members.map(({ member }) => member), 1)) twice();
+  if (hasTwice(members.length, (index) => members[index]?.member)) twice();
   if (!compact) return zsetOf(members, env);
   // One that was packed stays packed whatever the length of its members, as long as they are few.
   const zset = packedZset(members);
@@ -85,7 +86,7 @@ function loadFields({ compact, pairs }: Loaded<'hash'>, env: StoreEnvironment): 
   const hash = makeHash();
   const fields = pairs.length / 2;
   if (compact && fields <= env.limits.hashMaxListpackEntries) {
-    if (hasTwice(pairs, 2)) twice();
+    if (hasTwice(fields, (index) => pairs[index * 2])) twice();
     hash.body = { encoding: 'listpack', pairs: [...pairs] };
     return hash;
   }

@@ -20,8 +20,11 @@ export function createChunked<T>(weigh?: (item: T) => number): Chunked<T> {
 
 /** Makes a sequence of these items. */
 export function chunkedOf<T>(items: readonly T[], weigh?: (item: T) => number): Chunked<T> {
-  const chunks = Array.from({ length: Math.ceil(items.length / CHUNK) }, (_, index) => items.slice(index * CHUNK, (index + 1) * CHUNK));
-  return { chunks, length: items.length, weigh, weight: weigh === undefined ? 0 : items.reduce((sum, item) => sum + weigh(item), 0) };
+  const chunks: T[][] = [];
+  for (let at = 0; at < items.length; at += CHUNK) chunks.push(items.slice(at, at + CHUNK));
+  let weight = 0;
+  if (weigh !== undefined) for (const item of items) weight += weigh(item);
+  return { chunks, length: items.length, weigh, weight };
 }
 
 /** Adds at the end. */

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { formatDouble } from '../protocol/resp/number.ts';
+import { unpacked } from './store/database.ts';
 import type { Database } from './store/database.ts';
 import { eachItem } from './store/chunked.ts';
 import { dictForEach } from './store/dict.ts';
@@ -92,7 +93,7 @@ export function dataDigest(databases: readonly Database[]): string {
       first = false;
       const one = Buffer.alloc(SIZE);
       mix(one, key);
-      mixValue(one, value);
+      mixValue(one, unpacked(value));
       add(digest, one);
     });
   }

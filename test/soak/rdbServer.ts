@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { RdbError } from '../../src/protocol/rdb/bytes.ts';
 import { closePayload } from '../../src/protocol/rdb/dump.ts';
 import { standingClock } from '../../src/server/clock.ts';
-import { createLoader } from '../../src/server/persistence/loader.ts';
 import { openFile } from '../../src/server/persistence/openFile.ts';
 import { createServer, type PracticeServer } from '../../src/server/server.ts';
 import { frozenServer } from '../support/practiceServer.ts';
@@ -13,6 +12,7 @@ import { seededRandom, type Random } from '../support/random.ts';
 import { damage, everyBody, everyFile } from '../support/rdbDamage.ts';
 import { openRespClient, printArguments, type Argument, type RespClient } from '../support/respClient.ts';
 import { replyText, type Reply } from '../support/respReply.ts';
+import { loadInto } from '../support/serverFile.ts';
 
 /** What reads all of a value, and what changes it. */
 const walks: Readonly<Record<string, { readonly read: readonly string[]; readonly write: readonly string[] }>> = {
@@ -91,12 +91,8 @@ async function restoreAll(tried: Tried, bodies: ReturnType<typeof everyBody>, ra
 /** A damaged file, loaded as at the start of a server. */
 async function loadOne(file: Buffer): Promise<void> {
   const server = frozenServer();
-  const loader = createLoader(server.state, () => undefined, undefined, undefined, file.length);
   try {
-    loader.push(file);
-    while (loader.step(1000));
-    loader.finish();
-    while (loader.step(1000));
+    loadInto(server, file);
   } catch (error) {
     assert.ok(error instanceof RdbError, String(error));
   }

@@ -25,6 +25,14 @@ export interface EncodeOptions {
 /** What Redis 7.0 writes without a configuration. */
 export const encodeDefaults: EncodeOptions = { version: 10, compress: true, listFill: -2, streamNodes: { maxBytes: 4096, maxEntries: 100 } };
 
+/** The newest type that readers of a version know. */
+const newest: Readonly<Record<RdbVersion, number>> = { 9: rdbTypes.stream, 10: rdbTypes.stream2, 11: rdbTypes.stream3, 12: rdbTypes.hashListpackExpiring };
+
+/** True if a value of a type as Redis numbers them may stand in a file of a version. */
+export function holdsType(version: RdbVersion, type: number): boolean {
+  return type <= newest[version];
+}
+
 type Text = Uint8Array | string;
 
 function integerOf(text: Text): number | bigint | undefined {

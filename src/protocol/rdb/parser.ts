@@ -37,8 +37,14 @@ export interface RdbKeyRecord<T> {
   readonly frequency: number | undefined;
   /** Of its first byte in the file. */
   readonly offset: number;
-  /** The bytes of the file that the value takes, behind its key. */
-  readonly place: { readonly offset: number; readonly length: number };
+  /** Of the value, behind its key. */
+  readonly place: RdbPlace;
+}
+
+/** The bytes of a file that a value takes. */
+export interface RdbPlace {
+  readonly offset: number;
+  readonly length: number;
 }
 
 /** What stands where a type could: what follows is no key, or something about the next one. */
@@ -81,7 +87,7 @@ export interface RdbParser<T> {
   /** Bytes of all records so far. */
   offset(): number;
   /** The bytes of the file at a `place` of the last record, as they are; valid until the next `push`. */
-  bytes(place: RdbKeyRecord<T>['place']): Buffer;
+  bytes(place: RdbPlace): Buffer;
 }
 
 /**

@@ -5,10 +5,18 @@ import type { EncodeOptions } from './encodeValue.ts';
 import { putMilliseconds, putNumber, putString } from './primitives.ts';
 import type { Milliseconds, RdbValue } from './value.ts';
 
+/** A value as another file holds it; whoever writes it knows that the version has its type. */
+export interface EncodedValue<T> {
+  readonly type: 'encoded';
+  /** As files number it. */
+  readonly rdbType: number;
+  readonly bytes: T;
+}
+
 /** One key on its way into a file. */
 export interface KeyToWrite<T> {
   readonly key: T;
-  readonly value: RdbValue<T>;
+  readonly value: RdbValue<T> | EncodedValue<T>;
   readonly expireAt?: Milliseconds | undefined;
   /** S since the last access; only under an LRU policy. */
   readonly idle?: number | undefined;
@@ -71,7 +79,7 @@ export function createRdbWriter<T extends Uint8Array | string>(options: EncodeOp
       putNumber(out, expires);
     },
     key({ key, value, expireAt, idle, frequency }) {
-      const type = rdbTypeOf(value, version);
+      const type = value.type === 'encoded' ? value.rdbType : rdbTypeOf(value, version);
       if (expireAt !== undefined) {
         putByte(out, 0xfc);
         putMilliseconds(out, expireAt);
@@ -86,7 +94,8 @@ export function createRdbWriter<T extends Uint8Array | string>(options: EncodeOp
       }
       putByte(out, type);
       putString(out, key, compress);
-      putValue(out, value, type, options);
+      if (value.type === 'encoded') putBytes(out, value.bytes);
+      else putValue(out, value, type, options);
     },
     end() {
       putByte(out, 0xff);

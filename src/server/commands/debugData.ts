@@ -4,12 +4,12 @@ import { fromRdb } from '../persistence/fromRdb.ts';
 import { save } from '../persistence/save.ts';
 import { toRdb } from '../persistence/toRdb.ts';
 import type { Context } from '../state.ts';
-import { clearDatabase, findValue, isExpired, putValue, removeValue, touchAllWatchers } from '../store/database.ts';
+import { addValue, clearDatabase, isExpired, putValue, removeValue, touchAllWatchers, unpacked } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { dictExpand, dictForEach } from '../store/dict.ts';
 import { inheritFrequency } from '../store/frequency.ts';
 import { makeString } from '../store/stringValue.ts';
-import type { Bytes, Value } from '../store/value.ts';
+import type { Bytes, Stored } from '../store/value.ts';
 import { invalidateAll } from '../clients/tracking.ts';
 import { clear as clearFunctions, install } from './functions.ts';
 import { OK, changed, fail, lookupWrite, positiveArg, putAnnounced } from './support.ts';
@@ -35,10 +35,10 @@ export function populate(context: Context, [countText = '', prefix = 'key', size
   return OK;
 }
 
-type Entries = readonly (readonly [Bytes, Value])[];
+type Entries = readonly (readonly [Bytes, Stored])[];
 
 function entriesOf(db: Database): Entries {
-  const entries: [Bytes, Value][] = [];
+  const entries: [Bytes, Stored][] = [];
   dictForEach(db.dict, ({ key, value }) => {
     entries.push([key, value]);
   });
@@ -56,7 +56,7 @@ function loadAgain({ server, now }: Context): void {
         removeValue(db, key);
         continue;
       }
-      const loaded = fromRdb(toRdb(value), server.environment);
+      const loaded = fromRdb(toRdb(unpacked(value)), server.environment);
       loaded.expireAt = value.expireAt;
       if (server.config.countsAccesses()) inheritFrequency(loaded, value, now);
       else loaded.accessed = Math.floor(now / 1000);
@@ -74,7 +74,7 @@ function throughFile({ server }: Context, path: string, has: (option: string) =>
   const putBack = (): void => {
     for (const [index, entries] of before.entries()) {
       const db = server.databases[index];
-      if (db !== undefined) for (const [key, value] of entries) if (findValue(db, key) === undefined) putValue(db, key, value);
+      if (db !== undefined) for (const [key, value] of entries) addValue(db, key, value);
     }
   };
   try {

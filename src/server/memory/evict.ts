@@ -8,7 +8,7 @@ import { databaseSize, removeValue, signalChange } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { dictFind, dictRandom, dictSample, dictSize } from '../store/dict.ts';
 import { frequencyOf, idleSeconds } from '../store/frequency.ts';
-import type { Bytes, Value } from '../store/value.ts';
+import type { Bytes, Stored } from '../store/value.ts';
 import { notCounted, usedMemory, weighOthers } from './used.ts';
 
 /** The error of a command that may take memory while there is none. */
@@ -167,7 +167,7 @@ function fillPool(server: ServerState, db: Database, policy: string, volatile: b
 }
 
 /** The higher the sooner it goes: idle for long, seldom used, or soon expired. */
-function scoreOf({ clock, config }: ServerState, value: Value, policy: string): number {
+function scoreOf({ clock, config }: ServerState, value: Stored, policy: string): number {
   const now = clock.now();
   if (policy === 'volatile-ttl') return -Number(value.expireAt);
   return policy.endsWith('lfu') ? 255 - frequencyOf(value, now, config.number('lfu-decay-time')) : idleSeconds(value, now);

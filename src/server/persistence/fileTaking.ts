@@ -13,6 +13,7 @@ import type { SourceFile } from './fileContents.ts';
 import type { RecordNotes } from './fileRecords.ts';
 import { fromFile } from './fromRdb.ts';
 import type { Taking } from './loader.ts';
+import { packing } from './packing.ts';
 
 /** Why a file does not fit, and the bytes of memory that it would take. */
 export interface TooLarge {
@@ -32,7 +33,7 @@ export interface FileTaking extends Taking {
 export function takeWhole(server: ServerState, notes: RecordNotes, { size }: SourceFile, maxMemory: number): FileTaking {
   return {
     kinds: [latin1Kind, latin1Kind],
-    make: ({ value }) => fromFile(value, server.environment),
+    make: packing(server.environment, fromFile),
     put: addValue,
     tooLarge() {
       const estimate = wholeCost(size, notes.told());

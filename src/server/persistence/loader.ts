@@ -1,14 +1,15 @@
 import { RdbError, latin1Kind } from '../../protocol/rdb/bytes.ts';
 import type { ByteKind } from '../../protocol/rdb/bytes.ts';
 import { createRdbParser, keyInError } from '../../protocol/rdb/parser.ts';
-import type { RdbKeyRecord, RdbRecord } from '../../protocol/rdb/parser.ts';
+import type { RdbKeyRecord, RdbPlace, RdbRecord } from '../../protocol/rdb/parser.ts';
 import type { ServerState } from '../state.ts';
 import { addValue } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { dictExpand } from '../store/dict.ts';
 import { setFrequency } from '../store/frequency.ts';
-import type { Bytes, Value } from '../store/value.ts';
+import type { Bytes, Stored } from '../store/value.ts';
 import { fromRdb } from './fromRdb.ts';
+import { packing } from './packing.ts';
 
 /** What came of a file. */
 export interface Loaded {
@@ -37,10 +38,10 @@ export interface Loader {
 export interface Taking {
   /** Makes keys and what is said about the file, and the strings within values. */
   readonly kinds: readonly [keys: ByteKind<Bytes>, inside: ByteKind<Bytes>];
-  /** The value of a record; its expiry and access are set afterwards. Throws RdbError. */
-  readonly make: (record: RdbKeyRecord<Bytes>) => Value;
+  /** The value of a record; its expiry and access are set afterwards. `bytesOf` answers the bytes of its place. Throws RdbError. */
+  readonly make: (record: RdbKeyRecord<Bytes>, bytesOf: (place: RdbPlace) => Buffer) => Stored;
   /** False if the key is there already. */
-  readonly put: (database: Database, key: Bytes, value: Value) => boolean;
+  readonly put: (database: Database, key: Bytes, value: Stored) => boolean;
   /** Those of the server by default. */
   readonly databases?: readonly Database[];
   /** Keys past their time are taken in: a master will say when they go. By default where there is one. */
@@ -49,7 +50,7 @@ export interface Taking {
 
 /** As a server takes them in that has the data in memory. */
 export function intoMemory(server: ServerState): Taking {
-  return { kinds: [latin1Kind, latin1Kind], make: ({ value }) => fromRdb(value, server.environment), put: addValue };
+  return { kinds: [latin1Kind, latin1Kind], make: packing(server.environment, fromRdb), put: addValue };
 }
 
 /** Empty keys that are named in the log. */
@@ -72,9 +73,9 @@ export function createLoader(
   let now = Math.floor(server.clock.now());
   let database = databases[0] as Database;
 
-  const valueOf = (record: RdbKeyRecord<Bytes>): Value => {
+  const valueOf = (record: RdbKeyRecord<Bytes>): Stored => {
     try {
-      return make(record);
+      return make(record, parser.bytes);
     } catch (error) {
       throw error instanceof RdbError ? new RdbError(error.fault, `${error.message} (key ${keyInError(record.key)})`, record.offset, record.type) : error;
     }

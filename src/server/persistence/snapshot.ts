@@ -1,13 +1,15 @@
+import { holdsType } from '../../protocol/rdb/encodeValue.ts';
+import type { EncodeOptions } from '../../protocol/rdb/encodeValue.ts';
 import { createRdbWriter } from '../../protocol/rdb/writer.ts';
 import type { KeyToWrite, RdbWriter } from '../../protocol/rdb/writer.ts';
 import type { ServerState } from '../state.ts';
-import { findValue } from '../store/database.ts';
+import { findValue, unpacked } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { dictFind, dictScan, dictScanned, dictSize } from '../store/dict.ts';
 import type { Dict, DictEntry } from '../store/dict.ts';
 import { frequencyOf, idleSeconds } from '../store/frequency.ts';
 import { NO_EXPIRY } from '../store/value.ts';
-import type { Bytes, Value } from '../store/value.ts';
+import type { Bytes, Stored } from '../store/value.ts';
 import { encodeOptions } from './encodeOptions.ts';
 import { hasFieldTimes, toRdb } from './toRdb.ts';
 
@@ -28,7 +30,7 @@ export interface Snapshot {
 /** A table as it was at that instant, and how far it is written. */
 interface Source {
   readonly index: number;
-  readonly dict: Dict<Value>;
+  readonly dict: Dict<Stored>;
   cursor: number;
   done: boolean;
   /** How many keys, and how many of them expire. */
@@ -42,21 +44,22 @@ interface Source {
  */
 export function startSnapshot(server: ServerState, libraries: readonly Bytes[], databases: readonly Database[] = server.databases): Snapshot {
   const { signals } = server;
-  const options = encodeOptions(server.config);
-  const writer = createRdbWriter<Bytes>({ ...options, version: holdsExpiringFields(server) ? 12 : options.version, checksum: server.config.get('rdbchecksum') === 'yes' });
+  const configured = encodeOptions(server.config);
+  const options = { ...configured, version: holdsExpiringFields(server) ? 12 as const : configured.version };
+  const writer = createRdbWriter<Bytes>({ ...options, checksum: server.config.get('rdbchecksum') === 'yes' });
   const access = accessOf(server, Math.floor(server.clock.now()));
   const sources = databases.map((db): Source => ({ index: db.index, dict: db.dict, cursor: 0, done: dictSize(db.dict) === 0, sizes: [dictSize(db.dict), dictSize(db.volatile)] }));
   /** What was written before the walk came to it, or came too late. */
-  const passed = new Set<Value>();
+  const passed = new Set<Stored>();
 
   writeAbout(writer, server);
   for (const source of libraries) writer.library(source);
   /** Writes an element unless it is written. */
-  const put = ({ index, cursor, sizes }: Source, { key, value, hash }: DictEntry<Value>): void => {
+  const put = ({ index, cursor, sizes }: Source, { key, value, hash }: DictEntry<Stored>): void => {
     if (dictScanned(cursor, hash) || (passed.size > 0 && passed.has(value))) return;
     writer.database(index, sizes[0], sizes[1]);
     const { idle, frequency } = access(value);
-    writer.key({ key, value: toRdb(value), expireAt: value.expireAt === NO_EXPIRY ? undefined : value.expireAt, idle, frequency });
+    writer.key({ key, value: toWrite(value, options), expireAt: value.expireAt === NO_EXPIRY ? undefined : value.expireAt, idle, frequency });
   };
   const stop = (): void => {
     signals.keeper = undefined;
@@ -95,6 +98,12 @@ export function startSnapshot(server: ServerState, libraries: readonly Bytes[], 
   };
 }
 
+/** A packed value as it is, where the version has its type and compressed strings are wanted. */
+function toWrite(value: Stored, { version, compress }: EncodeOptions): KeyToWrite<Bytes>['value'] {
+  if (value.type !== 'packed' || !compress || !holdsType(version, value.rdbType)) return toRdb(unpacked(value));
+  return { type: 'encoded', rdbType: value.rdbType, bytes: value.bytes };
+}
+
 /** True if a field of some hash expires. Every hash that ever had such a field is in the lists that this looks at. */
 function holdsExpiringFields(server: ServerState): boolean {
   return server.databases.some((db) => [...db.fieldKeys].some((key) => {
@@ -122,7 +131,7 @@ function writeAbout(writer: RdbWriter<Bytes>, server: ServerState): void {
 const neither = {};
 
 /** When or how often a value was used, where the policy makes that worth keeping. */
-function accessOf({ config }: ServerState, now: number): (value: Value) => Pick<KeyToWrite<Bytes>, 'idle' | 'frequency'> {
+function accessOf({ config }: ServerState, now: number): (value: Stored) => Pick<KeyToWrite<Bytes>, 'idle' | 'frequency'> {
   if (config.countsAccesses()) {
     const decay = config.number('lfu-decay-time');
     return (value) => ({ frequency: frequencyOf(value, now, decay) });

@@ -4,7 +4,7 @@ import { createDict, dictAdd, dictDelete, dictFind, dictPut, dictScan, dictSet, 
 import type { Dict } from './dict.ts';
 import type { Unread } from './unread.ts';
 import { NO_EXPIRY } from './value.ts';
-import type { Bytes, Container, Value } from './value.ts';
+import type { Bytes, Container, PackedValue, Stored, Value } from './value.ts';
 
 /** What WATCH leaves behind: `dirty` becomes true when a watched key is touched. */
 export interface WatchFlag {
@@ -31,17 +31,17 @@ export interface KeySignals {
 /** What a snapshot of one instant has to know of what comes after. */
 export interface KeyKeeper {
   /** A value is about to change or to go. */
-  readonly keep: (dict: Dict<Value>, key: Bytes, value: Value) => void;
+  readonly keep: (dict: Dict<Stored>, key: Bytes, value: Stored) => void;
   /** A value came: it is not of that instant. */
-  readonly leaveOut: (value: Value) => void;
+  readonly leaveOut: (value: Stored) => void;
 }
 
 /** One of the numbered databases. */
 export interface Database {
   readonly index: number;
-  dict: Dict<Value>;
+  dict: Dict<Stored>;
   /** The values that have an expiry: what the active cycle and the policies on volatile keys look through. */
-  volatile: Dict<Value>;
+  volatile: Dict<Stored>;
   /** Where the active cycle stands in them, a cursor. */
   sweep: number;
   /** Their time to live, ms: a running average of the active cycle. */
@@ -75,11 +75,27 @@ export function databaseSize(db: Database): number {
 
 /** The value of a key, expired or not. */
 export function findValue(db: Database, key: Bytes): Value | undefined {
-  return dictFind(db.dict, key)?.value;
+  const value = dictFind(db.dict, key)?.value;
+  return value?.type === 'packed' ? unpackAt(db, key, value) : value;
+}
+
+/** Puts a value in the place of its bytes. A snapshot takes it as any other change. */
+function unpackAt(db: Database, key: Bytes, packed: PackedValue): Value {
+  const value = packed.unpack(packed);
+  db.signals.keeper?.keep(db.dict, key, packed);
+  db.signals.keeper?.leaveOut(value);
+  dictSet(db.dict, key, value);
+  if (value.expireAt !== NO_EXPIRY) dictSet(db.volatile, key, value);
+  return value;
+}
+
+/** A value of a table, made of its bytes where it is packed, and not kept. For those who look at all of them. */
+export function unpacked(value: Stored): Value {
+  return value.type === 'packed' ? value.unpack(value) : value;
 }
 
 /** True once the clock is past the expiry. */
-export function isExpired(value: Value, now: number): boolean {
+export function isExpired(value: Stored, now: number): boolean {
   return value.expireAt !== NO_EXPIRY && value.expireAt < now;
 }
 
@@ -110,7 +126,7 @@ export function putUnread(db: Database, key: Bytes, value: Value & Unread): bool
 }
 
 /** Puts a value that is complete, with the expiry it carries. False if the key is there, and nothing changes. */
-export function addValue(db: Database, key: Bytes, value: Value): boolean {
+export function addValue(db: Database, key: Bytes, value: Stored): boolean {
   if (!dictAdd(db.dict, key, value)) return false;
   db.signals.keeper?.leaveOut(value);
   db.bytes += keyBytes(key) + weighIn(value);
@@ -120,8 +136,8 @@ export function addValue(db: Database, key: Bytes, value: Value): boolean {
   return true;
 }
 
-/** Removes a key and answers its value. */
-export function removeValue(db: Database, key: Bytes): Value | undefined {
+/** Removes a key and answers what stood there. */
+export function removeValue(db: Database, key: Bytes): Stored | undefined {
   if (db.signals.keeper !== undefined) keepAside(db, db.signals.keeper, key, undefined);
   const entry = dictDelete(db.dict, key);
   signalReady(db, key);
@@ -134,7 +150,7 @@ export function removeValue(db: Database, key: Bytes): Value | undefined {
 
 /** A snapshot takes what stands at a key before something else, or nothing, stands there. */
 function keepAside(db: Database, keeper: KeyKeeper, key: Bytes, next: Value | undefined): void {
-  const before = findValue(db, key);
+  const before = dictFind(db.dict, key)?.value;
   if (before !== undefined && before !== next) keeper.keep(db.dict, key, before);
   if (next !== undefined && before !== next) keeper.leaveOut(next);
 }
@@ -150,8 +166,8 @@ function weighAgain(db: Database, value: Value): void {
 }
 
 /** What is gone, perhaps to another database, is not weighed here any more. */
-function forget(db: Database, value: Value): void {
-  if (value.type !== 'string') db.touched.delete(value);
+function forget(db: Database, value: Stored): void {
+  if (value.type !== 'string' && value.type !== 'packed') db.touched.delete(value);
 }
 
 /** Weighs what was touched. Only between commands: what a command still changes would be missed. */

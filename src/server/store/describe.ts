@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import type { Value } from './value.ts';
+import type { Stored, Value } from './value.ts';
 
 /** The type as TYPE answers it. */
 export function typeName(value: Value): string {
@@ -7,8 +7,9 @@ export function typeName(value: Value): string {
 }
 
 /** SCAN TYPE: whether a value is of the type of that name (lower case). */
-export function isOfType(value: Value, name: string): boolean {
-  return value.type === 'module' ? value.module.toLowerCase() === name : value.type === name;
+export function isOfType(value: Stored, name: string): boolean {
+  if (value.type === 'module') return value.module.toLowerCase() === name;
+  return (value.type === 'packed' ? value.of : value.type) === name;
 }
 
 /** The encoding as OBJECT ENCODING names it. */

@@ -14,21 +14,21 @@ export type ValueType = 'string' | 'list' | 'hash' | 'set' | 'zset' | 'stream' |
 /** `expireAt` of a value that does not expire. */
 export const NO_EXPIRY = -1;
 
-interface Held {
+interface Timed {
   /** When it expires, ms since the epoch (a bigint beyond 2^53), or NO_EXPIRY. The only place where an expiry is kept. */
   expireAt: number | bigint;
   /** Last access, s since the epoch (OBJECT IDLETIME); how often it is used under an LFU policy (frequency.ts). */
   accessed: number;
 }
 
-export interface StringValue extends Held {
+export interface StringValue extends Timed {
   readonly type: 'string';
   readonly encoding: 'int' | 'embstr' | 'raw';
   readonly data: Bytes;
 }
 
 /** A value that changes in place. */
-interface Changing extends Held {
+interface Changing extends Timed {
   /** What its database counts it with, bytes; 0 in none. */
   counted: number;
 }
@@ -136,6 +136,24 @@ export interface ModuleValue extends Changing {
 
 export type Container = ListValue | HashValue | SetValue | ZsetValue | StreamValue | ModuleValue;
 export type Value = StringValue | Container;
+
+/**
+ * A small value as the bytes of the file that it came from, which take a tenth of the objects: so Redis keeps its small encodings
+ * all along. Only tables of databases hold such; `findValue` puts the value itself in its place.
+ */
+export interface PackedValue extends Changing {
+  readonly type: 'packed';
+  /** The type of the value. */
+  readonly of: Container['type'];
+  readonly bytes: Bytes;
+  /** As the file numbers it. */
+  readonly rdbType: number;
+  /** Makes the value, which has its time, access and weight. It cannot fail: the bytes were read before. */
+  readonly unpack: (packed: PackedValue) => Container;
+}
+
+/** What databases hold. */
+export type Stored = Value | PackedValue;
 
 /** Where small encodings end; from CONFIG. */
 export interface EncodingLimits {

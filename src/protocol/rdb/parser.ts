@@ -3,7 +3,7 @@ import type { ByteKind, ByteReader } from './bytes.ts';
 import { addCrc64, crc64Bytes, startCrc64 } from './crc64.ts';
 import { isKnownType, takeValue, typeInError } from './decodeValue.ts';
 import { moduleName, skipKeyMetadata, skipModuleValues } from './module.ts';
-import { skipString, takeBigNumber, takeMilliseconds, takeNumber, takeString } from './primitives.ts';
+import { skipString, takeBigNumber, takeCount, takeMilliseconds, takeNumber, takeString } from './primitives.ts';
 import type { Milliseconds, RdbDialect, RdbValue } from './value.ts';
 
 /** What a file holds, in its order. */
@@ -16,6 +16,8 @@ export type RdbRecord<T> =
   | { readonly kind: 'size'; readonly keys: number | bigint; readonly expires: number | bigint }
   /** How many keys of a cluster's slot follow. */
   | { readonly kind: 'slot'; readonly slot: number | bigint; readonly keys: number | bigint; readonly expires: number | bigint }
+  /** Slots that a node of a Valkey cluster was taking over from another one. */
+  | { readonly kind: 'slotImport'; readonly job: T }
   /** A library of functions. */
   | { readonly kind: 'function'; readonly source: T }
   /** What a module keeps beside its keys; Redis does not start without the module. */
@@ -67,7 +69,7 @@ export const MAGIC = 9;
 /** Since this version a checksum follows the end. */
 export const CHECKSUM = 5;
 
-/** Since this version of Redis's dumps a key may have metadata of modules; to Valkey the same opcode is something else. */
+/** Since this version of Redis's dumps a key may have metadata of modules; to Valkey the same opcode is the import of slots. */
 export const KEY_METADATA = 13;
 
 /** How many times larger the memory gets that a record stands in which does not fit. */
@@ -292,6 +294,15 @@ function takeOther<T>(reader: ByteReader, { kind, version, dialect }: Reading<T>
     }
     case opcodes.function: return { kind: 'function', source: takeString(reader, kind) };
     case opcodes.functionOld: return { kind: 'function', source: kind.text(takeOldFunction(reader)) };
+    case opcodes.keyMetadata: {
+      if (dialect === 'redis') return unknownOpcode(reader, opcode, version, dialect);
+      const job = takeString(reader, kind);
+      for (let ranges = takeCount(reader, 2); ranges > 0; ranges -= 1) {
+        takeNumber(reader);
+        takeNumber(reader);
+      }
+      return { kind: 'slotImport', job };
+    }
     case opcodes.moduleAux: {
       const module = moduleName(takeBigNumber(reader));
       skipModuleValues(reader);

@@ -59,8 +59,7 @@ export function createRdbSkimmer(): RdbSkimmer {
       const type = takeByte(window.reader);
       if (type === opcodes.end) break;
       if (type === opcodes.keyMetadata && dialect === 'redis' && version >= KEY_METADATA) yield* keyMetadata(window);
-      else if (type < opcodes.slotInfo) {
-        if (type >= FIRST_OPCODE) unknownOpcode(window.reader, type, version, dialect);
+      else if (type < FIRST_OPCODE) {
         yield* strings(window, 1);
         yield* value(window, type, dialect);
         summary.keys += 1;
@@ -269,6 +268,12 @@ function* other(window: Window, opcode: number, version: number, dialect: RdbDia
     case opcodes.functionOld:
       yield* strings(window, 2);
       return yield* strings(window, (yield* howMany(window)) === 0 ? 1 : 2);
+    case opcodes.keyMetadata:
+      // Of Redis's it is known by now that this version has none.
+      if (dialect === 'redis') return unknownOpcode(window.reader, opcode, version, dialect);
+      yield* strings(window, 1);
+      for (let ranges = yield* howMany(window); ranges > 0; ranges -= 1) yield* numbers(window, 2);
+      return;
     case opcodes.moduleAux:
       yield* numbers(window, 1);
       return yield* moduleValues(window);

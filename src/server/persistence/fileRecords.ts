@@ -64,6 +64,7 @@ export function noteRecords(onSavedAt: (time: number) => void): RecordNotes {
           return true;
         case 'database':
         case 'slot':
+        case 'slotImport':
         case 'moduleAux':
         case 'end':
           return true;

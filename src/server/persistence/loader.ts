@@ -127,6 +127,7 @@ export function createLoader(
         return;
       case 'header':
       case 'slot':
+      case 'slotImport':
       case 'moduleAux':
       case 'end':
     }

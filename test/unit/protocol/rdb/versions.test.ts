@@ -91,7 +91,10 @@ describe('RDB files', () => {
     const bytes = file('VALKEY080', 'fa 0a76616c6b65792d766572 05392e302e30', 'fe00', '16 0168 02 0166 0176 e803000000000000 0167 0177 ffffffffffffffff', 'ff');
     assert.deepEqual(records(bytes).slice(0, 2), [{ kind: 'header', version: 80, dialect: 'valkey' }, { kind: 'aux', name: 'valkey-ver', value: '9.0.0' }]);
     assert.deepEqual(keysOf(bytes), [['h', { type: 'hash', compact: false, pairs: ['f', 'v', 'g', 'w'], expiries: [1000, undefined] }, undefined, undefined, undefined]]);
-    refused(file('VALKEY080', 'f3 01 6d657461 00 00 0161 0178 ff'), 'unsupported', '243');
+    // The import of two ranges of slots.
+    const importing = file('VALKEY080', 'f3 03 6a6f62 02 00 05 4064 407f', 'fe00', '00 0161 0178', 'ff');
+    assert.deepEqual([records(importing)[1], keysOf(importing)], [{ kind: 'slotImport', job: 'job' }, [['a', text('x'), undefined, undefined, undefined]]]);
+    refused(file('VALKEY080', 'f2 03 6a6f62 ff'), 'unsupported', '242', 'version 80 of Valkey');
     refused(file('VALKEY080', '17 0168 00 ff'), 'unsupported', '23', 'Valkey', '"h"');
   });
 

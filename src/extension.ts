@@ -20,6 +20,8 @@ import * as practiceFeature from './ui/practice/index.ts';
 import { openFiles } from './ui/practice/openFiles.ts';
 import { createPractice } from './ui/practice/practice.ts';
 import { createRdbFiles } from './ui/practice/rdbFiles.ts';
+import * as replicate from './ui/replicate/index.ts';
+import { createReplications } from './ui/replicate/replications.ts';
 import * as save from './ui/save/index.ts';
 import type { Services } from './ui/services.ts';
 import { cloneDatabase } from './ui/transfer/cloneDatabase.ts';
@@ -32,7 +34,7 @@ import * as values from './ui/values/index.ts';
 /** Lines that the Command Log keeps. */
 const commandLogCapacity = 5000;
 
-/** Makes the services, registers the features. Opens no connection. Returns the services to host tests only. */
+/** Makes the services, registers the features. Opens no connection, but to replications that were kept. Returns the services to host tests only. */
 export function activate(context: vscode.ExtensionContext): Services | undefined {
   const log = createLog();
   const commandLog = createCommandLog(commandLogCapacity);
@@ -51,17 +53,19 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   const model = createExplorerModel({ sessions, scanOptions: scanOptions.current, clock: systemClock, onLoad: showIfSlow });
   const baselines = createBaselines(context, () => [practice.profile, ...store.list(), ...rdbFiles.list()], [store.onDidChange, rdbFiles.onDidChange]);
   const badges = createBadges(baselines);
+  const replications = createReplications(context, { sessions, clock: systemClock, store, practice });
   const view = createExplorerView({
     model,
     changesOf: badges.of,
     profiles: () => [...(readSetting('keyspace.practice.show') ? [practice.profile] : []), ...store.list(), ...rdbFiles.list()],
     fileOf: rdbFiles.of,
+    replicationOf: (profileId) => replications.of(profileId)?.state,
     onUnexpected: log.unexpected,
     drop: createRowDrop((rows, to) => cloneDatabase(services, rows[0], rows, to), createFileDrop((uris) => openFiles(services, uris))),
   });
   const written = new vscode.EventEmitter<KeysWritten>();
   const services: Services = {
-    context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, sessions, model, explorer: view, written, baselines, clones: createClones(context),
+    context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, sessions, model, explorer: view, replications, written, baselines, clones: createClones(context),
     profile: (id) => (id === practice.profile.id ? practice.profile : rdbFiles.get(id) ?? store.get(id)),
   };
   context.subscriptions.push(
@@ -70,6 +74,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     practice,
     rdbFiles,
     { dispose: () => void sessions.dispose() },
+    replications,
     scanOptions,
     model,
     view,
@@ -83,6 +88,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     save.register(services),
     transfer.register(services),
     terminal.register(services),
+    replicate.register(services),
     compare.register(services),
   );
   return context.extensionMode === vscode.ExtensionMode.Test ? services : undefined;

@@ -11,6 +11,7 @@ import type { KeysWritten } from './platform/written.ts';
 import type { RdbFiles } from './practice/rdbFiles.ts';
 import type { Practice } from './practice/practice.ts';
 import type { Clones } from './transfer/clones.ts';
+import type { Replications } from './replicate/replications.ts';
 
 /** What the features share. `extension.ts` makes it once; there is no other global. */
 export interface Services {
@@ -27,6 +28,7 @@ export interface Services {
   readonly model: ExplorerModel;
   readonly explorer: ExplorerView;
   readonly clones: Clones;
+  readonly replications: Replications;
   /** Told of what the extension writes, after it was written. */
   readonly written: vscode.EventEmitter<KeysWritten>;
   readonly baselines: Baselines;

@@ -39,7 +39,8 @@ export function createPhaseReader({ host, port, syncs }: { readonly host: string
     const at = moments.findLast(({ offset }) => offset <= applied);
     return at === undefined ? undefined : Math.max(0, now - at.time) / 1000;
   };
-  const up = (now: number, replica: ReplicaInfo, fresh: boolean): ReplicationPhase => {
+  const up = (now: number, replica: ReplicaInfo, source: Info | Failure | undefined): ReplicationPhase => {
+    const fresh = source !== undefined && !isFailure(source);
     linked = true;
     seen = 0;
     last = undefined;
@@ -53,7 +54,7 @@ export function createPhaseReader({ host, port, syncs }: { readonly host: string
     if (fresh && master !== undefined && otherSince === undefined && replica.applied >= master.offset) return { kind: 'in-step', offset: master.offset };
     return {
       kind: 'following', offset: replica.applied,
-      lagBytes: master === undefined || otherSince !== undefined ? 0 : Math.max(0, master.offset - replica.applied), lagSeconds: fresh ? ageOf(now, replica.applied) : undefined,
+      lagBytes: master === undefined || otherSince !== undefined ? 0 : Math.max(0, master.offset - replica.applied), lagSeconds: fresh ? ageOf(now, replica.applied) : undefined, ...(isFailure(source) ? { why: source.message } : {}),
     };
   };
   const down = (now: number, { transfer, loading }: ReplicaInfo): ReplicationPhase => {
@@ -83,7 +84,7 @@ export function createPhaseReader({ host, port, syncs }: { readonly host: string
       const replica = replicaInfo(target);
       if (replica === undefined) return { kind: 'stopped', reason: { kind: 'elsewhere', what: '' } };
       if (replica.host.toLowerCase() !== host.toLowerCase() || replica.port !== port) return { kind: 'stopped', reason: { kind: 'elsewhere', what: `${replica.host}:${replica.port}` } };
-      return replica.up ? up(now, replica, fresh) : down(now, replica);
+      return replica.up ? up(now, replica, source) : down(now, replica);
     },
   };
 }

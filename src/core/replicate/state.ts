@@ -21,8 +21,8 @@ export type ReplicationPhase =
   | { readonly kind: 'transferring'; readonly bytes: number; readonly total: number | undefined }
   /** The data are here and are being put in place; how far, where that is known. */
   | { readonly kind: 'loading'; readonly bytes: number | undefined; readonly total: number | undefined }
-  /** The target has applied up to `offset`, the source was `lagBytes` further when it was last asked. `lagSeconds`: how old what was applied last is, about; undefined while unknown. */
-  | { readonly kind: 'following'; readonly offset: number; readonly lagBytes: number; readonly lagSeconds: number | undefined }
+  /** The target has applied up to `offset`, the source was `lagBytes` further when it was last asked. `lagSeconds`: how old what was applied last is, about; undefined while unknown. `why`: the source cannot be asked, so both are of before. */
+  | { readonly kind: 'following'; readonly offset: number; readonly lagBytes: number; readonly lagSeconds: number | undefined; readonly why?: string }
   /** All that the source had up to `offset` is applied. */
   | { readonly kind: 'in-step'; readonly offset: number }
   /** The link is cut, and is being made again. `why` in the words of whoever told, where somebody did. */

@@ -21,6 +21,8 @@ export interface Children {
   of(node: Node | undefined): Promise<readonly Node[]>;
   /** The rows under a node as they are known now, without loading. */
   known(node: PagedNode): readonly Node[];
+  /** The next time that VS Code asks for a connection's rows, because its own is drawn anew, they are those that are known. */
+  keep(node: ConnectionNode): void;
 }
 
 /** Characters of a name that a range row keeps. */
@@ -247,6 +249,9 @@ export function createChildren(deps: {
   }
 
   return {
+    keep(node) {
+      if (node.connected) justListed.add(node.id);
+    },
     async of(node) {
       const rows = await of(node);
       nodes.setChildren(node, rows);

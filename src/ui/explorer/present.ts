@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import { endpointLabel } from '../../core/connection/url.ts';
+import type { ReplicationState } from '../../core/replicate/state.ts';
 import { displayShort, shorten } from '../../core/keyspace/display.ts';
 import type { KeyType } from '../../core/keyspace/keyspace.ts';
 import { assertNever } from '../../core/failure.ts';
 import type { RowChanges } from '../compare/badges.ts';
 import { commandOf } from '../platform/commands.ts';
 import type { KeyLabel, RowAbility } from '../platform/contributions.ts';
+import { replicationNote } from '../replicate/stateText.ts';
 import { describeCounts, describeFilter, formatCount, formatPercent, isFiltered, keyCount } from './labels.ts';
 import { type ConnectionNode, type DatabaseNode, isCollection, type KeyNode, type MemberNode, type MoreNode, type NamespaceNode, type Node, type NoticeNode, type RangeNode } from './nodes.ts';
 
@@ -28,6 +30,8 @@ export interface PresentOptions {
   readonly keyLabel: KeyLabel;
   /** What is known of changes since an original. */
   readonly changes?: RowChanges | undefined;
+  /** Whom a connection follows, if anybody. */
+  readonly replication?: ReplicationState | undefined;
 }
 
 /** A row as VS Code shows it. Pure: nothing is asked of a server, and TTL and size wait for the tooltip. */
@@ -50,7 +54,7 @@ function addChanges(item: vscode.TreeItem, node: Node, { uri, text, short, whole
 function itemOf(node: Node, options: PresentOptions): vscode.TreeItem {
   switch (node.kind) {
     case 'connection':
-      return connectionItem(node);
+      return connectionItem(node, options.replication);
     case 'database':
       return databaseItem(node);
     case 'namespace':
@@ -76,19 +80,20 @@ const context = (kind: Node['kind'], ...abilities: readonly (RowAbility | false)
 const icon = (name: string, color?: string): vscode.ThemeIcon =>
   new vscode.ThemeIcon(name, color === undefined ? undefined : new vscode.ThemeColor(color));
 
-function connectionItem({ profile, connected }: ConnectionNode): vscode.TreeItem {
+function connectionItem({ profile, connected }: ConnectionNode, replication: ReplicationState | undefined): vscode.TreeItem {
   const item = new vscode.TreeItem(profile.name, vscode.TreeItemCollapsibleState.Collapsed);
   const file = profile.endpoint.kind === 'practice' && profile.endpoint.file !== undefined;
   const practice = profile.endpoint.kind === 'practice' && !file;
   item.iconPath = icon(file ? 'file-binary' : practice ? 'mortar-board' : 'server-environment', connected ? 'charts.green' : undefined);
   const notes = [
+    replication === undefined ? '' : replicationNote(replication),
     file ? (profile.access === 'read-only' ? vscode.l10n.t('RDB file') : vscode.l10n.t('scratch copy · changes are not saved')) : practice ? vscode.l10n.t('no server needed') : endpointLabel(profile) === profile.name ? '' : endpointLabel(profile),
     profile.access === 'read-only' ? vscode.l10n.t('read-only') : '',
     profile.access === 'confirm-writes' ? vscode.l10n.t('confirms writes') : '',
     profile.endpoint.kind === 'tcp' && profile.endpoint.tls?.verify === false ? vscode.l10n.t('certificate not verified') : '',
   ].filter((note) => note !== '');
   item.description = notes.join(' · ');
-  item.contextValue = context('connection', file ? 'file' : practice ? 'practice' : 'saved');
+  item.contextValue = context('connection', file ? 'file' : practice ? 'practice' : 'saved', replication !== undefined && 'replica');
   item.accessibilityInformation = { label: [profile.name, connected ? vscode.l10n.t('connected') : vscode.l10n.t('not connected'), ...notes].join(', ') };
   return item;
 }

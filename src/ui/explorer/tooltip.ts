@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import { endpointLabel } from '../../core/connection/url.ts';
+import type { ReplicationState } from '../../core/replicate/state.ts';
 import { displayShort, shorten } from '../../core/keyspace/display.ts';
 import { readMetadata } from '../../core/keyspace/metadata.ts';
 import { isFailure } from '../../core/failure.ts';
 import type { RowChanges } from '../compare/badges.ts';
 import { fileLines } from '../practice/fileText.ts';
 import type { OpenFile } from '../practice/rdbFiles.ts';
+import { replicationLines } from '../replicate/stateText.ts';
 import { messageOf } from '../platform/errors.ts';
 import { describeCounts, describeFilter, formatBytes, formatCount, formatTtl } from './labels.ts';
 import type { ExplorerModel } from './model.ts';
@@ -14,10 +16,13 @@ import type { Node, NodeOf } from './nodes.ts';
 const maxTooltip = 2000;
 
 /** The tooltip of a row as plain text (names come from the server: no markdown), asked for when it is hovered. */
-export async function tooltipOf(node: Node, model: ExplorerModel, fileOf: (profileId: string) => OpenFile | undefined, changes?: RowChanges): Promise<string | undefined> {
-  const text = await ownTooltip(node, model, fileOf);
-  if (changes === undefined) return text;
-  return [text, vscode.l10n.t('Original: {0}', changes.original), changes.text].filter((line) => line !== undefined && line !== '').join('\n');
+export async function tooltipOf(
+  node: Node, model: ExplorerModel, fileOf: (profileId: string) => OpenFile | undefined,
+  { changes, replication }: { readonly changes?: RowChanges | undefined; readonly replication?: ReplicationState | undefined } = {},
+): Promise<string | undefined> {
+  const text = [await ownTooltip(node, model, fileOf), ...(replication === undefined ? [] : replicationLines(replication))].filter((line) => line !== undefined).join('\n');
+  if (changes === undefined) return text === '' ? undefined : text;
+  return [text, vscode.l10n.t('Original: {0}', changes.original), changes.text].filter((line) => line !== '').join('\n');
 }
 
 async function ownTooltip(node: Node, model: ExplorerModel, fileOf: (profileId: string) => OpenFile | undefined): Promise<string | undefined> {

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import type { RowChanges } from '../compare/badges.ts';
+import type { ReplicationState } from '../../core/replicate/state.ts';
 import type { OpenFile } from '../practice/rdbFiles.ts';
 import { setContext } from '../platform/commands.ts';
 import { viewIds } from '../platform/contributions.ts';
@@ -9,7 +10,7 @@ import { onSettingChange, readSetting } from '../platform/settings.ts';
 import { type Children, createChildren } from './children.ts';
 import { describeFilter, isFiltered } from './labels.ts';
 import type { ExplorerModel } from './model.ts';
-import { createNodeTable, type Node, type NodeTable, type PagedNode } from './nodes.ts';
+import { type ConnectionNode, createNodeTable, type Node, nodeId, type NodeTable, type PagedNode } from './nodes.ts';
 import { present } from './present.ts';
 import { tooltipOf } from './tooltip.ts';
 
@@ -22,6 +23,10 @@ export interface ExplorerView extends vscode.Disposable {
   changed(node?: Node): void;
   /** The row that has the keyboard's focus, while the tree has it. */
   focused(): Promise<Node | undefined>;
+  /** Draws the row of a connection anew and leaves what stands under it. */
+  redraw(profileId: string): void;
+  /** A connection is connected now, or no longer. */
+  readonly onDidChangeConnected: vscode.Event<ConnectionNode>;
   /** Shows the filters in the view's message and sets the context key. */
   filtersChanged(): void;
   /** Brings the row in sight and gives it the focus. */
@@ -36,6 +41,8 @@ export function createExplorerView(deps: {
   readonly profiles: () => readonly ConnectionProfile[];
   /** What is known of a connection that is an RDB file. */
   readonly fileOf: (profileId: string) => OpenFile | undefined;
+  /** Whom a connection follows, if anybody. */
+  readonly replicationOf: (profileId: string) => ReplicationState | undefined;
   readonly onUnexpected: (error: unknown) => void;
   /** What is known of changes since an original, of a row. */
   readonly changesOf: (node: Node) => RowChanges | undefined;
@@ -46,7 +53,13 @@ export function createExplorerView(deps: {
   const change = new vscode.EventEmitter<Node | undefined>();
   // Kept: asking VS Code for a setting takes about a millisecond, and there are thousands of rows.
   let keyLabel = readSetting('keyspace.explorer.keyLabel');
-  const children = createChildren({ ...deps, nodes, onConnectedChange: changed, onFirstPage: changed });
+  const connected = new vscode.EventEmitter<ConnectionNode>();
+  const children = createChildren({ ...deps, nodes, onConnectedChange: connectedChanged, onFirstPage: changed });
+
+  function connectedChanged(node: ConnectionNode): void {
+    changed(node);
+    connected.fire(node);
+  }
 
   function changed(node?: Node): void {
     // VS Code asks for the row before its children: what the row says of them has to be known by then.
@@ -54,13 +67,14 @@ export function createExplorerView(deps: {
     change.fire(node);
   }
 
+  const replicationOf = (node: Node): ReplicationState | undefined => (node.kind === 'connection' ? deps.replicationOf(node.profile.id) : undefined);
   const provider: vscode.TreeDataProvider<Node> = {
     onDidChangeTreeData: change.event,
     getChildren: async (node) => [...(await children.of(node))],
-    getTreeItem: (node) => present(node, { keyLabel, changes: deps.changesOf(node) }),
+    getTreeItem: (node) => present(node, { keyLabel, changes: deps.changesOf(node), replication: replicationOf(node) }),
     getParent: ({ parent }: Node) => parent,
     async resolveTreeItem(item, node) {
-      item.tooltip ??= await tooltipOf(node, model, deps.fileOf, deps.changesOf(node));
+      item.tooltip ??= await tooltipOf(node, model, deps.fileOf, { changes: deps.changesOf(node), replication: replicationOf(node) });
       return item;
     },
   };
@@ -88,6 +102,7 @@ export function createExplorerView(deps: {
 
   const disposables = createDisposables(
     change,
+    connected,
     tree,
     // Closing the last view of a connection closes its socket; what was found stays.
     tree.onDidCollapseElement(({ element }) => {
@@ -95,6 +110,7 @@ export function createExplorerView(deps: {
       model.rest(element.profile.id);
       element.connected = false;
       change.fire(element);
+      connected.fire(element);
     }),
     onSettingChange(['keyspace.explorer.showEmptyDatabases', 'keyspace.explorer.keyLabel', 'keyspace.practice.show'], () => {
       keyLabel = readSetting('keyspace.explorer.keyLabel');
@@ -108,6 +124,13 @@ export function createExplorerView(deps: {
     children,
     changed,
     focused,
+    redraw(profileId) {
+      const node = nodes.get(nodeId.connection(profileId));
+      if (node?.kind !== 'connection') return;
+      children.keep(node);
+      change.fire(node);
+    },
+    onDidChangeConnected: connected.event,
     filtersChanged,
     async focus(node) {
       await tree.reveal(node, { select: true, focus: true });

@@ -30,6 +30,8 @@ export type RowCommandId =
   | 'keyspace.showChanges'
   | 'keyspace.refreshChanges'
   | 'keyspace.clearBaseline'
+  | 'keyspace.replicateDatabase'
+  | 'keyspace.liberateReplica'
   | 'keyspace.loadMore'
   | 'keyspace.stopLoading'
   | 'keyspace.scanEverything'
@@ -98,6 +100,8 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.compareAgain': null,
   'keyspace.closeComparison': null,
   'keyspace.openDifference': null,
+  'keyspace.replicateDatabase': null,
+  'keyspace.liberateReplica': null,
   'keyspace.disconnect': null,
   'keyspace.reconnect': null,
   'keyspace.showCommandLog': null,
@@ -166,6 +170,8 @@ export interface ContextTable {
   'keyspace.compared': boolean;
   /** A row was selected for a comparison. */
   'keyspace.selectedForCompare': boolean;
+  /** Some connection follows another one. */
+  'keyspace.replicating': boolean;
   /** The value document in front is one part of a longer value; it has one after, or before, it. */
   'keyspace.hasParts': boolean;
   'keyspace.hasNextPart': boolean;
@@ -176,6 +182,7 @@ const contexts: { readonly [Id in ContextId]: null } = {
   'keyspace.filtered': null,
   'keyspace.compared': null,
   'keyspace.selectedForCompare': null,
+  'keyspace.replicating': null,
   'keyspace.hasParts': null,
   'keyspace.hasNextPart': null,
   'keyspace.hasPreviousPart': null,
@@ -192,7 +199,7 @@ export const editorIds = { file: 'keyspace.file' } as const;
 export const valueScheme = 'keyspace';
 
 /** What a row offers, as words in its context value after its kind; `when` clauses test them as `viewItem =~ /\bword\b/`. */
-export const rowAbilities = ['paged', 'scannable', 'filtered', 'named', 'openable', 'writable', 'editable', 'collection', 'practice', 'saved', 'file', 'loading', 'baseline'] as const;
+export const rowAbilities = ['paged', 'scannable', 'filtered', 'named', 'openable', 'writable', 'editable', 'collection', 'practice', 'saved', 'file', 'replica', 'loading', 'baseline'] as const;
 export type RowAbility = (typeof rowAbilities)[number];
 
 /** The kinds of rows, the first word of a context value. */

@@ -1,0 +1,129 @@
+import * as vscode from 'vscode';
+import type { ConnectionProfile } from '../../core/connection/profile.ts';
+import { parseRedisUrl } from '../../core/connection/url.ts';
+import { Failure } from '../../core/failure.ts';
+import { preflight, type Address, type Preflight } from '../../core/replicate/preflight.ts';
+import type { Replication } from '../../core/replicate/state.ts';
+import { nodeId, type Node } from '../explorer/nodes.ts';
+import { plainText } from '../platform/plainText.ts';
+import { withProgress } from '../platform/progress.ts';
+import { askPick, askText, mapAnswer, runSteps, type StepFrame, type StepResult } from '../platform/steps.ts';
+import { saveSourceOf } from '../save/saveAsFile.ts';
+import type { Services } from '../services.ts';
+import { cautionText, lossLines, refusalText, type EndNames } from './preflightText.ts';
+
+interface Draft {
+  readonly source?: ConnectionProfile;
+  readonly target?: ConnectionProfile;
+  /** As the target gets at the source. */
+  readonly address?: Address;
+}
+
+/**
+ * Makes one connection a replica of another: asks which (the source is the connection of `row`, the target `to`, where given), looks at
+ * both, has it confirmed, and begins. Resolves when it has begun, or was dismissed. Throws Failure.
+ */
+export async function replicateDatabase(services: Services, row: Node | undefined, to?: ConnectionProfile): Promise<void> {
+  const given = saveSourceOf(row)?.profile;
+  const draft = await ask(services, { ...(given === undefined ? {} : { source: given }), ...(to === undefined ? {} : { target: to }) });
+  if (draft?.source === undefined || draft.target === undefined) return;
+  const { source, target } = draft;
+  const address = draft.address ?? ownAddress(source);
+  const names: EndNames = { source: source.name, target: target.name };
+  const found = await withProgress(vscode.l10n.t('Looking whether “{0}” can follow “{1}”', target.name, source.name), (signal) =>
+    preflight({ sessions: services.sessions, password: (id) => services.connections.password(id) }, { source, target, address }, signal));
+  if (found.refusals.length > 0) {
+    throw new Failure('unsupported', vscode.l10n.t('“{0}” cannot follow “{1}”. {2}', target.name, source.name, found.refusals.map((refusal) => refusalText(refusal, names)).join(' ')));
+  }
+  if (!(await confirm(names, found))) return;
+  const replication = await services.replications.start(source, target, address);
+  tellWhenInStep(services, replication);
+}
+
+function ask(services: Services, first: Draft): Promise<Draft | undefined> {
+  return runSteps<Draft>(vscode.l10n.t('Replicate Database'), first, [
+    {
+      applies: ({ source }) => source === undefined,
+      ask: (draft, frame) => mapAnswer(askServer(services, frame, vscode.l10n.t('Which connection is to be followed?')), (source) => ({ ...draft, source })),
+    },
+    {
+      applies: ({ target }) => target === undefined,
+      ask: (draft, frame) => mapAnswer(askServer(services, frame, vscode.l10n.t('Which connection is to follow “{0}”? All that it holds is thrown away.', draft.source?.name ?? ''), draft.source), (target) => ({ ...draft, target })),
+    },
+    {
+      // A practice server gets a port of its own, and goes to others from this machine, as we do.
+      applies: ({ source, target }) => source?.endpoint.kind === 'tcp' && target?.endpoint.kind === 'tcp',
+      ask: (draft, frame) => mapAnswer(askAddress(frame, draft), (address) => ({ ...draft, address })),
+    },
+  ]);
+}
+
+function askServer({ practice, connections }: Services, frame: StepFrame, placeholder: string, not?: ConnectionProfile): Promise<StepResult<ConnectionProfile>> {
+  // Files neither follow nor change, and who only reads must not be emptied.
+  const profiles = [...connections.list(), practice.profile].filter(({ id, access }) => id !== not?.id && (not === undefined || access !== 'read-only'));
+  if (profiles.length === 0) throw new Failure('bad-input', vscode.l10n.t('There is no other connection that may be written to. Add one first.'));
+  return mapAnswer(askPick(frame, { placeholder, items: profiles.map((profile) => ({ label: profile.name, profile })) }), ({ profile }) => profile);
+}
+
+function askAddress(frame: StepFrame, { source, target }: Draft): Promise<StepResult<Address>> {
+  const own = source === undefined ? undefined : ownAddress(source);
+  return mapAnswer(askText(frame, {
+    prompt: vscode.l10n.t('The address of “{0}” as the server “{1}” gets at it. It may be another one than from here: behind a tunnel, or where localhost means another machine.', source?.name ?? '', target?.name ?? ''),
+    value: own === undefined ? '' : hostPort(own),
+    validate: (text) => (addressIn(text) === undefined ? vscode.l10n.t('Write a host and a port, as in 10.0.0.5:6379') : undefined),
+  }), (text) => addressIn(text) ?? { host: text, port: 6379 });
+}
+
+function ownAddress({ endpoint }: ConnectionProfile): Address | undefined {
+  return endpoint.kind === 'tcp' ? { host: endpoint.host, port: endpoint.port } : undefined;
+}
+
+function hostPort({ host, port }: Address): string {
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+function addressIn(text: string): Address | undefined {
+  if (text.trim() === '' || /[/@\s]/.test(text.trim())) return undefined;
+  try {
+    const { endpoint: { host, port } } = parseRedisUrl(`redis://${text.trim()}`);
+    return { host, port };
+  } catch {
+    return undefined;
+  }
+}
+
+async function confirm(names: EndNames, found: Preflight): Promise<boolean> {
+  const { source, target } = names;
+  const losses = found.cautions.some(({ kind }) => kind === 'already') ? [] : lossLines(found);
+  const detail = [
+    ...(losses.length === 0 ? [] : [vscode.l10n.t('All that “{0}” holds is thrown away:', target), ...losses, '']),
+    vscode.l10n.t('“{0}” then holds what “{1}” does, all databases and functions, takes no writes, and follows until it is liberated.', target, source),
+    ...found.cautions.flatMap((caution) => ['', cautionText(caution, names)]),
+  ];
+  const go = losses.length === 0 ? vscode.l10n.t('Replicate') : vscode.l10n.t('Throw Away and Replicate');
+  const message = vscode.l10n.t('Make “{0}” a replica of “{1}”?', target, source);
+  if (await vscode.window.showWarningMessage(message, { modal: true, detail: detail.join('\n') }, go) !== go) return false;
+  if (losses.length === 0) return true;
+  const prompt = vscode.l10n.t('Type {0} to have it emptied: {1}.', target, losses.join(', '));
+  const typed = await vscode.window.showInputBox({
+    title: vscode.l10n.t('Throw away all data of “{0}”', target), prompt, ignoreFocusOut: true,
+    validateInput: (text) => (text === target ? undefined : prompt),
+  });
+  return typed === target;
+}
+
+/** Once: the next thing to do with it is to liberate it. */
+function tellWhenInStep({ explorer }: Services, replication: Replication): void {
+  const { source, target } = replication.state;
+  const unlisten = replication.onDidChange(({ phase }) => {
+    if (phase.kind !== 'in-step' && phase.kind !== 'following' && phase.kind !== 'stopped') return;
+    unlisten();
+    if (phase.kind === 'stopped') return;
+    const row = explorer.nodes.get(nodeId.connection(target.connectionId));
+    if (row !== undefined) void vscode.commands.executeCommand('keyspace.refresh', row);
+    const liberate = vscode.l10n.t('Liberate…');
+    void vscode.window.showInformationMessage(plainText(vscode.l10n.t('“{0}” holds the data of “{1}” and follows it.', target.name, source.name)), liberate).then((chosen) => {
+      if (chosen === liberate) void vscode.commands.executeCommand('keyspace.liberateReplica', row);
+    });
+  });
+}

@@ -7,8 +7,8 @@ import { splitLine } from '../language/words.ts';
 import type { CommandBook } from '../language/command.ts';
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import type { Reply, RespVersion } from '../../protocol/resp/reply.ts';
-import { createReplyDecoder } from '../../protocol/resp/replyDecoder.ts';
 import { formatPage, formatPush, isPage, replyPieces } from './formatReply.ts';
+import { openLink, streams, type Link } from './link.ts';
 
 /** What a terminal needs. */
 export interface TerminalDeps {
@@ -44,18 +44,6 @@ export interface TerminalSession {
 const PIECE = 64 * 1024;
 /** Ms above which redis-cli says how long a command took. */
 const SLOW = 500;
-/** Deepest nesting of a reply that is shown. */
-const MAX_DEPTH = 128;
-
-const streaming = /^(monitor|s?subscribe|psubscribe)$/i;
-
-interface Link {
-  readonly channel: Duplex;
-  /** The next reply that is no push, or the next of any kind. Rejects with Failure when the link ends. */
-  next(any: boolean): Promise<Reply>;
-  close(): void;
-}
-
 /** Opens no link before the first command. */
 export function createTerminalSession(deps: TerminalDeps): TerminalSession {
   let database = deps.database;
@@ -139,16 +127,16 @@ export function createTerminalSession(deps: TerminalDeps): TerminalSession {
     const started = deps.clock.elapsed();
     const { channel, next } = await connect();
     channel.write(encodeRequest(args));
-    const streams = streaming.test(words[0] ?? '') && !transaction;
-    if (streams) deps.write('Reading messages... (press Ctrl-C to quit)\n');
+    const listens = streams(words) && !transaction;
+    if (listens) deps.write('Reading messages... (press Ctrl-C to quit)\n');
     do {
-      const reply = await next(streams);
+      const reply = await next(listens);
       follow(args, reply);
       await show(reply, isPage(words));
-      if (streams && reply.kind === 'error') return;
-    } while (streams && !interrupted);
+      if (listens && reply.kind === 'error') return;
+    } while (listens && !interrupted);
     const ms = deps.clock.elapsed() - started;
-    if (ms >= SLOW && !streams) deps.write(`(${(ms / 1000).toFixed(2)}s)\n`);
+    if (ms >= SLOW && !listens) deps.write(`(${(ms / 1000).toFixed(2)}s)\n`);
   };
 
   /** True if there is one: what was meant to be a part of it must not run by itself. */
@@ -222,54 +210,4 @@ export function createTerminalSession(deps: TerminalDeps): TerminalSession {
 export function isKept(line: string): boolean {
   const args = splitLine(line).words.map(({ bytes }) => bytes);
   return args.length > 0 && secretPositions(args).size === 0;
-}
-
-function openLink(channel: Duplex, onPush: (reply: Reply) => void, onEnd: () => void): Link {
-  const decoder = createReplyDecoder({ maxDepth: MAX_DEPTH });
-  const arrived: Reply[] = [];
-  let waiting: { readonly any: boolean; readonly resolve: (reply: Reply) => void; readonly reject: (error: Failure) => void } | undefined;
-  let ended: Failure | undefined;
-
-  const end = (error: Failure): void => {
-    ended ??= error;
-    waiting?.reject(ended);
-    waiting = undefined;
-    channel.destroy();
-    onEnd();
-  };
-  const deliver = (): void => {
-    while (arrived.length > 0) {
-      const [reply] = arrived as [Reply];
-      if (reply.kind === 'push' && waiting?.any !== true) onPush(reply);
-      else if (waiting === undefined) return;
-      else {
-        waiting.resolve(reply);
-        waiting = undefined;
-      }
-      arrived.shift();
-    }
-  };
-  channel.on('data', (chunk: Buffer) => {
-    try {
-      decoder.push(chunk);
-      for (let reply = decoder.next(); reply !== undefined; reply = decoder.next()) arrived.push(reply);
-    } catch {
-      end(new Failure('server', 'The server does not answer as a Redis server does.'));
-    }
-    deliver();
-  });
-  channel.on('error', (error) => end(isFailure(error) ? error : new Failure('unreachable', 'The connection was lost.')));
-  channel.on('close', () => end(new Failure('unreachable', 'The server closed the connection.')));
-  return {
-    channel,
-    next: async (any) => new Promise((resolve, reject) => {
-      if (ended !== undefined) {
-        reject(ended);
-        return;
-      }
-      waiting = { any, resolve, reject };
-      deliver();
-    }),
-    close: () => end(new Failure('cancelled', 'Interrupted.')),
-  };
 }

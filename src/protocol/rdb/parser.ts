@@ -110,6 +110,7 @@ export function createRdbParser<T>(kind: ByteKind<T>, inside: ByteKind<T> = kind
   let ended = false;
   let finished = false;
   const crc = startCrc64();
+  let before: Ahead | undefined;
 
   const sumUp = (): void => {
     addCrc64(crc, reader.bytes, summed, reader.at);
@@ -122,7 +123,8 @@ export function createRdbParser<T>(kind: ByteKind<T>, inside: ByteKind<T> = kind
       return { kind: 'header', version, dialect };
     }
     const { version, dialect } = header;
-    const record = takeRecord(reader, { kind, inside, version, dialect });
+    const [record, ahead] = takeRecord(reader, { kind, inside, version, dialect, before });
+    before = ahead;
     if (record.kind !== 'end') return record;
     if (version < CHECKSUM) return { kind: 'end', checksum: false };
     const stop = reader.at;
@@ -201,13 +203,20 @@ interface Reading<T> {
   readonly inside: ByteKind<T>;
   readonly version: number;
   readonly dialect: RdbDialect;
+  /** What was told already of the next key. */
+  readonly before: Ahead | undefined;
 }
 
-function takeRecord<T>(reader: ByteReader, reading: Reading<T>): RdbRecord<T> {
+/** What stands before a key. */
+interface Ahead {
+  readonly expireAt: Milliseconds | undefined;
+  readonly idle: number | bigint | undefined;
+  readonly frequency: number | undefined;
+}
+
+function takeRecord<T>(reader: ByteReader, reading: Reading<T>): [record: RdbRecord<T>, ahead: Ahead | undefined] {
   const start = reader.at;
-  let expireAt: Milliseconds | undefined;
-  let idle: number | bigint | undefined;
-  let frequency: number | undefined;
+  let { expireAt, idle, frequency }: Ahead = reading.before ?? NOTHING;
   if (start === reader.end) truncated(reader, 'where a key or their end should be');
   for (;;) {
     const type = takeByte(reader);
@@ -221,18 +230,27 @@ function takeRecord<T>(reader: ByteReader, reading: Reading<T>): RdbRecord<T> {
       skipKeyMetadata(reader);
       continue;
     }
-    if (type < FIRST_OPCODE) return takeKey(reader, reading, type, { start, expireAt, idle, frequency });
-    if (reader.at !== start + 1) corrupt(reader, 'an expiry or access time without a key behind it');
-    return takeOther(reader, reading, type);
+    if (type < FIRST_OPCODE) return [takeKey(reader, reading, type, start, { expireAt, idle, frequency }), undefined];
+    const ahead = reader.at !== start + 1 || reading.before !== undefined;
+    // KeyDB writes something about a key between the two.
+    if (type === opcodes.aux) return [takeAux(reader, reading.kind), ahead ? { expireAt, idle, frequency } : undefined];
+    if (ahead) corrupt(reader, 'an expiry or access time without a key behind it');
+    return [takeOther(reader, reading, type), undefined];
   }
+}
+
+const NOTHING: Ahead = { expireAt: undefined, idle: undefined, frequency: undefined };
+
+function takeAux<T>(reader: ByteReader, kind: ByteKind<T>): RdbRecord<T> {
+  const name = takeString(reader, kind);
+  return { kind: 'aux', name, value: takeString(reader, kind) };
 }
 
 /** Redis takes a time of -1 for none. */
 const timeOf = (time: Milliseconds): Milliseconds | undefined => (time === -1 ? undefined : time);
 
 function takeKey<T>(
-  reader: ByteReader, { kind, inside, version, dialect }: Reading<T>, type: number,
-  { start, expireAt, idle, frequency }: { start: number; expireAt: Milliseconds | undefined; idle: number | bigint | undefined; frequency: number | undefined },
+  reader: ByteReader, { kind, inside, version, dialect }: Reading<T>, type: number, start: number, { expireAt, idle, frequency }: Ahead,
 ): RdbKeyRecord<T> {
   if (!isKnownType(type, dialect)) unknownType(reader, type, version, dialect);
   const key = takeString(reader, kind);
@@ -275,10 +293,6 @@ export function keyInError(key: unknown): string {
 
 function takeOther<T>(reader: ByteReader, { kind, version, dialect }: Reading<T>, opcode: number): RdbRecord<T> {
   switch (opcode) {
-    case opcodes.aux: {
-      const name = takeString(reader, kind);
-      return { kind: 'aux', name, value: takeString(reader, kind) };
-    }
     case opcodes.database: {
       const index = takeNumber(reader);
       return { kind: 'database', index: index < 2 ** 31 ? Number(index) : corrupt(reader, `a database number of ${index}`) };

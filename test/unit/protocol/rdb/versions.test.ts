@@ -124,6 +124,12 @@ describe('RDB files', () => {
     assert.deepEqual(keys, [['a', text('x'), undefined, undefined, undefined], ['b', text('x'), -1000, undefined, undefined]]);
   });
 
+  it('of KeyDB have something about a key between its time and its type', () => {
+    const keys = keysOf(file('REDIS0009', 'fc e803000000000000 f9 07 fa 0474696d65 0131', '00 0161 0178', '00 0162 0178', 'fa 0474696d65 0131', '00 0163 0178', 'ff'));
+    assert.deepEqual(keys, [['a', text('x'), 1000, undefined, 7], ['b', text('x'), undefined, undefined, undefined], ['c', text('x'), undefined, undefined, undefined]]);
+    refused(file('REDIS0009', 'fc e803000000000000 fa 0474696d65 0131 ff'), 'corrupt', 'without a key');
+  });
+
   it('that end too early say where', () => {
     const whole = file('REDIS0009', '00 0161 0178', 'ff');
     for (const [length, where] of [[0, 'before they begin'], [5, 'first nine bytes'], [9, 'a key or their end'], [12, 'middle of a value'], [14, 'a key or their end'], [15, 'checksum'], [22, 'checksum']] as const) {

@@ -80,7 +80,7 @@ describe('RDB files', () => {
     const { mtimeMs } = await stat(path);
     const notice = find(await rows(await opened(path)), 'notice');
     assert.equal(notice.severity, 'error');
-    assert.match(notice.label, /^Cut short at byte [\d,]+: the data ends in the middle of a value/);
+    assert.match(notice.label, /^Cut short at byte [\d,]+: the data ends (?:in the middle of a value|where a key or their end should be)/);
     assert.ok((await readFile(path)).equals(whole.subarray(0, whole.length / 2)));
     assert.equal((await stat(path)).mtimeMs, mtimeMs);
   });

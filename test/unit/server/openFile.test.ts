@@ -71,7 +71,7 @@ describe('an RDB file in a worker thread', () => {
     const worker = await started();
     const { damage, keys } = opened(await worker.loadFile(cut, { maxMemory }));
     assert.ok(damage?.truncated === true && damage.offset <= whole.length / 2, JSON.stringify(damage));
-    assert.match(damage.what, /ends in the middle/);
+    assert.match(damage.what, /^the data ends /);
     assert.ok(keys > 10_000);
     assert.equal(await clientOf(worker).dbsize(), keys);
     const twice = await written('twice.rdb', header, stringKey('a', '1'), stringKey('b', '2'), stringKey('a', '3'), end);

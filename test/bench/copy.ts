@@ -4,7 +4,8 @@ import { clone, type CloneDeps, type CloneRequest } from '../../src/core/transfe
 import { compareAll } from '../../src/core/compare/verify.ts';
 import { createScanPages } from '../../src/core/transfer/namePages.ts';
 import { createReader, type Reader } from '../../src/core/transfer/reader.ts';
-import { createWire } from '../../src/core/transfer/wire.ts';
+import { argument, createRequests, head } from '../../src/core/transfer/requests.ts';
+import { createWire, frameText, marks, type Wire } from '../../src/core/transfer/wire.ts';
 import type { BenchCase, BenchScope } from '../support/bench/case.ts';
 import { elapsed } from '../support/bench/measure.ts';
 import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
@@ -15,6 +16,8 @@ import { createTestSessions, testProfile } from '../support/testSessions.ts';
 const BATCH = 10_000;
 /** Keys that MIGRATE is given at once. */
 const PER_MIGRATE = '1000';
+const copyHead = head(5, 'COPY');
+const intoOne = Buffer.concat([argument('DB'), argument('1')]);
 const everything = { pattern: undefined, types: undefined };
 
 /** What a script does for the key number `i`. */
@@ -48,6 +51,23 @@ async function migrate(client: RespClient, target: RedisServer): Promise<number>
   });
 }
 
+/** Ms that COPY … DB 1 takes for all keys in a loop that does nothing else, page by page of SCAN. */
+async function copyBarely(wire: Wire): Promise<number> {
+  return elapsed(async () => {
+    const names = createScanPages(everything, 1000);
+    const out = createRequests();
+    while (names.put(out)) {
+      await wire.send(out.take());
+      const page = await names.take(wire);
+      for (const name of page) for (const part of [copyHead, name, name, intoOne]) out.put(part);
+      await wire.send(out.take());
+      await wire.frames(page.length, (frame) => {
+        if (frame.mark !== marks.integer) throw new Error(frameText(frame));
+      });
+    }
+  });
+}
+
 export async function cases(scope: BenchScope): Promise<readonly BenchCase[]> {
   const all: BenchCase[] = [];
   for (const { name, keys: full, statement } of contents) {
@@ -72,6 +92,7 @@ export async function cases(scope: BenchScope): Promise<readonly BenchCase[]> {
         if (copied !== keys) throw new Error(`${copied} keys were copied`);
       });
     };
+    const emptyOne = (): Promise<string> => source.cli('-n', '1', 'FLUSHDB');
     let isCopy = false;
     all.push(
       { name: `copy, ${name}`, unit: 'ms', better: 'lower', goal: 1, rounds: 3, ours: copy, peer: () => migrate(client, target) },
@@ -93,6 +114,25 @@ export async function cases(scope: BenchScope): Promise<readonly BenchCase[]> {
           return ms;
         },
         peer: copy,
+      },
+      {
+        name: `copy within a server, ${name}, beside a bare loop of COPY`, unit: 'ms', better: 'lower', goal: 1.1, rounds: 3,
+        async ours() {
+          await emptyOne();
+          return elapsed(async () => {
+            const { copied, engine } = await clone(deps, { source: ends[0], target: { ...ends[0], database: 1 }, scope: everything, conflict: 'stop', verify: false }, never, () => undefined);
+            if (copied !== keys || engine !== 'copy') throw new Error(`${copied} keys were copied by ${engine}`);
+          });
+        },
+        async peer() {
+          await emptyOne();
+          const wire = createWire(await sessions.openChannel(ends[0].profile, 0, 'copy'), { where: 'the source', signal: never, patience: 60_000 });
+          try {
+            return await copyBarely(wire);
+          } finally {
+            wire.close();
+          }
+        },
       },
     );
   }

@@ -1,8 +1,12 @@
+import type { RdbStream } from '../../protocol/rdb/value.ts';
 import type { Command, Reply, Session } from '../connection/session.ts';
 import { assertNever, Failure, isFailure } from '../failure.ts';
 import { expiryOf, sameExpiry, type Expiry } from '../keyspace/expiry.ts';
+import { fieldTimes } from '../transfer/fieldTimes.ts';
+import { idText } from '../transfer/native.ts';
 import { readSlices, type Slice } from '../transfer/slices.ts';
-import type { KeyDifference, ValueDifference } from './values.ts';
+import { readStreamShape } from '../transfer/streamShape.ts';
+import { compareValues, type KeyDifference, type ValueDifference } from './values.ts';
 
 /** One key of one server. */
 export interface KeyAt {
@@ -13,7 +17,7 @@ export interface KeyAt {
 /** Expiry of a key that is not there. */
 const GONE = -2;
 
-const lengths: Readonly<Record<string, string>> = { string: 'STRLEN', list: 'LLEN', set: 'SCARD', hash: 'HLEN', zset: 'ZCARD' };
+const lengths: Readonly<Record<string, string>> = { string: 'STRLEN', list: 'LLEN', set: 'SCARD', hash: 'HLEN', zset: 'ZCARD', stream: 'XLEN' };
 
 /**
  * Compares two large values piece by piece: as many elements, and each of the source's at the target. Undefined: the same. Throws
@@ -26,8 +30,22 @@ export async function compareLarge(source: KeyAt, target: KeyAt, signal: AbortSi
   if (length === undefined) throw new Failure('unsupported', `A value of the type ${type} that is this large cannot be compared.`);
   const [size, otherSize] = await Promise.all([source, target].map(({ session, key }) => session.send([length, key], { signal })));
   if (size !== otherSize) return 'value';
-  for await (const slice of readSlices(source.session, source.key, type, signal)) if (!(await holds(target, slice, signal))) return 'value';
-  return undefined;
+  for await (const slice of readSlices(source.session, source.key, type, signal)) {
+    if (!(await holds(target, slice, signal))) return 'value';
+    if (slice.type === 'hash' && !(await sameFieldTimes(source, target, slice, signal))) return 'field-expiry';
+  }
+  return type === 'stream' ? compareShapes(source, target, signal) : undefined;
+}
+
+async function compareShapes(source: KeyAt, target: KeyAt, signal: AbortSignal): Promise<ValueDifference | undefined> {
+  const [shape, other] = await Promise.all([source, target].map(({ session, key }) => readStreamShape(session, key, (bytes) => bytes.toString('latin1'), signal))) as [RdbStream<string>, RdbStream<string>];
+  return compareValues(shape, other);
+}
+
+async function sameFieldTimes(source: KeyAt, target: KeyAt, { pairs }: Extract<Slice, { readonly type: 'hash' }>, signal: AbortSignal): Promise<boolean> {
+  const fields = evens(pairs);
+  const [times, others] = await Promise.all([source, target].map(({ session, key }) => fieldTimes(session, key, fields, signal))) as [readonly number[], readonly number[]];
+  return fields.every((_, index) => (times[index] ?? -1) === (others[index] ?? -1));
 }
 
 /** As `compareLarge`, and whether both are there and when they expire. */
@@ -62,6 +80,16 @@ async function holds({ session, key }: KeyAt, slice: Slice, signal: AbortSignal)
       const replies = await ask(evens(slice.pairs).map((member) => ['ZSCORE', key, member]));
       // Versions write the same double in different ways.
       return replies.every((reply, index) => Buffer.isBuffer(reply) && scoreOf(reply) === scoreOf(slice.pairs[index * 2 + 1] as Buffer));
+    }
+    case 'stream': {
+      const [first, last] = [slice.entries[0], slice.entries.at(-1)];
+      if (first === undefined || last === undefined) return true;
+      const [reply] = await ask([['XRANGE', key, idText(first.id), idText(last.id), 'COUNT', String(slice.entries.length + 1)]]);
+      if (!Array.isArray(reply) || reply.length !== slice.entries.length) return false;
+      return slice.entries.every(({ id, fields }, index) => {
+        const [otherId, others] = (reply as readonly (readonly Reply[])[])[index] ?? [];
+        return same(otherId, Buffer.from(idText(id))) && Array.isArray(others) && others.length === fields.length && fields.every((field, at) => same((others as readonly Reply[])[at], field));
+      });
     }
     default:
       return assertNever(slice);

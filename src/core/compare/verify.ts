@@ -2,7 +2,7 @@ import { Failure, isFailure } from '../failure.ts';
 import { RdbError } from '../../protocol/rdb/bytes.ts';
 import { createListPages, type NamePages } from '../transfer/namePages.ts';
 import { createNameSet } from '../transfer/nameSet.ts';
-import { argument, argumentValue, createRequests, head } from '../transfer/requests.ts';
+import { argument, argumentValue, createRequests, head, renamedArgument } from '../transfer/requests.ts';
 import { putValueQuestions, readValues, type Read, type Reader } from '../transfer/reader.ts';
 import { walkValues } from '../transfer/walkValues.ts';
 import { frameNumber, frameText, marks, type Wire } from '../transfer/wire.ts';
@@ -70,7 +70,7 @@ export async function compareAgain(source: Reader, target: Reader, before: reado
 
 /** Shows each name with its difference, or undefined where there is none. */
 async function compareNames(source: Reader, target: Reader, names: NamePages, options: CompareOptions, show: (name: Buffer, kind: KeyDifference | undefined) => void): Promise<void> {
-  const asTarget = (batch: readonly Buffer[]): Buffer[] => batch.map((name) => argument(options.rename(argumentValue(name))));
+  const asTarget = (batch: readonly Buffer[]): Buffer[] => batch.map((name) => renamedArgument(name, options.rename));
   await walkValues(source, names, {
     largest: options.largest,
     async asked(batch) {

@@ -113,17 +113,18 @@ export async function clone(deps: CloneDeps, request: CloneRequest, signal: Abor
     engine: 'dump', within: false, largestTaken: Infinity, notCopied: new Map(), forms: { ...counts.forms }, vanished: counts.vanished, bytes: counts.bytes,
     tell: (phase, round, keys) => onProgress({ phase, round, keys, bytes: copy.bytes }),
   };
-  // Before anything is deleted or replaced.
-  await persist(copy, () => refuseCluster(deps.sessions, [request.source, request.target], signal));
-  copy.within = await persist(copy, () => isSameData(deps.sessions, request.source, request.target, signal));
-  if (copy.within) refuseOverlap(request);
-  copy.engine = (await persist(copy, () => chooseEngine(deps, request, signal))).engine;
-  copy.largestTaken = await persist(copy, ({ target }) => largestTakenBy(target.wire));
-  if (request.conflict === 'empty' && !standing.emptied) {
-    await persist(copy, ({ target }) => must(target.wire, ['FLUSHDB', 'ASYNC']));
+  await persist(copy, async ({ target }) => {
+    // Before anything is deleted or replaced.
+    await refuseCluster(deps.sessions, [request.source, request.target], signal);
+    copy.within = await isSameData(deps.sessions, request.source, request.target, signal);
+    if (copy.within) refuseOverlap(request);
+    copy.engine = (await chooseEngine(deps, request, signal)).engine;
+    copy.largestTaken = await largestTakenBy(target.wire);
+    if (request.conflict !== 'empty' || standing.emptied) return;
+    await must(target.wire, ['FLUSHDB', 'ASYNC']);
     standing.emptied = true;
     await journal?.noteEmptied();
-  }
+  });
   await copyAll(copy);
   const { vanished, forms, bytes, engine } = copy;
   const [copied, skipped] = [standing.done.size, standing.skipped.size];

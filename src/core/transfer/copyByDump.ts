@@ -1,6 +1,6 @@
 import { Failure, isFailure } from '../failure.ts';
 import type { NamePages } from './namePages.ts';
-import { argument, argumentValue, createRequests, head } from './requests.ts';
+import { argument, argumentValue, createRequests, head, renamedArgument } from './requests.ts';
 import { walkValues } from './walkValues.ts';
 import type { Held, Read, Reader } from './reader.ts';
 import { frameText, marks, type Wire } from './wire.ts';
@@ -102,7 +102,7 @@ async function restoreAll(target: Wire, held: readonly Held[], options: Pick<Dum
   let bytes = 0;
   for (const { name, expireAt, payload } of held) {
     out.put(options.replace ? restoreReplace : restore);
-    out.put(argument(options.rename(argumentValue(name))));
+    out.put(renamedArgument(name, options.rename));
     out.put(expireAt === '-1' ? never : argument(expireAt));
     out.put(payload);
     out.put(absolute);

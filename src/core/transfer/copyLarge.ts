@@ -1,14 +1,18 @@
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { compareLarge, type KeyAt } from '../compare/large.ts';
 import { failureOfReply } from '../connection/failures.ts';
-import type { Command, Session } from '../connection/session.ts';
+import type { Command } from '../connection/session.ts';
 import { Failure, isFailure } from '../failure.ts';
 import { expiryOf } from '../keyspace/expiry.ts';
-import { addSlice, readSlices, sliceBytes, type Slice } from './slices.ts';
-import { frameNumber, frameText, marks, type Wire } from './wire.ts';
+import { fieldTimes } from './fieldTimes.ts';
+import { createStreamWriter } from './streamWriter.ts';
+import { addSlice, longestOf, readSlices, sliceBytes, type Slice } from './slices.ts';
+import { frameNumber, frameText, marks, readOutcome, type Wire } from './wire.ts';
 
 export interface LargeCopyOptions {
   readonly replace: boolean;
+  /** Bytes of one element that the target takes. */
+  readonly largestTaken: number;
   /** Makes the name of the temporary key one that nobody has. */
   readonly suffix: string;
   readonly signal: AbortSignal;
@@ -20,6 +24,8 @@ export interface LargeCopyOptions {
 const ATTEMPTS = 2;
 /** Ms that a temporary key lives after its last piece. */
 const LEFT_ALONE = 600_000;
+/** Writes that are sent at once. */
+const AT_ONCE = 500;
 
 /**
  * Copies a large value piece by piece, so that no server is held up, to a temporary key, compares it with the source and puts it in its
@@ -72,36 +78,48 @@ async function remove(writer: Wire, { session, key }: KeyAt): Promise<void> {
   }
 }
 
-async function copySlices(source: KeyAt, key: Buffer, type: string, writer: Wire, { signal, onBytes }: LargeCopyOptions): Promise<void> {
+async function copySlices(source: KeyAt, key: Buffer, type: string, writer: Wire, { signal, onBytes, largestTaken }: LargeCopyOptions): Promise<void> {
   let expires = type === 'hash';
+  const stream = type === 'stream' ? await createStreamWriter(source, key, signal) : undefined;
   for await (const slice of readSlices(source.session, source.key, type, signal)) {
-    await write(writer, addSlice(key, slice));
+    if (longestOf(slice) > largestTaken) throw new Failure('unsupported', `One of its elements is larger than the ${String(largestTaken)} bytes that the target takes at most (proto-max-bulk-len).`);
+    await writeAll(writer, stream === undefined || slice.type !== 'stream' ? addSlice(key, slice) : stream.add(slice.entries));
     // If nobody comes to remove it, it goes by itself.
     await write(writer, ['PEXPIRE', key, String(LEFT_ALONE)]);
     if (expires) expires = await copyFieldTimes(source, key, slice, writer, signal);
     await onBytes(sliceBytes(slice));
   }
+  if (stream !== undefined) await writeAll(writer, [...stream.finish(), ['PEXPIRE', key, String(LEFT_ALONE)]]);
 }
 
 /** HPEXPIRETIME of the fields of a piece; false where the source does not know of such times. */
 async function copyFieldTimes({ session, key }: KeyAt, targetKey: Buffer, slice: Slice, writer: Wire, signal: AbortSignal): Promise<boolean> {
   if (slice.type !== 'hash') return false;
   const fields = slice.pairs.filter((_, index) => index % 2 === 0);
-  const times = await timesOf(session, ['HPEXPIRETIME', key, 'FIELDS', String(fields.length), ...fields], signal);
+  const times = await fieldTimes(session, key, fields, signal);
   for (const [index, time] of times.entries()) {
-    if (Number(time) >= 0) await write(writer, ['HPEXPIREAT', targetKey, String(time), 'FIELDS', '1', fields[index] as Buffer]);
+    if (time >= 0) await write(writer, ['HPEXPIREAT', targetKey, String(time), 'FIELDS', '1', fields[index] as Buffer]);
   }
   return times.length > 0;
 }
 
-async function timesOf(session: Session, command: Command, signal: AbortSignal): Promise<readonly unknown[]> {
-  try {
-    const reply = await session.send(command, { signal });
-    return Array.isArray(reply) ? (reply as readonly unknown[]) : [];
-  } catch (error) {
-    if (isFailure(error, 'unsupported')) return [];
-    throw error;
+/** Sends writes at once. Rejects with Failure for the first error. */
+async function writeAll(writer: Wire, commands: readonly Command[]): Promise<void> {
+  for (let at = 0; at < commands.length; at += AT_ONCE) {
+    const some = commands.slice(at, at + AT_ONCE);
+    let failure: Failure | undefined;
+    await writer.send(Buffer.concat(some.map((command) => encodeRequest(command))));
+    for (const command of some) {
+      const error = await readOutcome(writer);
+      if (error !== undefined) failure ??= failureOfReply(error, command);
+    }
+    if (failure !== undefined) throw refusedPiece(failure);
   }
+}
+
+/** What this value is refused for is not the end of the clone. */
+function refusedPiece(failure: Failure): Failure {
+  return /exceeds maximum allowed size|too large|syntax error|wrong number of arguments/i.test(failure.message) ? new Failure('unsupported', failure.message) : failure;
 }
 
 /** Sends a write. Answers its number, or NaN for a reply that is none. Rejects with Failure for an error. */

@@ -118,7 +118,7 @@ export async function copyNames(copy: Copy, links: Links, names: NamePages & Par
       await offer([bytes]);
       try {
         const outcome = await withKeys(copy, bytes, (from, to) => copyLarge(from, to, target, {
-          replace, suffix: String(standing.seeds[0]), signal,
+          replace, suffix: String(standing.seeds[0]), signal, largestTaken: copy.largestTaken,
           async onBytes(moved) {
             copy.bytes += moved;
             copy.tell('copying', 0, done.size);

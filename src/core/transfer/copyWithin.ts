@@ -4,7 +4,7 @@ import { refusesKey } from '../keyspace/expiry.ts';
 import type { CopiedBatch } from './copyByDump.ts';
 import type { NamePages } from './namePages.ts';
 import { putSizeQuestions, readSizes, type Reader } from './reader.ts';
-import { argument, argumentValue, createRequests, head } from './requests.ts';
+import { argument, argumentValue, createRequests, head, renamedArgument } from './requests.ts';
 import { frameNumber, frameText, marks, notRedis } from './wire.ts';
 
 export interface WithinOptions {
@@ -58,7 +58,7 @@ export async function copyWithin(here: Reader, names: NamePages, options: Within
     for (const name of batch) {
       out.put(first);
       out.put(name);
-      out.put(argument(rename(argumentValue(name))));
+      out.put(renamedArgument(name, rename));
       out.put(last);
     }
     if (out.size === 0) return;

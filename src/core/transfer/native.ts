@@ -57,10 +57,10 @@ function fieldExpiries(key: Buffer, { pairs, expiries }: Extract<RdbValue<Buffer
   return (expiries ?? []).flatMap((expiry, index): Command[] => (expiry === undefined ? [] : [['HPEXPIREAT', key, String(expiry), 'FIELDS', '1', pairs[index * 2] as Buffer]]));
 }
 
-const idText = ({ ms, seq }: RdbStreamId): string => `${ms}-${seq}`;
+export const idText = ({ ms, seq }: RdbStreamId): string => `${ms}-${seq}`;
 const isZero = ({ ms, seq }: RdbStreamId): boolean => ms === 0n && seq === 0n;
 
-const compareIds = (left: RdbStreamId, right: RdbStreamId): number => Number(left.ms - right.ms) || Number(left.seq - right.seq);
+export const compareIds = (left: RdbStreamId, right: RdbStreamId): number => Number(left.ms - right.ms) || Number(left.seq - right.seq);
 
 /**
  * A stream, its groups and what is pending in them. Entries keep their IDs. Entries that are pending and deleted are made, claimed and
@@ -69,15 +69,38 @@ const compareIds = (left: RdbStreamId, right: RdbStreamId): number => Number(lef
  */
 function streamCommands(key: Buffer, stream: RdbStream<Buffer>, perCommand: number): Command[] {
   const deleted = deletedPending(stream);
-  const entries: readonly RdbStreamEntry<Buffer>[] = [...stream.entries, ...deleted.map((id) => ({ id, fields: [Buffer.from('x'), Buffer.alloc(0)] }))].sort((a, b) => compareIds(a.id, b.id));
-  const commands = entries.map(({ id, fields }): Command => ['XADD', key, idText(id), ...fields]);
-  const top = entries.at(-1)?.id;
+  const entries: readonly RdbStreamEntry<Buffer>[] = [...stream.entries, ...deleted.map((id) => ({ id, fields: placeholder }))].sort((a, b) => compareIds(a.id, b.id));
+  return [...entries.map((entry) => addEntry(key, entry)), ...finishStream(key, stream, { top: entries.at(-1)?.id, deleted, live: stream.entries.length }, perCommand)];
+}
+
+/** What an entry holds that is deleted again. */
+export const placeholder: readonly Buffer[] = [Buffer.from('x'), Buffer.alloc(0)];
+
+export function addEntry(key: Buffer, { id, fields }: RdbStreamEntry<Buffer>): Command {
+  return ['XADD', key, idText(id), ...fields];
+}
+
+/** What is at the target of a stream that is being made. */
+export interface StreamEntries {
+  /** The last ID. */
+  readonly top: RdbStreamId | undefined;
+  /** IDs that are there as placeholders only, in order. */
+  readonly deleted: readonly RdbStreamId[];
+  /** How many others there are. */
+  readonly live: number;
+}
+
+/** The commands that make a stream, whose entries are there, what it is to be. */
+export function finishStream(key: Buffer, stream: Omit<RdbStream<Buffer>, 'entries'>, { top, deleted, live }: StreamEntries, perCommand: number): Command[] {
+  const commands: Command[] = [];
   if (top === undefined) commands.push(['XADD', key, 'MAXLEN', '0', isZero(stream.lastId) ? '0-1' : idText(stream.lastId), 'x', '']);
   const state = (lastId: RdbStreamId): Command => ['XSETID', key, idText(lastId), 'ENTRIESADDED', String(stream.entriesAdded), 'MAXDELETEDID', idText(stream.maxDeletedId)];
   // No ID below an entry that is there is taken.
   commands.push(state(top !== undefined && compareIds(top, stream.lastId) > 0 ? top : stream.lastId), ...stream.groups.flatMap((group) => groupCommands(key, group)));
   if (deleted.length === 0) return commands;
-  return [...commands, ...inPieces(deleted, perCommand, (ids): Command => ['XDEL', key, ...ids.map(idText)]), state(stream.lastId)];
+  // XSETID cannot tell that none was ever deleted. Then all that is gone was trimmed, which leaves no mark, and from the beginning.
+  const deletions: readonly Command[] = isZero(stream.maxDeletedId) ? [['XTRIM', key, 'MAXLEN', String(live)]] : inPieces(deleted, perCommand, (ids): Command => ['XDEL', key, ...ids.map(idText)]);
+  return [...commands, ...deletions, state(stream.lastId)];
 }
 
 /** Entries that wait to be acknowledged, though they are not in the stream any more. */

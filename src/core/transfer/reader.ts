@@ -2,7 +2,7 @@ import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { failureOfReply } from '../connection/failures.ts';
 import type { Failure } from '../failure.ts';
 import { refusesCommand, refusesKey, sameExpiry } from '../keyspace/expiry.ts';
-import { argument, head, type Requests } from './requests.ts';
+import { head, type Requests } from './requests.ts';
 import { frameCopy, frameNumber, frameText, marks, notRedis, type Wire } from './wire.ts';
 
 /** A server that is read, and how it has to be asked. */
@@ -40,8 +40,7 @@ const pexpiretime = head(2, 'PEXPIRETIME');
 const pttl = head(2, 'PTTL');
 const time = head(1, 'TIME');
 const dump = head(2, 'DUMP');
-const usage = head(5, 'MEMORY', 'USAGE');
-const oneSample = Buffer.concat([argument('SAMPLES'), argument('1')]);
+const usage = head(3, 'MEMORY', 'USAGE');
 /** All but the one for the type of the key answer WRONGTYPE. */
 const lengths = ['STRLEN', 'LLEN', 'SCARD', 'HLEN', 'ZCARD', 'XLEN'].map((command) => head(2, command));
 /** Bytes of an element, where nobody tells. */
@@ -59,7 +58,7 @@ export async function createReader(wire: Wire, { twice = false }: { readonly twi
 /** Asks for what `readSizes` reads. */
 export function putSizeQuestions(out: Requests, { memory }: Reader, names: readonly Buffer[]): void {
   for (const name of names) {
-    if (memory) putAll(out, usage, name, oneSample);
+    if (memory) putAll(out, usage, name);
     else for (const length of lengths) putAll(out, length, name);
   }
 }

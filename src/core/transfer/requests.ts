@@ -49,6 +49,13 @@ export function argumentValue(bytes: Buffer): Buffer {
   return bytes.subarray(bytes.indexOf(10) + 1, bytes.length - 2);
 }
 
+/** The argument that a name becomes by `rename`; the same bytes where it keeps its name, which are not put together anew. */
+export function renamedArgument(name: Buffer, rename: (name: Buffer) => Buffer): Buffer {
+  const bytes = argumentValue(name);
+  const renamed = rename(bytes);
+  return renamed === bytes ? name : argument(renamed);
+}
+
 /** The head of a request of `count` arguments, and the first of these. */
 export function head(count: number, ...first: readonly string[]): Buffer {
   return Buffer.concat([Buffer.from(`*${count}\r\n`), ...first.map(argument)]);

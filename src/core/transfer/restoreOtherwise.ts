@@ -8,7 +8,7 @@ import type { Command } from '../connection/session.ts';
 import { Failure } from '../failure.ts';
 import { refusesCommand } from '../keyspace/expiry.ts';
 import { nativeCommands } from './native.ts';
-import { frameNumber, frameText, marks, type Wire } from './wire.ts';
+import { frameNumber, frameText, marks, readOutcome, type Wire } from './wire.ts';
 
 /** In what form a value got to a target that would not take its payload as it was. */
 export type Form = 'older-footer' | 're-encoded' | 'commands';
@@ -95,7 +95,7 @@ async function byCommands(target: Wire, { name, expireAt }: Refused, value: RdbV
   await target.send(Buffer.concat([...native, ['EXEC']].map((command) => encodeRequest(command))));
   let failed: Failure | undefined;
   for (const command of native) {
-    const error = await outcome(target);
+    const error = await readOutcome(target);
     if (error !== undefined) failed ??= refusedValue(error, command);
   }
   const { queued, error, culprit } = await executed(target, native);
@@ -117,7 +117,7 @@ async function executed(target: Wire, commands: readonly Command[]): Promise<{ r
   let error: string | undefined;
   let culprit: Command | undefined;
   for (let index = 0; index < count; index += 1) {
-    const one = await outcome(target);
+    const one = await readOutcome(target);
     if (one === undefined || error !== undefined) continue;
     error = one;
     culprit = commands[index];
@@ -147,17 +147,5 @@ async function exists(target: Wire, name: Buffer): Promise<boolean> {
 
 async function run(wire: Wire, command: Command): Promise<string | undefined> {
   await wire.send(encodeRequest(command));
-  return outcome(wire);
-}
-
-/** Reads one whole reply. Answers the first error in it. */
-async function outcome(wire: Wire): Promise<string | undefined> {
-  let error: string | undefined;
-  for (let left = 1; left > 0; left -= 1) {
-    await wire.frames(1, (frame) => {
-      if (frame.mark === marks.array) left += Math.max(0, frameNumber(frame));
-      else if (frame.mark === marks.error) error ??= frameText(frame);
-    });
-  }
-  return error;
+  return readOutcome(wire);
 }

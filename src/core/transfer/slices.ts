@@ -1,5 +1,8 @@
+import type { RdbStreamEntry } from '../../protocol/rdb/value.ts';
 import type { Command, Reply, Session } from '../connection/session.ts';
 import { assertNever, Failure } from '../failure.ts';
+import { addEntry } from './native.ts';
+import { idAfter, parseId } from './streamShape.ts';
 
 /** A piece of a large value. */
 export type Slice =
@@ -9,21 +12,25 @@ export type Slice =
   /** Flat: field, value. */
   | { readonly type: 'hash'; readonly pairs: readonly Buffer[] }
   /** Flat: member, score. */
-  | { readonly type: 'zset'; readonly pairs: readonly Buffer[] };
+  | { readonly type: 'zset'; readonly pairs: readonly Buffer[] }
+  /** `groups` and IDs of the stream are in `readStreamShape`. */
+  | { readonly type: 'stream'; readonly entries: readonly RdbStreamEntry<Buffer>[] };
 
-/** The command that adds a piece to a key; pieces of strings and lists in their order. */
-export function addSlice(key: Buffer, slice: Slice): Command {
+/** The commands that add a piece to a key; pieces of strings, lists and streams in their order. */
+export function addSlice(key: Buffer, slice: Slice): readonly Command[] {
   switch (slice.type) {
     case 'string':
-      return ['APPEND', key, slice.bytes];
+      return [['APPEND', key, slice.bytes]];
     case 'list':
-      return ['RPUSH', key, ...slice.items];
+      return [['RPUSH', key, ...slice.items]];
     case 'set':
-      return ['SADD', key, ...slice.members];
+      return [['SADD', key, ...slice.members]];
     case 'hash':
-      return ['HSET', key, ...slice.pairs];
+      return [['HSET', key, ...slice.pairs]];
     case 'zset':
-      return ['ZADD', key, ...slice.pairs.map((_, index) => slice.pairs[index ^ 1] as Buffer)];
+      return [['ZADD', key, ...slice.pairs.map((_, index) => slice.pairs[index ^ 1] as Buffer)]];
+    case 'stream':
+      return slice.entries.map((entry) => addEntry(key, entry));
     default:
       return assertNever(slice);
   }
@@ -31,7 +38,30 @@ export function addSlice(key: Buffer, slice: Slice): Command {
 
 /** Bytes of its elements. */
 export function sliceBytes(slice: Slice): number {
-  return slice.type === 'string' ? slice.bytes.length : sizeOf(slice.type === 'list' ? slice.items : slice.type === 'set' ? slice.members : slice.pairs);
+  return sizeOf(elementsOf(slice));
+}
+
+/** Bytes of its longest element. */
+export function longestOf(slice: Slice): number {
+  return elementsOf(slice).reduce((most, { length }) => Math.max(most, length), 0);
+}
+
+function elementsOf(slice: Slice): readonly Buffer[] {
+  switch (slice.type) {
+    case 'string':
+      return [slice.bytes];
+    case 'list':
+      return slice.items;
+    case 'set':
+      return slice.members;
+    case 'hash':
+    case 'zset':
+      return slice.pairs;
+    case 'stream':
+      return slice.entries.flatMap(({ fields }) => fields);
+    default:
+      return assertNever(slice);
+  }
 }
 
 /** Bytes of a piece, about. */
@@ -57,6 +87,9 @@ export async function* readSlices(session: Session, key: Buffer, type: string, s
     case 'zset':
       for await (const pairs of scanned(session, signal, type === 'hash' ? 'HSCAN' : 'ZSCAN', key)) yield { type, pairs };
       return;
+    case 'stream':
+      yield* streamSlices(session, key, signal);
+      return;
     default:
       throw new Failure('unsupported', `A value of the type ${type} that is this large cannot be moved.`);
   }
@@ -81,6 +114,22 @@ async function* listSlices(session: Session, key: Buffer, signal: AbortSignal): 
   }
 }
 
+async function* streamSlices(session: Session, key: Buffer, signal: AbortSignal): AsyncGenerator<Slice> {
+  let count = 1;
+  for (let from = '-'; ;) {
+    const reply = await session.send(['XRANGE', key, from, '+', 'COUNT', String(count)], { signal });
+    const entries = (Array.isArray(reply) ? (reply as readonly Reply[]) : []).map((one): RdbStreamEntry<Buffer> => {
+      const [id, fields] = Array.isArray(one) ? (one as readonly Reply[]) : [];
+      return { id: parseId(bytesOf(id).toString('latin1')), fields: itemsOf(fields) };
+    });
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    yield { type: 'stream', entries };
+    from = idAfter(last.id);
+    count = fitting(entries.map(({ fields }) => ({ length: sizeOf(fields) })), count);
+  }
+}
+
 async function* scanned(session: Session, signal: AbortSignal, command: string, key: Buffer): AsyncGenerator<readonly Buffer[]> {
   const { runId } = await session.ready(signal);
   let count = 1;
@@ -96,12 +145,12 @@ async function* scanned(session: Session, signal: AbortSignal, command: string, 
 }
 
 /** Elements that fit the next piece, going by the last one; twice as many at most, as each may be huge. */
-function fitting(items: readonly Buffer[], count: number): number {
+function fitting(items: readonly { readonly length: number }[], count: number): number {
   const each = Math.max(1, sizeOf(items) / Math.max(1, items.length));
   return Math.max(1, Math.min(MOST_ELEMENTS, count * 2, Math.floor(SLICE / each)));
 }
 
-function sizeOf(items: readonly Buffer[]): number {
+function sizeOf(items: readonly { readonly length: number }[]): number {
   return items.reduce((sum, item) => sum + item.length, 0);
 }
 

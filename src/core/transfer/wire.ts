@@ -196,3 +196,15 @@ export function frameCopy({ bytes, from, to }: Frame): Buffer {
   const view = bytes.subarray(from, to);
   return view.length < LARGE ? Buffer.from(view) : view;
 }
+
+/** Reads one whole reply. Answers the first error in it. Rejects with Failure for the link's. */
+export async function readOutcome(wire: Wire): Promise<string | undefined> {
+  let error: string | undefined;
+  for (let left = 1; left > 0; left -= 1) {
+    await wire.frames(1, (frame) => {
+      if (frame.mark === marks.array) left += Math.max(0, frameNumber(frame));
+      else if (frame.mark === marks.error) error ??= frameText(frame);
+    });
+  }
+  return error;
+}

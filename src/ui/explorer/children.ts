@@ -44,6 +44,8 @@ export function createChildren(deps: {
   readonly onUnexpected: (error: unknown) => void;
   /** Told when a connection's row should look different: it is connected now, or no longer. */
   readonly onConnectedChange: (node: ConnectionNode) => void;
+  /** Told when a connection was asked for its databases, whatever came of it. */
+  readonly onListed: (node: ConnectionNode) => void;
   /** Told when the first page of a database has come. */
   readonly onFirstPage: (node: DatabaseNode) => void;
 }): Children {
@@ -91,6 +93,7 @@ export function createChildren(deps: {
       await model.run(node, (signal) => model.listDatabases(node.profile, signal)).catch(noteUnexpected);
     }
     setConnected(node, model.isConnected(node.profile.id));
+    if (!isKnown) deps.onListed(node);
     const failure = model.failureOf(node);
     if (failure !== undefined && !isSilent(failure)) return [failureNotice(node, failure)];
     const crash = crashOf(node);

@@ -25,8 +25,8 @@ export interface ExplorerView extends vscode.Disposable {
   focused(): Promise<Node | undefined>;
   /** Draws the row of a connection anew and leaves what stands under it. */
   redraw(profileId: string): void;
-  /** A connection is connected now, or no longer. */
-  readonly onDidChangeConnected: vscode.Event<ConnectionNode>;
+  /** A connection was asked for its databases, or is to rest. */
+  readonly onDidList: vscode.Event<ConnectionNode>;
   /** Shows the filters in the view's message and sets the context key. */
   filtersChanged(): void;
   /** Brings the row in sight and gives it the focus. */
@@ -53,13 +53,8 @@ export function createExplorerView(deps: {
   const change = new vscode.EventEmitter<Node | undefined>();
   // Kept: asking VS Code for a setting takes about a millisecond, and there are thousands of rows.
   let keyLabel = readSetting('keyspace.explorer.keyLabel');
-  const connected = new vscode.EventEmitter<ConnectionNode>();
-  const children = createChildren({ ...deps, nodes, onConnectedChange: connectedChanged, onFirstPage: changed });
-
-  function connectedChanged(node: ConnectionNode): void {
-    changed(node);
-    connected.fire(node);
-  }
+  const listed = new vscode.EventEmitter<ConnectionNode>();
+  const children = createChildren({ ...deps, nodes, onConnectedChange: changed, onFirstPage: changed, onListed: (node) => listed.fire(node) });
 
   function changed(node?: Node): void {
     // VS Code asks for the row before its children: what the row says of them has to be known by then.
@@ -102,7 +97,7 @@ export function createExplorerView(deps: {
 
   const disposables = createDisposables(
     change,
-    connected,
+    listed,
     tree,
     // Closing the last view of a connection closes its socket; what was found stays.
     tree.onDidCollapseElement(({ element }) => {
@@ -110,7 +105,7 @@ export function createExplorerView(deps: {
       model.rest(element.profile.id);
       element.connected = false;
       change.fire(element);
-      connected.fire(element);
+      listed.fire(element);
     }),
     onSettingChange(['keyspace.explorer.showEmptyDatabases', 'keyspace.explorer.keyLabel', 'keyspace.practice.show'], () => {
       keyLabel = readSetting('keyspace.explorer.keyLabel');
@@ -130,7 +125,7 @@ export function createExplorerView(deps: {
       children.keep(node);
       change.fire(node);
     },
-    onDidChangeConnected: connected.event,
+    onDidList: listed.event,
     filtersChanged,
     async focus(node) {
       await tree.reveal(node, { select: true, focus: true });

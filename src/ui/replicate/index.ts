@@ -43,7 +43,7 @@ export function register(services: Services): vscode.Disposable {
     status,
     rows,
     replications.onDidChange(follow),
-    explorer.onDidChangeConnected(({ profile, connected }) => {
+    explorer.onDidList(({ profile, connected }) => {
       if (connected) void replications.meet(profile);
       else replications.leave(profile.id);
     }),

@@ -25,7 +25,7 @@ export interface Replications extends vscode.Disposable {
   start(source: ConnectionProfile, target: ConnectionProfile, address: Address | undefined): Promise<Replication>;
   /** Takes up again what was kept. */
   resume(): void;
-  /** Looks whether a connection, which was just made, is a replica of somebody. */
+  /** Looks whether a connection is a replica of somebody. */
   meet(profile: ConnectionProfile): Promise<void>;
   /** Forgets what was met there, once it is disconnected. */
   leave(profileId: string): void;

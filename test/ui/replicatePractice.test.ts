@@ -1,0 +1,78 @@
+import assert from 'node:assert/strict';
+import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
+import { until } from '../support/ui/until.ts';
+import { useWindow } from '../support/ui/window.ts';
+
+describe('replicating the practice server in a real window', () => {
+  const vscode = useWindow();
+  let server: RedisServer;
+
+  before(async () => {
+    server = await startRedisServer(['--repl-diskless-sync-delay', '0']);
+    await vscode.prompts.command('Add Connection…');
+    await vscode.prompts.input(`127.0.0.1:${server.port}`, /URL/);
+    await vscode.prompts.input('', /Password/);
+    await vscode.prompts.input('Real', /name for the tree/);
+    await vscode.prompts.pick(/^Read and write/);
+    await vscode.tree.row(['Real', 'Database 0']);
+    await vscode.tree.expand('Practice');
+  });
+  after(() => server.stop());
+  const says = (name: string, text: RegExp): Promise<void> => until(async () => text.test((await vscode.tree.row(name)).text), 20_000);
+
+  it('lets a real server follow it, over a port that is open as long as that lasts', async () => {
+    await vscode.tree.menu('Practice', /^Replicate Database/);
+    await vscode.prompts.pick(/^Real/, /Which connection is to follow “Practice”/);
+    await vscode.prompts.answer('Replicate');
+    await says('Real', /follows Practice · in step/);
+    assert.match(await server.cli('INFO', 'replication'), /master_host:127\.0\.0\.1/);
+    const keys = await server.cli('DBSIZE');
+    assert.ok(Number(keys) > 10, keys);
+    await vscode.prompts.clearNotifications();
+    await vscode.tree.menu('Real', /^Liberate Replica/);
+    await vscode.prompts.answer('Liberate');
+    await vscode.prompts.notification(/“Real” is on its own/, 'Compare');
+    await vscode.prompts.notification(/“Practice” and “Real” are identical/);
+  });
+
+  it('has it follow a real server, and refuses what would be a loop', async () => {
+    await vscode.prompts.clearNotifications();
+    await server.cli('FLUSHALL');
+    await server.cli('SET', 'only', 'this');
+    await vscode.tree.menu('Real', /^Replicate Database/);
+    await vscode.prompts.pick(/^Practice/, /Which connection is to follow “Real”/);
+    await vscode.prompts.answer('Throw Away and Replicate');
+    await vscode.prompts.input('Practice', /Throw away all data of “Practice”/);
+    await says('Practice', /follows Real · in step/);
+    await until(async () => /Database 0 1 key/.test((await vscode.tree.row(['Practice', 'Database 0'])).text));
+    await vscode.prompts.clearNotifications();
+    await vscode.tree.menu('Practice', /^Replicate Database/);
+    await vscode.prompts.pick(/^Real/);
+    await vscode.prompts.notification(/“Real” cannot follow “Practice”\. “Practice” follows “Real” itself/);
+    await vscode.prompts.clearNotifications();
+  });
+
+  it('says so when somebody else ends it', async () => {
+    await vscode.prompts.command('Reset Practice Data…');
+    await vscode.prompts.answer('Reset');
+    await vscode.prompts.notification(/“Practice” does not follow “Real” any more/);
+    assert.doesNotMatch((await vscode.tree.row('Practice')).text, /follows/);
+  });
+
+  it('sees that a connection follows a server that is none of ours', async () => {
+    const other = await startRedisServer(['--repl-diskless-sync-delay', '0']);
+    try {
+      await server.cli('REPLICAOF', '127.0.0.1', String(other.port));
+      await vscode.tree.menu('Real', /^Reconnect/);
+      await says('Real', new RegExp(`follows 127\\.0\\.0\\.1:${other.port} · following`));
+      await vscode.prompts.clearNotifications();
+      await vscode.tree.menu('Real', /^Liberate Replica/);
+      await vscode.prompts.answer('Liberate');
+      assert.match(await vscode.prompts.answer('Cut Anyway'), /Add it as a connection to prove/);
+      await vscode.prompts.notification(/“Real” is on its own\. It was cut without proof/);
+      assert.match(await server.cli('INFO', 'replication'), /role:master/);
+    } finally {
+      await other.stop();
+    }
+  });
+});

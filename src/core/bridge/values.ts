@@ -8,6 +8,7 @@ import { copyLarge } from '../transfer/copyLarge.ts';
 import { putSizeQuestions, putValueQuestions, readSizes, readValues, type Read, type Reader } from '../transfer/reader.ts';
 import { argument, argumentValue, createRequests, head } from '../transfer/requests.ts';
 import { isAboutForm, restoreOtherwise } from '../transfer/restoreOtherwise.ts';
+import { largestTakenBy } from '../transfer/takes.ts';
 import { frameNumber, frameText, marks, notRedis, type Wire } from '../transfer/wire.ts';
 import type { Bridging } from './context.ts';
 import { createTransaction, type Transaction } from './outcomes.ts';
@@ -173,7 +174,7 @@ async function copyByPieces({ sessions, source, target, signal, lost, home }: Br
   const [name, name2] = [argumentValue(wanted.name), argumentValue(wanted.target)];
   try {
     await select(wire, targetDatabase);
-    const outcome = await copyLarge({ session: ends[0], key: name }, { session: ends[1], key: name2 }, wire, { replace: true, suffix: 'bridge', signal, onBytes: () => Promise.resolve() });
+    const outcome = await copyLarge({ session: ends[0], key: name }, { session: ends[1], key: name2 }, wire, { replace: true, suffix: 'bridge', signal, largestTaken: await largestTakenBy(wire), onBytes: () => Promise.resolve() });
     if (outcome === 'vanished') await run(wire, ['UNLINK', name2]);
   } catch (failure) {
     if (!isFailure(failure, 'unsupported')) throw failure;

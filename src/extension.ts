@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { createCommandLog } from './core/connection/commandLog.ts';
+import type { ConnectionProfile } from './core/connection/profile.ts';
 import { createSessions } from './core/connection/sessions.ts';
 import { createBadges } from './ui/compare/badges.ts';
 import { createBaselines } from './ui/compare/baselines.ts';
@@ -14,6 +15,7 @@ import { createExplorerView } from './ui/explorer/view.ts';
 import { systemClock } from './ui/platform/clock.ts';
 import { createLog } from './ui/platform/log.ts';
 import { keepScanOptions, readSetting } from './ui/platform/settings.ts';
+import { createReports } from './ui/platform/reports.ts';
 import type { KeysWritten } from './ui/platform/written.ts';
 import { createFileDrop } from './ui/practice/dropFiles.ts';
 import * as practiceFeature from './ui/practice/index.ts';
@@ -51,22 +53,25 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   });
   const scanOptions = keepScanOptions();
   const model = createExplorerModel({ sessions, scanOptions: scanOptions.current, clock: systemClock, onLoad: showIfSlow });
-  const baselines = createBaselines(context, () => [practice.profile, ...store.list(), ...rdbFiles.list()], [store.onDidChange, rdbFiles.onDidChange]);
+  const profiles = (): readonly ConnectionProfile[] => [...store.list(), practice.profile, ...practice.list(), ...rdbFiles.list()];
+  const baselines = createBaselines(context, profiles, [store.onDidChange, rdbFiles.onDidChange, practice.onDidChange]);
   const badges = createBadges(baselines);
   const replications = createReplications(context, { sessions, clock: systemClock, store, practice });
   const view = createExplorerView({
     model,
     changesOf: badges.of,
-    profiles: () => [...(readSetting('keyspace.practice.show') ? [practice.profile] : []), ...store.list(), ...rdbFiles.list()],
+    profiles: () => [...(readSetting('keyspace.practice.show') ? [practice.profile] : []), ...practice.list(), ...store.list(), ...rdbFiles.list()],
     fileOf: rdbFiles.of,
     replicationOf: (profileId) => replications.of(profileId)?.state,
     onUnexpected: log.unexpected,
     drop: createRowDrop((rows, to) => cloneDatabase(services, rows[0], rows, to), createFileDrop((uris) => openFiles(services, uris))),
   });
+  const reports = createReports();
   const written = new vscode.EventEmitter<KeysWritten>();
   const services: Services = {
-    context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, sessions, model, explorer: view, replications, written, baselines, clones: createClones(context),
-    profile: (id) => (id === practice.profile.id ? practice.profile : rdbFiles.get(id) ?? store.get(id)),
+    context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, sessions, model, explorer: view, replications, written, baselines, reports, clones: createClones(context),
+    profiles,
+    profile: (id) => profiles().find((one) => one.id === id),
   };
   context.subscriptions.push(
     log,
@@ -79,6 +84,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     model,
     view,
     written,
+    reports,
     badges,
     baselines,
     connections.register(services),

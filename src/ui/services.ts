@@ -7,6 +7,7 @@ import type { Baselines } from './compare/baselines.ts';
 import type { ConnectionStore } from './connections/store.ts';
 import type { ExplorerModel } from './explorer/model.ts';
 import type { ExplorerView } from './explorer/view.ts';
+import type { Reports } from './platform/reports.ts';
 import type { KeysWritten } from './platform/written.ts';
 import type { RdbFiles } from './practice/rdbFiles.ts';
 import type { Practice } from './practice/practice.ts';
@@ -22,7 +23,9 @@ export interface Services {
   readonly connections: ConnectionStore;
   readonly practice: Practice;
   readonly rdbFiles: RdbFiles;
-  /** Any connection of the tree: the practice server, a file, or a saved one. */
+  /** All connections: saved ones, practice servers, files. */
+  readonly profiles: () => readonly ConnectionProfile[];
+  /** Any of them by its id. */
   readonly profile: (id: string) => ConnectionProfile | undefined;
   readonly sessions: Sessions;
   readonly model: ExplorerModel;
@@ -32,4 +35,5 @@ export interface Services {
   /** Told of what the extension writes, after it was written. */
   readonly written: vscode.EventEmitter<KeysWritten>;
   readonly baselines: Baselines;
+  readonly reports: Reports;
 }

@@ -23,10 +23,11 @@ describe('cloning a database in a real window', () => {
 
   it('shows a plan, copies to another database, and says that the copy is identical', async () => {
     await vscode.tree.menu(['Shop', 'Database 0'], /^Clone Database/);
-    await vscode.prompts.pick(/^Another database of this server/);
+    await vscode.prompts.pick(/^Several Databases in One Instance/);
     await vscode.prompts.pick(/^Database 3/);
     await vscode.screenshot('clone-conflicts');
     await vscode.prompts.pick(/^Stop/);
+    await vscode.prompts.pick(/^Show the Plan/);
     await vscode.page.locator('.monaco-dialog-box').waitFor();
     await vscode.screenshot('clone-plan');
     const plan = await vscode.prompts.answer('Clone');
@@ -42,9 +43,10 @@ describe('cloning a database in a real window', () => {
   it('empties a target only when its name was typed', async () => {
     await server.cli('-n', '3', 'SET', 'other', '1');
     await vscode.tree.menu(['Shop', 'Database 0'], /^Clone Database/);
-    await vscode.prompts.pick(/^Another database of this server/);
+    await vscode.prompts.pick(/^Several Databases in One Instance/);
     await vscode.prompts.pick(/^Database 3/);
     await vscode.prompts.pick(/^Empty It First/);
+    await vscode.prompts.pick(/^Show the Plan/);
     assert.match(await vscode.prompts.answer('Empty and Clone'), /Keys of the target that will be deleted first: 5,002\./);
     await vscode.prompts.input('Shop/3', /Delete 5,002 keys/);
     await until(async () => await server.cli('-n', '3', 'EXISTS', 'other') === '0' && await server.cli('-n', '3', 'DBSIZE') === '5001');
@@ -53,9 +55,10 @@ describe('cloning a database in a real window', () => {
   it('copies a namespace to another prefix, and shows a report', async () => {
     await vscode.tree.expand(['Shop', 'Database 0']);
     await vscode.tree.menu(['Shop', 'Database 0', 'user'], /^Clone Database/);
-    await vscode.prompts.pick(/^The same database/);
+    await vscode.prompts.pick(/^Marked Keys/);
     await vscode.prompts.input('edited:', /begin with/);
     await vscode.prompts.pick(/^Skip/);
+    await vscode.prompts.pick(/^Show the Plan/);
     await vscode.prompts.answer('Clone');
     await vscode.prompts.notification(/5,000 keys copied/, 'Show Report');
     await vscode.page.getByText('Clone of user:* of database 0 of “Shop” to database 0 of “Shop”, names beginning with “edited:”').first().waitFor();
@@ -67,7 +70,7 @@ describe('cloning a database in a real window', () => {
     await vscode.tree.click('Practice');
     await vscode.tree.menu('Shop', /^Clone Database/);
     await vscode.prompts.pick(/^Database 3/, /Which database is to be cloned/);
-    await vscode.prompts.pick(/^A dump\.rdb file/);
+    await vscode.prompts.pick(/^Dump and Reload/);
     await vscode.page.locator('.quick-input-widget', { hasText: 'Save Database 3 of “Shop” as an RDB File' }).waitFor();
     await vscode.prompts.dismiss();
   });
@@ -88,6 +91,7 @@ describe('cloning a database in a real window', () => {
     await from.dragTo(to);
     await vscode.prompts.pick(/^Database 5/, /Clone Database/);
     await vscode.prompts.pick(/^Stop/);
+    await vscode.prompts.pick(/^Show the Plan/);
     assert.match(await vscode.prompts.answer('Clone'), /Clone database 3 of “Shop” to database 5 of “Practice”\?/);
     await vscode.prompts.notification(/Clone to database 5 of “Practice”: 5,001 keys copied.*identical/);
     await vscode.tree.expand('Practice');
@@ -101,9 +105,10 @@ describe('cloning a database in a real window', () => {
     await server.cli('-n', '7', 'DEBUG', 'POPULATE', '20000', 'many');
     await vscode.tree.menu('Shop', /^Refresh/);
     await vscode.tree.menu(['Shop', 'Database 7'], /^Clone Database/);
-    await vscode.prompts.pick(/^Another database of this server/);
+    await vscode.prompts.pick(/^Several Databases in One Instance/);
     await vscode.prompts.pick(/^Database 8/);
     await vscode.prompts.pick(/^Stop/);
+    await vscode.prompts.pick(/^Show the Plan/);
     const full = Number(/used_memory:(\d+)/.exec(await server.cli('INFO', 'memory'))?.[1]);
     await server.cli('CONFIG', 'SET', 'maxmemory', String(full + Math.round((full - used) / 2)));
     await vscode.prompts.answer('Clone');
@@ -115,9 +120,10 @@ describe('cloning a database in a real window', () => {
   it('says that nothing comes from a server that hangs, and is cancelled', async () => {
     await vscode.prompts.clearNotifications();
     await vscode.tree.menu(['Shop', 'Database 7'], /^Clone Database/);
-    await vscode.prompts.pick(/^Another database of this server/);
+    await vscode.prompts.pick(/^Several Databases in One Instance/);
     await vscode.prompts.pick(/^Database 9/);
     await vscode.prompts.pick(/^Empty It First/);
+    await vscode.prompts.pick(/^Show the Plan/);
     await vscode.page.locator('.monaco-dialog-box').waitFor();
     process.kill(server.pid, 'SIGSTOP');
     try {
@@ -150,7 +156,7 @@ describe('cloning a database in a real window', () => {
     await from.dragTo(to);
     await vscode.prompts.notification(/“Archive” is read-only\. Edit the connection/);
     await vscode.tree.menu(['Archive', 'Database 0'], /^Clone Database/);
-    assert.deepEqual((await vscode.prompts.picks()).map((label) => label.split(',')[0]), ['A database of another connection', 'A dump.rdb file']);
+    assert.deepEqual((await vscode.prompts.picks()).map((label) => label.split(',')[0]), ['One Instance per Database', 'One Instance per Database: Fresh Practice Server', 'Dump and Reload']);
     await vscode.prompts.dismiss();
   });
 });

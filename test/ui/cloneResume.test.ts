@@ -26,10 +26,11 @@ describe('a clone that was cut short', () => {
     const [, target] = servers;
     await target?.cli('CONFIG', 'SET', 'maxmemory', '4mb');
     await vscode.tree.menu(['Shop', 'Database 0'], /^Clone Database/);
-    await vscode.prompts.pick(/^A database of another connection/);
+    await vscode.prompts.pick(/^One Instance per Database,/);
     await vscode.prompts.pick(/^Copy/);
     await vscode.prompts.pick(/^Database 0/);
     await vscode.prompts.pick(/^Stop/);
+    await vscode.prompts.pick(/^Show the Plan/);
     await vscode.prompts.answer('Clone');
     await vscode.prompts.notification(/The clone came to an early end\. The server is out of memory/);
     const copied = Number(await target?.cli('DBSIZE'));

@@ -1,10 +1,12 @@
 import { parseInfo } from '../connection/capabilities.ts';
 import { failureOfReply } from '../connection/failures.ts';
-import type { ServerFacts } from '../connection/session.ts';
+import type { Command, ServerFacts } from '../connection/session.ts';
 import { endpointLabel } from '../connection/url.ts';
 import { Failure, isFailure } from '../failure.ts';
 import { createCloneNames, type CloneDeps, type CloneEnd, type CloneRequest } from './clone.ts';
-import { chooseEngine, type EngineChoice } from './engine.ts';
+import { mayRun } from '../replicate/permission.ts';
+import { chooseEngine, type EngineChoice, type EngineName } from './engine.ts';
+import { literalPrefix } from '../keyspace/glob.ts';
 import { createRenaming } from './renaming.ts';
 import { argument, argumentValue, createRequests, head } from './requests.ts';
 import { isSameData, refuseOverlap } from './sameData.ts';
@@ -19,6 +21,8 @@ export interface PlannedEnd {
   readonly usedMemory: number | undefined;
   /** Bytes; undefined: no limit, or not told. */
   readonly maxMemory: number | undefined;
+  /** Commands that the clone needs there, and the user may not run, as far as the server tells (ACL DRYRUN, 7.0). */
+  readonly forbidden: readonly string[];
 }
 
 /** What may go wrong, or will be lost; each is said in words by the user interface. */
@@ -44,6 +48,14 @@ export interface ClonePlan {
   readonly engine: EngineChoice;
 }
 
+/** What is sent to each side, as far as a user may be forbidden it, about a key that is meant. */
+function commandsOf({ names, scope, conflict, rewrite }: CloneRequest, engine: EngineName): Readonly<Record<'source' | 'target', readonly Command[]>> {
+  const key = names?.[0] ?? Buffer.concat([scope.pattern === undefined ? Buffer.alloc(0) : literalPrefix(scope.pattern), Buffer.from('k')]);
+  const copy = createRenaming(scope, rewrite).rename(key);
+  const target: readonly Command[] = engine === 'copy' ? [['COPY', key, copy]] : engine === 'dump' ? [['RESTORE', copy, '0', '']] : [];
+  return { source: [...(names === undefined ? [['SCAN', '0']] : []), ...(engine === 'dump' ? [['DUMP', key]] : [])], target: conflict === 'empty' ? [...target, ['FLUSHDB']] : target };
+}
+
 const PAGE = 1000;
 const exists = head(2, 'EXISTS');
 
@@ -55,15 +67,16 @@ export async function planClone(deps: CloneDeps, request: CloneRequest, signal: 
   const { source, target } = request;
   const within = await isSameData(deps.sessions, source, target, signal);
   if (within) refuseOverlap(request);
-  const [from, to] = await Promise.all([look(deps, source, signal), look(deps, target, signal)]);
+  const engine = await chooseEngine(deps, request, signal);
+  const commands = commandsOf(request, engine.engine);
+  const [from, to] = await Promise.all([look(deps, source, commands.source, signal), look(deps, target, commands.target, signal)]);
   for (const end of [from, to]) if (end.facts.mode !== 'standalone') throw new Failure('unsupported', `A ${end.facts.mode} cannot be cloned from or to yet.`);
   if (to.replica) throw new Failure('permission', `${endpointLabel(target.profile)} is a read-only replica. Choose its primary as the target.`);
-  const engine = await chooseEngine(deps, request, signal);
   const { keys, conflicts } = await countNames(deps, request, within, signal, onProgress);
   return { request, source: from, target: to, keys, conflicts, warnings: warnings(request, from, to, keys, conflicts), engine };
 }
 
-async function look({ sessions }: CloneDeps, { profile, database }: CloneEnd, signal: AbortSignal): Promise<PlannedEnd & { readonly replica: boolean }> {
+async function look({ sessions }: CloneDeps, { profile, database }: CloneEnd, commands: readonly Command[], signal: AbortSignal): Promise<PlannedEnd & { readonly replica: boolean }> {
   const session = sessions.acquire(profile, database);
   try {
     const facts = await session.ready(signal);
@@ -72,7 +85,9 @@ async function look({ sessions }: CloneDeps, { profile, database }: CloneEnd, si
     const info = parseInfo([memory, replication].map((reply) => (Buffer.isBuffer(reply) ? reply.toString('latin1') : '')).join('\n'));
     const number = (name: string): number | undefined => (info.has(name) ? Number(info.get(name)) : undefined);
     const limit = number('maxmemory');
+    const permissions = await Promise.all(commands.map((command) => mayRun(session, profile, command, undefined, signal)));
     return {
+      forbidden: commands.filter((_, index) => permissions[index] === 'no').map(([name]) => String(name)),
       facts, keys: Number(size), usedMemory: number('used_memory'), maxMemory: limit === 0 ? undefined : limit,
       replica: info.get('role') === 'slave' && info.get('slave_read_only') !== '0',
     };

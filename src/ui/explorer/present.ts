@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import { endpointLabel } from '../../core/connection/url.ts';
 import type { ReplicationState } from '../../core/replicate/state.ts';
 import { displayShort, shorten } from '../../core/keyspace/display.ts';
@@ -6,7 +7,7 @@ import type { KeyType } from '../../core/keyspace/keyspace.ts';
 import { assertNever } from '../../core/failure.ts';
 import type { RowChanges } from '../compare/badges.ts';
 import { commandOf } from '../platform/commands.ts';
-import type { KeyLabel, RowAbility } from '../platform/contributions.ts';
+import { builtInPractice, type KeyLabel, type RowAbility } from '../platform/contributions.ts';
 import { replicationNote } from '../replicate/stateText.ts';
 import { describeCounts, describeFilter, formatCount, formatPercent, isFiltered, keyCount } from './labels.ts';
 import { type ConnectionNode, type DatabaseNode, isCollection, type KeyNode, type MemberNode, type MoreNode, type NamespaceNode, type Node, type NoticeNode, type RangeNode } from './nodes.ts';
@@ -87,15 +88,22 @@ function connectionItem({ profile, connected }: ConnectionNode, replication: Rep
   item.iconPath = icon(file ? 'file-binary' : practice ? 'mortar-board' : 'server-environment', connected ? 'charts.green' : undefined);
   const notes = [
     replication === undefined ? '' : replicationNote(replication),
-    file ? (profile.access === 'read-only' ? vscode.l10n.t('RDB file') : vscode.l10n.t('scratch copy · changes are not saved')) : practice ? vscode.l10n.t('no server needed') : endpointLabel(profile) === profile.name ? '' : endpointLabel(profile),
+    placeNote(profile, file),
     profile.access === 'read-only' ? vscode.l10n.t('read-only') : '',
     profile.access === 'confirm-writes' ? vscode.l10n.t('confirms writes') : '',
     profile.endpoint.kind === 'tcp' && profile.endpoint.tls?.verify === false ? vscode.l10n.t('certificate not verified') : '',
   ].filter((note) => note !== '');
   item.description = notes.join(' · ');
-  item.contextValue = context('connection', file ? 'file' : practice ? 'practice' : 'saved', replication !== undefined && 'replica');
+  item.contextValue = context('connection', file ? 'file' : !practice ? 'saved' : profile.id === builtInPractice ? 'practice' : 'opened', replication !== undefined && 'replica');
   item.accessibilityInformation = { label: [profile.name, connected ? vscode.l10n.t('connected') : vscode.l10n.t('not connected'), ...notes].join(', ') };
   return item;
+}
+
+/** Where its data are, in words. */
+function placeNote(profile: ConnectionProfile, file: boolean): string {
+  if (file) return profile.access === 'read-only' ? vscode.l10n.t('RDB file') : vscode.l10n.t('scratch copy · changes are not saved');
+  if (profile.endpoint.kind === 'practice') return profile.id === builtInPractice ? vscode.l10n.t('no server needed') : vscode.l10n.t('in memory only');
+  return endpointLabel(profile) === profile.name ? '' : endpointLabel(profile);
 }
 
 function databaseItem({ ref, keys, counts, filter }: DatabaseNode): vscode.TreeItem {

@@ -21,6 +21,7 @@ export type RowCommandId =
   | 'keyspace.reconnect'
   | 'keyspace.closeFile'
   | 'keyspace.openTerminal'
+  | 'keyspace.closePracticeServer'
   | 'keyspace.saveRdb'
   | 'keyspace.cloneDatabase'
   | 'keyspace.compareDatabases'
@@ -83,6 +84,7 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.openScratchCopy': null,
   'keyspace.closeFile': null,
   'keyspace.openTerminal': null,
+  'keyspace.closePracticeServer': null,
   'keyspace.saveRdb': null,
   'keyspace.cloneDatabase': null,
   'keyspace.resumeClone': null,
@@ -195,11 +197,16 @@ export const viewIds = { explorer: 'keyspace.explorer', differences: 'keyspace.d
 /** The editors that VS Code may open files with. */
 export const editorIds = { file: 'keyspace.file' } as const;
 
+/** Id and instance of the practice server that is always there. */
+export const builtInPractice = 'practice';
+
 /** The scheme of value documents. */
 export const valueScheme = 'keyspace';
+/** The scheme of reports. */
+export const reportScheme = 'keyspace-report';
 
 /** What a row offers, as words in its context value after its kind; `when` clauses test them as `viewItem =~ /\bword\b/`. */
-export const rowAbilities = ['paged', 'scannable', 'filtered', 'named', 'openable', 'writable', 'editable', 'collection', 'practice', 'saved', 'file', 'replica', 'loading', 'baseline'] as const;
+export const rowAbilities = ['paged', 'scannable', 'filtered', 'named', 'openable', 'writable', 'editable', 'collection', 'practice', 'opened', 'saved', 'file', 'replica', 'loading', 'baseline'] as const;
 export type RowAbility = (typeof rowAbilities)[number];
 
 /** The kinds of rows, the first word of a context value. */

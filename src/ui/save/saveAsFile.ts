@@ -129,11 +129,13 @@ function describeMethod(method: SaveReport['method']): string {
 
 async function offer(source: SaveSource, target: vscode.Uri, report: SaveReport): Promise<void> {
   const open = vscode.l10n.t('Open RDB File');
+  const load = vscode.l10n.t('Open as Scratch Copy');
   const reveal = vscode.l10n.t('Reveal');
   const revealBy = revealCommand(target);
   const show = report.refused === undefined && report.partial === undefined ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
-  const chosen = await show(plainText(describeReport(source, basename(target.fsPath), report)), open, ...(revealBy === undefined ? [] : [reveal]));
+  const chosen = await show(plainText(describeReport(source, basename(target.fsPath), report)), open, load, ...(revealBy === undefined ? [] : [reveal]));
   if (chosen === open) await vscode.commands.executeCommand('keyspace.openFile', target);
+  if (chosen === load) await vscode.commands.executeCommand('keyspace.openScratchCopy', target);
   if (chosen === reveal && revealBy !== undefined) await vscode.commands.executeCommand(revealBy, target);
 }
 

@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import * as vscode from 'vscode';
 import { sleep } from '../../core/connection/waiting.ts';
 import { Failure, isFailure } from '../../core/failure.ts';
+import { literalPrefix } from '../../core/keyspace/glob.ts';
 import { clone, type CloneDeps, type CloneProgress, type CloneReport, type CloneRequest } from '../../core/transfer/clone.ts';
 import type { Journal } from '../../core/transfer/journal.ts';
 import { planClone, type ClonePlan } from '../../core/transfer/plan.ts';
@@ -12,13 +13,15 @@ import { withProgress } from '../platform/progress.ts';
 import { saveAsFile } from '../save/saveAsFile.ts';
 import type { Services } from '../services.ts';
 import { askClone, type CloneTarget } from './cloneForm.ts';
-import { cloneSourceOf, nameOf, type CloneSource } from './cloneSource.ts';
-import { isPerfect, planText, reportText, summaryText } from './cloneText.ts';
+import { cloneSourceOf, nameOf, sourceOfDatabase, type CloneSource } from './cloneSource.ts';
+import { isPerfect, planDocument, planText, reportText, summaryText } from './cloneText.ts';
 
 /** Ms without a byte from a server that owes a reply. */
 const PATIENCE = 60_000;
 /** Ms without progress after which that is said: a link is made anew, or a server is busy. */
 const SILENCE = 3000;
+/** That a practice server has. */
+const PRACTICE_DATABASES = 16;
 /** Ms between two reports of progress. */
 const REPORT_EVERY = 100;
 
@@ -30,12 +33,29 @@ export async function cloneDatabase(services: Services, row: Node | undefined, r
     await saveAsFile(services, answer.source.source);
     return;
   }
+  if (answer.kind === 'clone') {
+    await planAndClone(services, answer.source, answer.request);
+    return;
+  }
   const { source, request } = answer;
-  const deps = cloneDeps(services);
+  const profile = await services.practice.open({ name: vscode.l10n.t('Copy of {0}', source.source.profile.name) });
+  const target = { profile, database: source.source.database < PRACTICE_DATABASES ? source.source.database : 0 };
+  let begun = false;
+  try {
+    begun = await planAndClone(services, source, { ...request, target });
+  } finally {
+    // Nothing came there: nobody wants it.
+    if (!begun) await services.practice.close(profile.id);
+  }
+}
+
+/** Plans, asks, clones and tells what came of it. Answers whether it was begun. Throws Failure. */
+async function planAndClone(services: Services, source: CloneSource, request: CloneRequest): Promise<boolean> {
   const plan = await withProgress(vscode.l10n.t('Planning the clone of {0}', source.title), (signal, report) =>
-    planClone(deps, request, signal, (keys) => report(keyCount(keys))));
-  if (!(await confirm(source, plan))) return;
+    planClone(cloneDeps(services), request, signal, (keys) => report(keyCount(keys))));
+  if (!(await confirm(services, source, plan))) return false;
   await cloneAndTell(services, await services.clones.begin(request), source.title, plan);
+  return true;
 }
 
 /** What was agreed to. `keys`: in scope; undefined: nobody counted them. */
@@ -52,7 +72,7 @@ export async function cloneAndTell(services: Services, journal: Journal, title: 
     if (report === undefined) return;
     await journal.remove();
     await services.clones.remember(request);
-    void offer(title, request, report);
+    void offer(services, title, request, report);
   } finally {
     await journal.close();
     // What failed or was cancelled has written too.
@@ -72,14 +92,14 @@ export function cloneDeps({ sessions, clock }: Services): CloneDeps {
   return { sessions, clock, seeds: [randomInt(2 ** 32), randomInt(2 ** 32)], patience: PATIENCE, pause: sleep };
 }
 
-async function confirm(source: CloneSource, plan: ClonePlan): Promise<boolean> {
+async function confirm({ reports }: Services, source: CloneSource, plan: ClonePlan): Promise<boolean> {
   const { request, keys } = plan;
   const go = request.conflict === 'empty' ? vscode.l10n.t('Empty and Clone') : vscode.l10n.t('Clone');
   const message = vscode.l10n.t('Clone {0} to {1}?', source.title, nameOf(request.target));
   if (keys === 0) throw new Failure('bad-input', vscode.l10n.t('There is no key to be cloned in {0}.', source.title));
   const keep = vscode.l10n.t('Show Plan Only');
   const chosen = await vscode.window.showInformationMessage(message, { modal: true, detail: planText(plan) }, go, keep);
-  if (chosen === keep) await showText(`${[vscode.l10n.t('Plan of a clone of {0}. Nothing was written.', source.title), '', planText(plan)].join('\n')}\n`);
+  if (chosen === keep) await reports.show(vscode.l10n.t('Plan of a clone'), planDocument(source.title, plan));
   if (chosen !== go) return false;
   if (request.conflict !== 'empty' || plan.target.keys === 0) return true;
   const expected = `${request.target.profile.name}/${String(request.target.database)}`;
@@ -143,15 +163,19 @@ function countText(keys: number, all: number | undefined): string {
   return all === undefined ? keyCount(keys) : vscode.l10n.t('{0} of {1} keys', formatCount(keys), formatCount(all));
 }
 
-async function offer(title: string, request: CloneRequest, report: CloneReport): Promise<void> {
+async function offer({ reports, baselines }: Services, title: string, request: CloneRequest, report: CloneReport): Promise<void> {
   const show = vscode.l10n.t('Show Report');
+  const baseline = vscode.l10n.t('Set Baseline');
   const message = plainText(vscode.l10n.t('Clone to {0}: {1}', nameOf(request.target), summaryText(report)));
   const tell = isPerfect(report) ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
-  if (await tell(message, show) !== show) return;
-  await showText(reportText(title, request, report));
-}
-
-/** Opens a text as a document of its own. */
-export async function showText(content: string): Promise<void> {
-  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content, language: 'plaintext' }));
+  const { source, target, scope, rewrite } = request;
+  // Only what holds all keys of a place has that for its original.
+  const isWhole = request.names === undefined && scope.types === undefined;
+  const chosen = await tell(message, show, ...(isWhole ? [baseline] : []));
+  if (chosen === show) await reports.show(vscode.l10n.t('Report of a clone'), reportText(title, request, report));
+  if (chosen !== baseline) return;
+  const prefix = rewrite?.from ?? literalPrefix(scope.pattern ?? Buffer.alloc(0));
+  const set = await baselines.set(sourceOfDatabase(target, rewrite?.to ?? prefix), sourceOfDatabase(source, prefix));
+  // They were compared just now.
+  if (isPerfect(report) && report.skipped === 0) baselines.found(set, { compared: report.copied, differences: [] });
 }

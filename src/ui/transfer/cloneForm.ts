@@ -6,11 +6,12 @@ import type { CloneEnd, CloneRequest, Conflict } from '../../core/transfer/clone
 import { askPick, mapAnswer, runSteps, type Step } from '../platform/steps.ts';
 import type { Services } from '../services.ts';
 import { bytesStep } from '../values/textInput.ts';
+import { askCloneOptions, type CloneOptions } from './cloneOptions.ts';
 import { nameOf, sourceOfDatabase, type CloneSource } from './cloneSource.ts';
 import { askConnection, askDatabase } from './databasePick.ts';
 
-/** The ways to clone that a person knows by these names; a file is written by Save as dump.rdb. */
-type Way = 'databases' | 'prefix' | 'instances' | 'file';
+/** The ways to clone that people know by these names; a file is written by Save as dump.rdb. */
+type Way = 'databases' | 'prefix' | 'instances' | 'fresh' | 'file';
 
 interface Draft {
   /** What the source is a database of. */
@@ -21,11 +22,13 @@ interface Draft {
   readonly target?: CloneEnd;
   readonly prefix?: Buffer;
   readonly conflict?: Conflict;
+  readonly options?: CloneOptions;
 }
 
-/** What was answered: a clone, or that a file is wanted. */
+/** What was answered: a clone, the same onto a practice server that is to be opened for it, or that a file is wanted. */
 export type CloneAnswer =
   | { readonly kind: 'clone'; readonly source: CloneSource; readonly request: CloneRequest }
+  | { readonly kind: 'fresh'; readonly source: CloneSource; readonly request: Omit<CloneRequest, 'target'> }
   | { readonly kind: 'file'; readonly source: CloneSource };
 
 /** Where a copy was dropped: on a database, or on a connection of which one has to be chosen. */
@@ -40,16 +43,19 @@ export async function askClone(services: Services, given: CloneSource | Connecti
   const first: Draft = given === undefined || 'endpoint' in given ? { ...(given === undefined ? {} : { profile: given }) } : { source: given, ...(to === undefined ? {} : known(given, to)) };
   const draft = await runSteps(vscode.l10n.t('Clone Database'), first, steps(services));
   if (draft?.source === undefined || draft.way === undefined) return undefined;
-  const { source, way, prefix, conflict } = draft;
+  const { source, way, prefix, conflict = 'stop', options = {} } = draft;
   if (way === 'file') return { kind: 'file', source };
-  const target = way === 'prefix' ? source.source : draft.target;
-  if (target === undefined || conflict === undefined) return undefined;
-  const request: CloneRequest = {
-    source: source.source, target, scope: source.scope, conflict, verify: true,
+  const { types, engine, rate } = options;
+  const request: Omit<CloneRequest, 'target'> = {
+    source: source.source, scope: { ...source.scope, types }, conflict, verify: true,
     ...(source.names === undefined ? {} : { names: source.names }),
     ...(prefix === undefined ? {} : { rewrite: { from: source.prefix, to: prefix } }),
+    ...(engine === undefined ? {} : { engine }),
+    ...(rate === undefined ? {} : { rate }),
   };
-  return { kind: 'clone', source, request };
+  if (way === 'fresh') return { kind: 'fresh', source, request };
+  const target = way === 'prefix' ? source.source : draft.target;
+  return target === undefined ? undefined : { kind: 'clone', source, request: { ...request, target } };
 }
 
 /** Before anything is asked, not after the plan. */
@@ -94,11 +100,15 @@ function steps(services: Services): readonly Step<Draft>[] {
     },
     {
       applies: ({ way }) => way === 'prefix',
-      ask: (draft, frame) => bytesStep(frame, prefixPrompt(draft), Buffer.from('copy:'), (prefix) => ({ ...draft, prefix })),
+      ask: (draft, frame) => bytesStep(frame, prefixPrompt(draft), Buffer.from(draft.source?.prefix.toString() === 'original:' ? 'edited:' : 'copy:'), (prefix) => ({ ...draft, prefix })),
+    },
+    {
+      applies: ({ way }) => way !== 'file' && way !== 'fresh',
+      ask: (draft, frame) => mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('What about keys that are there already?'), items: conflicts(draft) }), ({ conflict }) => ({ ...draft, conflict })),
     },
     {
       applies: ({ way }) => way !== 'file',
-      ask: (draft, frame) => mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('What about keys that are there already?'), items: conflicts(draft) }), ({ conflict }) => ({ ...draft, conflict })),
+      ask: (draft, frame) => mapAnswer(askCloneOptions(frame, draft.options ?? {}, draft.source?.names === undefined), (options) => ({ ...draft, options })),
     },
   ];
 }
@@ -120,14 +130,15 @@ function ways(source: CloneSource | undefined): readonly (vscode.QuickPickItem &
   return [
     ...(within
       ? [
-          { way: 'databases' as const, label: vscode.l10n.t('Another database of this server'), detail: vscode.l10n.t('Several databases in one instance: original and copy side by side, to be exchanged by SWAPDB.') },
-          { way: 'prefix' as const, label: vscode.l10n.t('The same database, under another prefix'), detail: vscode.l10n.t('Marked keys: where a server has but one database, or both are to be seen at once.') },
+          { way: 'databases' as const, label: vscode.l10n.t('Several Databases in One Instance'), description: vscode.l10n.t('another database of this server'), detail: vscode.l10n.t('When original and copy are to be side by side, and to be exchanged by SWAPDB.') },
+          { way: 'prefix' as const, label: vscode.l10n.t('Marked Keys'), description: vscode.l10n.t('the same database, under another prefix'), detail: vscode.l10n.t('When a server has but one database, or both are to be seen at once: original: beside edited:.') },
         ]
       : []),
-    { way: 'instances', label: vscode.l10n.t('A database of another connection'), detail: vscode.l10n.t('One instance per database: the practice server or another server, of another version too.') },
+    { way: 'instances', label: vscode.l10n.t('One Instance per Database'), description: vscode.l10n.t('a database of another connection'), detail: vscode.l10n.t('When the copy is to have a server and memory of its own, of another version too.') },
+    { way: 'fresh', label: vscode.l10n.t('One Instance per Database: Fresh Practice Server'), description: vscode.l10n.t('in memory, here'), detail: vscode.l10n.t('When something is to be tried out: no server is needed, and the copy is gone with the window.') },
     // A file holds databases, not some keys of one.
     ...(source?.names === undefined && source?.prefix.length === 0
-      ? [{ way: 'file' as const, label: vscode.l10n.t('A dump.rdb file'), detail: vscode.l10n.t('Dump and reload: a copy to keep, to open here, or to start a server on.') }]
+      ? [{ way: 'file' as const, label: vscode.l10n.t('Dump and Reload'), description: vscode.l10n.t('a dump.rdb file'), detail: vscode.l10n.t('When the copy is to be kept, to be opened here, or when a server is to start on it.') }]
       : []),
   ];
 }

@@ -17,9 +17,24 @@ export function planText({ request, source, target, keys, conflicts, warnings, e
     vscode.l10n.t('From: {0}', endText(request.source, source)),
     vscode.l10n.t('To: {0}', copiesText(endText(request.target, target), request.rewrite)),
     vscode.l10n.t('Keys to copy: {0}. Of these the target has {1} already.', formatCount(keys), formatCount(conflicts)),
+    ...(request.scope.types === undefined ? [] : [vscode.l10n.t('Only keys of these types: {0}', request.scope.types.join(', '))]),
     engineText(engine),
+    ...(request.rate?.keysPerSecond === undefined ? [] : [vscode.l10n.t('Rate: at most {0} keys/s', formatCount(request.rate.keysPerSecond))]),
+    ...source.forbidden.map((command) => forbiddenText(request.source, command)),
+    ...target.forbidden.map((command) => forbiddenText(request.target, command)),
     ...warnings.map(warningText),
   ].join('\n');
+}
+
+function forbiddenText({ profile }: CloneRequest['source'], command: string): string {
+  return command === 'RESTORE'
+    ? vscode.l10n.t('⚠ The user of “{0}” may not run RESTORE: values are made by commands instead, which is slower.', profile.name)
+    : vscode.l10n.t('⚠ The user of “{0}” may not run {1}: keys will be left out, or nothing can be copied.', profile.name, command);
+}
+
+/** The same as a document, of a dry run. */
+export function planDocument(title: string, plan: ClonePlan): string {
+  return [vscode.l10n.t('Plan: clone of {0} to {1}', title, copiesText(nameOf(plan.request.target), plan.request.rewrite)), vscode.l10n.t('Nothing was written.'), '', planText(plan), ''].join('\n');
 }
 
 function engineText({ engine, why }: EngineChoice): string {
@@ -37,12 +52,14 @@ function copiesText(target: string, rewrite: CloneRequest['rewrite']): string {
   return rewrite === undefined ? target : vscode.l10n.t('{0}, names beginning with “{1}”', target, displayShort(rewrite.to, 60));
 }
 
-function endText(end: CloneRequest['source'], { facts, keys, usedMemory }: PlannedEnd): string {
+function endText(end: CloneRequest['source'], { facts, keys, usedMemory, maxMemory }: PlannedEnd): string {
   const parts = [
     nameOf(end),
     facts.version === '' ? vscode.l10n.t('version unknown') : `${facts.flavour === 'valkey' ? 'Valkey' : 'Redis'} ${facts.version}`,
     keyCount(keys),
-    ...(usedMemory === undefined ? [] : [vscode.l10n.t('its server has {0} of memory in use', formatBytes(usedMemory))]),
+    ...(usedMemory === undefined ? [] : [maxMemory === undefined
+      ? vscode.l10n.t('its server has {0} of memory in use', formatBytes(usedMemory))
+      : vscode.l10n.t('its server has {0} of memory in use and {1} free (maxmemory)', formatBytes(usedMemory), formatBytes(Math.max(0, maxMemory - usedMemory)))]),
   ];
   return parts.join(', ');
 }

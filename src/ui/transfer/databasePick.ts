@@ -12,8 +12,8 @@ import type { Services } from '../services.ts';
  * @param near this one is marked
  */
 export async function askConnection(services: Services, frame: StepFrame, placeholder: string, which: 'any' | 'writable', near?: ConnectionProfile): Promise<StepResult<ConnectionProfile>> {
-  const { practice, connections, rdbFiles } = services;
-  const profiles = [...connections.list(), practice.profile, ...rdbFiles.list()].filter(({ access }) => which === 'any' || access !== 'read-only');
+  const { rdbFiles } = services;
+  const profiles = services.profiles().filter(({ access }) => which === 'any' || access !== 'read-only');
   const items: (vscode.QuickPickItem & { readonly profile: ConnectionProfile | undefined })[] = profiles.map((profile) => ({ label: profile.name, description: fileHint(rdbFiles.of(profile.id)), profile }));
   const active = items.find(({ profile }) => profile?.id === near?.id);
   if (which === 'any') items.push({ label: vscode.l10n.t('Open an RDB File…'), iconPath: new vscode.ThemeIcon('file-binary'), profile: undefined });

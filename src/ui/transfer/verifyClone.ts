@@ -6,7 +6,7 @@ import { formatCount, keyCount } from '../explorer/labels.ts';
 import { plainText } from '../platform/plainText.ts';
 import { withProgress } from '../platform/progress.ts';
 import type { Services } from '../services.ts';
-import { cloneDeps, showText } from './cloneDatabase.ts';
+import { cloneDeps } from './cloneDatabase.ts';
 import { differenceText } from './cloneText.ts';
 import { savedText } from './resumeClone.ts';
 
@@ -38,7 +38,7 @@ export async function verifyLastClone(services: Services): Promise<void> {
   const show = vscode.l10n.t('Show Report');
   const tell = check.differences.length === 0 ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
   void tell(plainText(`${picked.label}: ${summary}`), show).then(async (chosen) => {
-    if (chosen === show) await showText(checkReport(picked.label, summary, check));
+    if (chosen === show) await services.reports.show(vscode.l10n.t('Verification of a clone'), checkReport(picked.label, summary, check));
   });
 }
 

@@ -13,6 +13,8 @@ const never = new AbortController().signal;
 describe('a clone by users who may not do everything', () => {
   let servers: [RedisServer, RedisServer];
   let sessions: TestSessions;
+  /** What the plan said of both sides. */
+  let forbidden: readonly string[] = [];
   /** Clones as users with these rules: on the source and on the target. */
   const run = async (rules: readonly [string, string], more: Partial<CloneRequest> = {}, largest?: number): Promise<CloneReport> => {
     const profiles = await Promise.all(servers.map(async (server, index) => {
@@ -24,7 +26,8 @@ describe('a clone by users who may not do everything', () => {
     const [source, target] = profiles.map((profile) => ({ profile, database: 0 })) as [CloneRequest['source'], CloneRequest['target']];
     const request: CloneRequest = { source, target, scope: { pattern: undefined, types: undefined }, conflict: 'stop', verify: true, ...more };
     const deps = { sessions, seeds: [1, 2], patience: 10_000, pause: () => Promise.resolve(), ...(largest === undefined ? {} : { largest }) } as const;
-    await planClone(deps, request, never, () => undefined);
+    const plan = await planClone(deps, request, never, () => undefined);
+    forbidden = [plan.source.forbidden.join(), plan.target.forbidden.join()];
     return clone(deps, request, never, () => undefined);
   };
   const equal = async (): Promise<void> => {
@@ -89,5 +92,17 @@ describe('a clone by users who may not do everything', () => {
     const report = await run([all, `${all} -restore`]);
     assert.deepEqual([report.copied, report.notCopied, report.forms, report.verification?.differences], [4, [], { commands: 4 }, []]);
     await equal();
+  });
+
+  it('is told by its plan what they may not do', async () => {
+    await run([all, `${all} -restore -flushdb`], { conflict: 'empty' }).catch(() => undefined);
+    assert.deepEqual(forbidden, ['', 'RESTORE,FLUSHDB']);
+    await run([`${all} -dump`, all]).catch(() => undefined);
+    assert.deepEqual(forbidden, ['DUMP', '']);
+    // Keys that are not meant are none of its business.
+    await run(['~app:* +@all', '~app:* +@all'], { scope: { pattern: Buffer.from('app:*'), types: undefined } });
+    assert.deepEqual(forbidden, ['', '']);
+    await run([all, '~copy:* +@all'], { scope: { pattern: Buffer.from('app:*'), types: undefined }, rewrite: { from: Buffer.from('app:'), to: Buffer.from('copy:') } });
+    assert.deepEqual(forbidden, ['', '']);
   });
 });

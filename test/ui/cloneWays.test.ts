@@ -37,10 +37,12 @@ describe('the ways to clone, in a real window', () => {
     await vscode.tree.menu(['Shop', 'Database 0'], /^Clone Database/);
     await vscode.prompts.picks();
     await vscode.screenshot('clone-ways');
-    for (const name of ['Several Databases in One Instance', 'Marked Keys', 'One Instance per Database', 'Dump and Reload']) {
+    for (const name of ['Several Databases in One Instance', 'Marked Keys', 'One Instance per Database', 'Dump and Reload', 'Enslave and Liberate']) {
       assert.ok((await vscode.prompts.picks()).some((label) => label.startsWith(name)), name);
     }
-    await vscode.prompts.dismiss();
+    await vscode.prompts.pick(/^Enslave and Liberate/);
+    await vscode.prompts.pick(/^Practice/, /Which connection is to follow “Shop”/);
+    assert.match(await vscode.prompts.answer('Cancel'), /Practice/);
   });
 
   it('end with a plan as a read-only document where only that is wanted', async () => {
@@ -109,7 +111,7 @@ describe('the ways to clone, in a real window', () => {
     await vscode.prompts.pick(/^Show the Plan/);
     await vscode.prompts.answer('Clone');
     await vscode.prompts.notification(/Clone to database 5 of “Shop”: 302 keys copied\..*identical/, 'Show Report');
-    assert.match(await vscode.editors.text('Clone of'), /Copied: 302 keys/);
+    assert.match(await vscode.editors.text('Copied: 302 keys'), /Clone of database 0 of “dump\.rdb”/);
     await vscode.screenshot('clone-from-file');
     assert.equal(await server.cli('-n', '5', 'DBSIZE'), '302');
     assert.equal(await server.cli('-n', '5', 'LRANGE', 'queue', '0', '-1'), 'a\nb');

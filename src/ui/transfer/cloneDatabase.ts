@@ -10,6 +10,7 @@ import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
 import { nodeId, type Node } from '../explorer/nodes.ts';
 import { plainText } from '../platform/plainText.ts';
 import { withProgress } from '../platform/progress.ts';
+import { replicateDatabase } from '../replicate/replicateDatabase.ts';
 import { saveAsFile } from '../save/saveAsFile.ts';
 import type { Services } from '../services.ts';
 import { askClone, type CloneTarget } from './cloneForm.ts';
@@ -31,6 +32,10 @@ export async function cloneDatabase(services: Services, row: Node | undefined, r
   if (answer === undefined) return;
   if (answer.kind === 'file') {
     await saveAsFile(services, answer.source.source);
+    return;
+  }
+  if (answer.kind === 'replica') {
+    await replicateDatabase(services, services.explorer.nodes.get(nodeId.connection(answer.source.source.profile.id)));
     return;
   }
   if (answer.kind === 'clone') {

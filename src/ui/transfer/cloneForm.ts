@@ -10,8 +10,8 @@ import { askCloneOptions, type CloneOptions } from './cloneOptions.ts';
 import { nameOf, sourceOfDatabase, type CloneSource } from './cloneSource.ts';
 import { askConnection, askDatabase } from './databasePick.ts';
 
-/** The ways to clone that people know by these names; a file is written by Save as dump.rdb. */
-type Way = 'databases' | 'prefix' | 'instances' | 'fresh' | 'file';
+/** The ways to clone that people know by these names; a file is written by Save as dump.rdb, and a replica made by Replicate Database. */
+type Way = 'databases' | 'prefix' | 'instances' | 'fresh' | 'file' | 'replica';
 
 interface Draft {
   /** What the source is a database of. */
@@ -25,11 +25,12 @@ interface Draft {
   readonly options?: CloneOptions;
 }
 
-/** What was answered: a clone, the same onto a practice server that is to be opened for it, or that a file is wanted. */
+/** What was answered: a clone, the same onto a practice server that is to be opened for it, or that a file or a replica is wanted. */
 export type CloneAnswer =
   | { readonly kind: 'clone'; readonly source: CloneSource; readonly request: CloneRequest }
   | { readonly kind: 'fresh'; readonly source: CloneSource; readonly request: Omit<CloneRequest, 'target'> }
-  | { readonly kind: 'file'; readonly source: CloneSource };
+  | { readonly kind: 'file'; readonly source: CloneSource }
+  | { readonly kind: 'replica'; readonly source: CloneSource };
 
 /** Where a copy was dropped: on a database, or on a connection of which one has to be chosen. */
 export interface CloneTarget {
@@ -44,7 +45,7 @@ export async function askClone(services: Services, given: CloneSource | Connecti
   const draft = await runSteps(vscode.l10n.t('Clone Database'), first, steps(services));
   if (draft?.source === undefined || draft.way === undefined) return undefined;
   const { source, way, prefix, conflict = 'stop', options = {} } = draft;
-  if (way === 'file') return { kind: 'file', source };
+  if (way === 'file' || way === 'replica') return { kind: way, source };
   const { types, engine, rate } = options;
   const request: Omit<CloneRequest, 'target'> = {
     source: source.source, scope: { ...source.scope, types }, conflict, verify: true,
@@ -103,11 +104,11 @@ function steps(services: Services): readonly Step<Draft>[] {
       ask: (draft, frame) => bytesStep(frame, prefixPrompt(draft), Buffer.from(draft.source?.prefix.toString() === 'original:' ? 'edited:' : 'copy:'), (prefix) => ({ ...draft, prefix })),
     },
     {
-      applies: ({ way }) => way !== 'file' && way !== 'fresh',
+      applies: ({ way }) => way !== 'file' && way !== 'replica' && way !== 'fresh',
       ask: (draft, frame) => mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('What about keys that are there already?'), items: conflicts(draft) }), ({ conflict }) => ({ ...draft, conflict })),
     },
     {
-      applies: ({ way }) => way !== 'file',
+      applies: ({ way }) => way !== 'file' && way !== 'replica',
       ask: (draft, frame) => mapAnswer(askCloneOptions(frame, draft.options ?? {}, draft.source?.names === undefined), (options) => ({ ...draft, options })),
     },
   ];
@@ -127,6 +128,7 @@ function prefixPrompt({ source }: Draft): string {
 function ways(source: CloneSource | undefined): readonly (vscode.QuickPickItem & { readonly way: Way })[] {
   // What is only read takes no copies.
   const within = source?.source.profile.access !== 'read-only';
+  const whole = source?.names === undefined && source?.prefix.length === 0;
   return [
     ...(within
       ? [
@@ -136,9 +138,12 @@ function ways(source: CloneSource | undefined): readonly (vscode.QuickPickItem &
       : []),
     { way: 'instances', label: vscode.l10n.t('One Instance per Database'), description: vscode.l10n.t('a database of another connection'), detail: vscode.l10n.t('When the copy is to have a server and memory of its own, of another version too.') },
     { way: 'fresh', label: vscode.l10n.t('One Instance per Database: Fresh Practice Server'), description: vscode.l10n.t('in memory, here'), detail: vscode.l10n.t('When something is to be tried out: no server is needed, and the copy is gone with the window.') },
-    // A file holds databases, not some keys of one.
-    ...(source?.names === undefined && source?.prefix.length === 0
+    // A file holds databases, not some keys of one, and so does a replica.
+    ...(whole
       ? [{ way: 'file' as const, label: vscode.l10n.t('Dump and Reload'), description: vscode.l10n.t('a dump.rdb file'), detail: vscode.l10n.t('When the copy is to be kept, to be opened here, or when a server is to start on it.') }]
+      : []),
+    ...(whole && source.source.profile.access !== 'read-only'
+      ? [{ way: 'replica' as const, label: vscode.l10n.t('Enslave and Liberate'), description: vscode.l10n.t('a replica, until it is set free'), detail: vscode.l10n.t('When all of a large server that goes on being written is wanted, as of the moment you liberate it.') }]
       : []),
   ];
 }

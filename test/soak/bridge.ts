@@ -11,7 +11,9 @@ import { startRedisServer } from '../support/redisServer.ts';
 import { connectResp } from '../support/respClient.ts';
 import { createTestSessions, testProfile } from '../support/testSessions.ts';
 
-const ROUNDS = 40;
+/** Cuts of a round, and how often it is written for them at most. */
+const CUTS = 40;
+const TIMES = 60;
 const to = new Map([[0, 5], [2, 6]]);
 /** What a bridge takes, and where that has to come out. */
 interface Part {
@@ -69,21 +71,26 @@ export async function run({ seed, seconds, rounds = Infinity }: { readonly seed:
         for (const call of [['FLUSHALL'], ['FUNCTION', 'FLUSH']]) for (const client of [source, target]) await client.call(call);
         await source.call(['CONFIG', 'SET', 'repl-diskless-sync', random.pick(['yes', 'no'])]);
         await write(() => connectResp(port), random.below(2 ** 31), 8);
-        const cut = (fromSource: readonly number[], fromTarget: readonly number[]): (() => void)[] =>
-          [cutAtRandom(wires[0], seededRandom(random.below(2 ** 31)), fromSource), cutAtRandom(wires[1], seededRandom(random.below(2 ** 31)), fromTarget)];
+        // Little at a time comes to be applied, and not heard of; much is cut in the middle.
+        const heavy = random.oneIn(2);
+        const sides = random.pick([[0], [1], [0, 1]] as const);
+        const cut = (sizes: readonly [readonly number[], readonly number[]]): (() => void)[] => sides.map((side) => cutAtRandom(wires[side], seededRandom(random.below(2 ** 31)), sizes[side]));
         const bridge = startTestBridge({ sessions, folder, source: testProfile(wires[0]), target: testProfile(wires[1]) }, scope);
         // Those within the snapshot may make it begin anew for ever.
         if (random.oneIn(2)) await reaches(bridge, ({ kind }) => kind === 'in-step');
         else {
-          const stops = cut([500_000, 3_000_000], [500, 5000]);
-          await reaches(bridge, () => wires[0].cuts() + wires[1].cuts() > 3);
+          const stops = cut([[500_000, 3_000_000], [500, 5000]]);
+          await reaches(bridge, () => wires[0].cuts() + wires[1].cuts() > 2);
           for (const stop of stops) stop();
           await reaches(bridge, ({ kind }) => kind === 'in-step');
         }
-        const stops = cut([2000, 30_000, 200_000], [100, 1000, 10_000]);
+        const stops = cut([[300, 3000, 50_000], [60, 200, 3000]]);
+        const before = wires[0].cuts() + wires[1].cuts();
         for (const wire of wires) wire.cut();
         const counter = await connectResp(port);
-        await Promise.all([write(() => connectResp(port), random.below(2 ** 31), ROUNDS), count(counter, random.below(2 ** 31), ROUNDS * 10)]);
+        for (let times = 0; times < TIMES && wires[0].cuts() + wires[1].cuts() - before < CUTS; times += 1) {
+          await Promise.all([heavy ? write(() => connectResp(port), random.below(2 ** 31), 5) : undefined, count(counter, random.below(2 ** 31), 50)]);
+        }
         counter.close();
         for (const stop of stops) stop();
         await reaches(bridge, ({ kind }) => kind === 'in-step');

@@ -1,7 +1,7 @@
 import { failureOfReply } from '../connection/failures.ts';
 import type { Failure } from '../failure.ts';
 import { createRequests, type Requests } from '../transfer/requests.ts';
-import { frameNumber, frameText, marks, notRedis, type Wire } from '../transfer/wire.ts';
+import { frameNumber, frameText, marks, notRedis, type Frame, type Wire } from '../transfer/wire.ts';
 
 /** What came of a command: the text of an error, or the number that it answered (NaN where it was none). */
 export interface Outcome {
@@ -24,7 +24,14 @@ export function putCall(out: Requests, args: readonly string[]): void {
 /** Reads that many replies, however deep they are. Rejects with Failure. */
 export async function readOutcomes(wire: Wire, count: number): Promise<Outcome[]> {
   const found: Outcome[] = [];
+  await visitReplies(wire, count, (frame) => found.push({ error: frame.mark === marks.error ? frameText(frame) : undefined, number: frame.mark === marks.integer ? frameNumber(frame) : NaN }));
+  return found;
+}
+
+/** Shows that many replies, of those that are arrays only the head. Rejects with Failure. */
+export async function visitReplies(wire: Wire, count: number, visit: (frame: Frame, index: number) => void): Promise<void> {
   let inner = 0;
+  let index = 0;
   for (let left = count; left > 0;) {
     const frames = left;
     left = 0;
@@ -36,11 +43,9 @@ export async function readOutcomes(wire: Wire, count: number): Promise<Outcome[]
         inner += items;
         left += items;
       }
-      if (!outer) return;
-      found.push({ error: frame.mark === marks.error ? frameText(frame) : undefined, number: frame.mark === marks.integer ? frameNumber(frame) : NaN });
+      if (outer) visit(frame, index++);
     });
   }
-  return found;
 }
 
 /** Commands that are done as one, or not at all. */

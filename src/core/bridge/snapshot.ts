@@ -1,13 +1,14 @@
-import { RdbError, bufferKind, createByteWriter, putByte, putBytes, type ByteKind, type ByteWriter } from '../../protocol/rdb/bytes.ts';
-import { addCrc64, crc64Bytes, startCrc64 } from '../../protocol/rdb/crc64.ts';
+import { RdbError, bufferKind, createByteWriter, putByte, putBytes, reserve, type ByteKind, type ByteWriter } from '../../protocol/rdb/bytes.ts';
+import { addCrc64, startCrc64 } from '../../protocol/rdb/crc64.ts';
 import { FOOTER } from '../../protocol/rdb/dump.ts';
 import { createRdbParser, type RdbKeyRecord, type RdbRecord } from '../../protocol/rdb/parser.ts';
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { Failure } from '../failure.ts';
-import type { Wire } from '../transfer/wire.ts';
+import { bufferArgument, createRequestDecoder } from '../../protocol/resp/requestDecoder.ts';
+import { frameText, marks, type Wire } from '../transfer/wire.ts';
 import { databasesOf, removeExtras } from './applyValues.ts';
 import { persist, type Bridging } from './context.ts';
-import { createTransaction, readOutcomes } from './outcomes.ts';
+import { createTransaction, visitReplies } from './outcomes.ts';
 import { fields, positionText, readKept, type Position } from './position.ts';
 import type { Feed } from './sourceLink.ts';
 import type { Spool } from './spool.ts';
@@ -25,20 +26,11 @@ const PART_KEYS = 5000;
 const EMPTY = Buffer.alloc(0);
 const nothing: ByteKind<Buffer> = { slice: () => EMPTY, text: () => EMPTY };
 
-interface Entry {
-  readonly name: Buffer;
-  readonly database: number;
-  readonly expireAt: string;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** Requests that are sent together, and what they restore. */
+/** Requests that are sent together. */
 interface Part {
   readonly writer: ByteWriter;
-  entries: Entry[];
-  /** Which reply is that of the entry. */
-  places: number[];
+  /** Of each RESTORE the first byte, the place of its reply, and the database. */
+  restores: number[];
   replies: number;
   selected: number | undefined;
   number: number;
@@ -53,7 +45,7 @@ export async function applySnapshot(bridging: Bridging, feed: Feed, snapshot: Sp
   const { mapping, home, key, facts } = bridging;
   const token = `${feed.id}:${feed.from}`;
   const parser = createRdbParser(bufferKind, nothing);
-  const parts = [0, 1].map((): Part => ({ writer: createByteWriter(2 * PART_BYTES), entries: [], places: [], replies: 0, selected: undefined, number: 0 })) as [Part, Part];
+  const parts = [0, 1].map((): Part => ({ writer: createByteWriter(2 * PART_BYTES), restores: [], replies: 0, selected: undefined, number: 0 })) as [Part, Part];
   let part = parts[0];
   let delivering: Promise<void> = Promise.resolve();
   let version = 0;
@@ -84,7 +76,7 @@ export async function applySnapshot(bridging: Bridging, feed: Feed, snapshot: Sp
     delivering = deliver(full);
     delivering.catch(() => undefined);
     part = parts[(full.number + 1) % 2] as Part;
-    Object.assign(part, { entries: [], places: [], replies: 0, selected: undefined, number: full.number + 1 });
+    Object.assign(part, { restores: [], replies: 0, selected: undefined, number: full.number + 1 });
     part.writer.size = 0;
   };
   const take = (record: RdbRecord<Buffer>): void => {
@@ -94,8 +86,8 @@ export async function applySnapshot(bridging: Bridging, feed: Feed, snapshot: Sp
       if (name === undefined || into === undefined) return;
       if (part.selected !== into) put('SELECT', String(into));
       part.selected = into;
-      part.places.push(part.replies++);
-      part.entries.push(putRestore(part.writer, name, into, record, parser.bytes(record.place), version));
+      part.restores.push(part.writer.size, part.replies++, into);
+      putRestore(part.writer, name, record, parser.bytes(record.place), version);
     } else if (record.kind === 'database') database = record.index;
     else if (record.kind === 'header') ({ version } = record);
     else if (record.kind === 'aux') {
@@ -103,40 +95,51 @@ export async function applySnapshot(bridging: Bridging, feed: Feed, snapshot: Sp
     } else if (record.kind === 'function' && mapping.whole && facts.target('function|load') !== undefined) put('FUNCTION', 'LOAD', 'REPLACE', record.source);
   };
 
-  if (mapping.whole) {
-    put('FLUSHALL');
-    if (facts.target('function|flush') !== undefined) put('FUNCTION', 'FLUSH');
-  } else put('HDEL', key, fields.position);
-  await flush();
-  for (let ended = false; !ended;) {
-    const chunk = await snapshot.take();
-    if (chunk !== undefined) parser.push(chunk);
-    else if (snapshot.complete) parser.finish();
-    else throw superseded;
-    try {
-      for (let record = parser.next(); record !== undefined && !ended; record = parser.next()) {
-        take(record);
-        ended = record.kind === 'end';
-        if (ended || part.writer.size >= PART_BYTES || part.entries.length >= PART_KEYS) await flush();
+  const takeAll = async (): Promise<void> => {
+    if (mapping.whole) {
+      put('FLUSHALL');
+      if (facts.target('function|flush') !== undefined) put('FUNCTION', 'FLUSH');
+    } else put('HDEL', key, fields.position);
+    await flush();
+    for (let ended = false; !ended;) {
+      const chunk = await snapshot.take();
+      if (chunk !== undefined) parser.push(chunk);
+      else if (snapshot.complete) parser.finish();
+      else throw superseded;
+      try {
+        for (let record = parser.next(); record !== undefined && !ended; record = parser.next()) {
+          take(record);
+          ended = record.kind === 'end';
+          if (ended || part.writer.size >= PART_BYTES || part.restores.length >= 3 * PART_KEYS) await flush();
+        }
+      } catch (error) {
+        if (!(error instanceof RdbError)) throw error;
+        throw new Failure(error.fault === 'unsupported' ? 'unsupported' : 'server', `The source's data cannot be read, at byte ${error.offset}: ${error.message}.`);
       }
-    } catch (error) {
-      if (!(error instanceof RdbError)) throw error;
-      throw new Failure(error.fault === 'unsupported' ? 'unsupported' : 'server', `The source's data cannot be read, at byte ${error.offset}: ${error.message}.`);
+      onProgress(parser.offset());
     }
-    onProgress(parser.offset());
+  };
+
+  try {
+    await takeAll();
+    await delivering;
+  } finally {
+    // Nobody else may use the link before this is over.
+    await delivering.catch(() => undefined);
   }
-  await delivering;
   return finish(bridging, { id: feed.id, offset: feed.from, database: streamDatabase }, `${token}:${arrived}`);
 }
 
 /** Appends a RESTORE whose payload is the type, the bytes of the file, and a footer. */
-function putRestore(writer: ByteWriter, name: Buffer, database: number, { type, expireAt }: RdbKeyRecord<Buffer>, body: Buffer, version: number): Entry {
+function putRestore(writer: ByteWriter, name: Buffer, { type, expireAt }: RdbKeyRecord<Buffer>, body: Buffer, version: number): void {
   // 0 would be never, and less than that an error: both are long past.
   const until = expireAt === undefined ? '0' : String(expireAt > 0 ? expireAt : 1);
-  const size = 1 + body.length + FOOTER;
-  putBytes(writer, `*6\r\n$7\r\nRESTORE\r\n$${name.length}\r\n`);
+  putBytes(writer, '*6\r\n$7\r\nRESTORE\r\n$');
+  putBytes(writer, `${name.length}\r\n`);
   putBytes(writer, name);
-  putBytes(writer, `\r\n$${until.length}\r\n${until}\r\n$${size}\r\n`);
+  putBytes(writer, `\r\n$${until.length}\r\n`);
+  putBytes(writer, until);
+  putBytes(writer, `\r\n$${1 + body.length + FOOTER}\r\n`);
   const from = writer.size;
   putByte(writer, type);
   putBytes(writer, body);
@@ -144,25 +147,31 @@ function putRestore(writer: ByteWriter, name: Buffer, database: number, { type, 
   putByte(writer, version >> 8);
   const crc = startCrc64();
   addCrc64(crc, writer.bytes, from, writer.size);
-  putBytes(writer, crc64Bytes(crc));
-  const to = writer.size;
-  putBytes(writer, '\r\n$6\r\nABSTTL\r\n$7\r\nREPLACE\r\n');
-  return { name, database, expireAt: expireAt === undefined ? '-1' : until, from, to };
+  const at = reserve(writer, 8);
+  writer.bytes.writeInt32LE(crc.low | 0, at);
+  writer.bytes.writeInt32LE(crc.high | 0, at + 4);
+  putBytes(writer, '\r\n$6\r\nABSTTL\r\n');
+  putBytes(writer, '$7\r\nREPLACE\r\n');
 }
 
-async function send(bridging: Bridging, wire: Wire, { writer, entries, places, replies }: Part): Promise<void> {
+async function send(bridging: Bridging, wire: Wire, { writer, restores, replies }: Part): Promise<void> {
   await wire.send(writer.bytes.subarray(0, writer.size));
-  const outcomes = await readOutcomes(wire, replies);
-  const isEntry = new Map<number, Entry>();
-  outcomes.forEach(({ error }, index) => {
-    if (error === undefined) return;
-    const at = places.indexOf(index);
-    if (at < 0) throw refusalOf(error, 'FLUSHALL, SELECT or FUNCTION');
-    isEntry.set(index, entries[at] as Entry);
+  const errors = new Map<number, string>();
+  await visitReplies(wire, replies, (frame, index) => {
+    if (frame.mark === marks.error) errors.set(index, frameText(frame));
   });
-  for (const [index, { name, database, expireAt, from, to }] of isEntry) {
-    await putOtherwise(bridging, wire, { name, database, value: { payload: Buffer.from(writer.bytes.subarray(from, to)), expireAt } }, outcomes[index]?.error ?? '');
+  if (errors.size === 0) return;
+  for (let at = 0; at < restores.length; at += 3) {
+    const [from = 0, place = 0, database = 0] = restores.slice(at, at + 3);
+    const error = errors.get(place);
+    if (error === undefined) continue;
+    errors.delete(place);
+    const decoder = createRequestDecoder(bufferArgument, { maxBulk: 2 ** 32, maxRequest: 2 ** 32 });
+    decoder.push(writer.bytes.subarray(from, writer.size));
+    const [, name = Buffer.alloc(0), until, payload = Buffer.alloc(0)] = decoder.next() ?? [];
+    await putOtherwise(bridging, wire, { name, database, value: { payload, expireAt: String(until) === '0' ? '-1' : String(until) } }, error);
   }
+  for (const error of errors.values()) throw refusalOf(error, 'FLUSHALL, SELECT or FUNCTION');
 }
 
 /** Removes what the source has not, and says that all is there. */

@@ -33,7 +33,7 @@ export interface SpoolOptions {
 }
 
 /** Bytes that are read at once. */
-const PIECE = 1024 * 1024;
+const PIECE = 256 * 1024;
 const DEFAULTS = { memory: 1024 * 1024, segment: 32 * 1024 * 1024, reserve: 256 * 1024 * 1024 };
 
 interface Segment {

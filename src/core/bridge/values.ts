@@ -92,8 +92,7 @@ export async function copyValues(bridging: Bridging, wire: Wire, wanted: readonl
     const some = wanted.slice(at, at + BATCH_KEYS);
     const sizes = await sizesOf(reader, options.database, some);
     for (let from = 0; from < some.length;) {
-      if (options.pieces && (sizes[from] as number) > bridging.largest) {
-        await copyByPieces(bridging, wire, some[from] as Wanted, options);
+      if (options.pieces && (sizes[from] as number) > bridging.largest && await copyByPieces(bridging, wire, some[from] as Wanted, options)) {
         from += 1;
         continue;
       }
@@ -169,20 +168,23 @@ export async function putOtherwise(
   await select(wire, bridging.home);
 }
 
-async function copyByPieces({ sessions, source, target, signal, lost, home }: Bridging, wire: Wire, wanted: Wanted, { database, targetDatabase }: CopyValuesOptions): Promise<void> {
+/** Answers false for a value that has no pieces, such as a stream. */
+async function copyByPieces({ sessions, source, target, signal, home }: Bridging, wire: Wire, wanted: Wanted, { database, targetDatabase }: CopyValuesOptions): Promise<boolean> {
   const ends = [sessions.acquire(source, database), sessions.acquire(target, targetDatabase)] as [Session, Session];
   const [name, name2] = [argumentValue(wanted.name), argumentValue(wanted.target)];
+  let moved = true;
   try {
     await select(wire, targetDatabase);
     const outcome = await copyLarge({ session: ends[0], key: name }, { session: ends[1], key: name2 }, wire, { replace: true, suffix: 'bridge', signal, largestTaken: await largestTakenBy(wire), onBytes: () => Promise.resolve() });
     if (outcome === 'vanished') await run(wire, ['UNLINK', name2]);
   } catch (failure) {
     if (!isFailure(failure, 'unsupported')) throw failure;
-    lost.set(name2.toString('latin1'), failure);
+    moved = false;
   } finally {
     for (const session of ends) session.release();
   }
   await select(wire, home);
+  return moved;
 }
 
 /** Selects a database at the target. Rejects with Failure. */

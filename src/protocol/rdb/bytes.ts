@@ -141,7 +141,7 @@ export function putByte(writer: ByteWriter, byte: number): void {
   writer.bytes[at] = byte;
 }
 
-/** Text up to which it is faster to write each byte than to call what writes them all. */
+/** Length up to which it is faster to write each byte than to call what writes them all. */
 const SHORT = 24;
 
 /** Appends a byte string: a Buffer, or latin1 text. */
@@ -149,8 +149,10 @@ export function putBytes(writer: ByteWriter, bytes: Uint8Array | string): void {
   const { length } = bytes;
   const at = reserve(writer, length);
   const target = writer.bytes;
-  if (typeof bytes !== 'string') target.set(bytes, at);
-  else if (length > SHORT) target.write(bytes, at, 'latin1');
+  if (typeof bytes !== 'string') {
+    if (length > SHORT) target.set(bytes, at);
+    else for (let index = 0; index < length; index += 1) target[at + index] = bytes[index] as number;
+  } else if (length > SHORT) target.write(bytes, at, 'latin1');
   else for (let index = 0; index < length; index += 1) target[at + index] = bytes.charCodeAt(index);
 }
 

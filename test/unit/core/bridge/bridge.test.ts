@@ -9,7 +9,7 @@ import { isFailure } from '../../../../src/core/failure.ts';
 import { clone, type CloneEnd } from '../../../../src/core/transfer/clone.ts';
 import { count, expect, reaches, startTestBridge } from '../../../support/bridgePlay.ts';
 import { untilEqual } from '../../../support/oracle.ts';
-import { infoOf, until, write } from '../../../support/replicationPlay.ts';
+import { infoOf, startWire, until, write } from '../../../support/replicationPlay.ts';
 import { startRedisServer, type RedisServer } from '../../../support/redisServer.ts';
 import { connectResp, type RespClient } from '../../../support/respClient.ts';
 import { replyText } from '../../../support/respReply.ts';
@@ -97,6 +97,27 @@ describe('a bridge between two servers', () => {
     assert.equal(await snapshots(), 1);
     await bridge.liberate(never);
     await equal();
+  });
+
+  it('applies each call once, wherever the link to the target is cut', async () => {
+    const wire = await startWire(servers[1].port);
+    start({}, [servers[0].port, wire.port]);
+    await inStep();
+    await clients[0].call(['SET', 'n', '0']);
+    let times = 0;
+    for (let limit = 4; limit < 330; limit += 3) {
+      const limits = [limit];
+      wire.cutAfter(() => limits.shift());
+      wire.cut();
+      times += 1;
+      for (const call of [['MULTI'], ['INCR', 'n'], ['RPUSH', 'list', String(times)], ['EXEC']]) await clients[0].call(call);
+      await arrived();
+    }
+    assert.deepEqual([await text(clients[1], 'GET', 'n'), await text(clients[1], 'LLEN', 'list')], [String(times), String(times)]);
+    assert.ok(wire.cuts() > 50, `${String(wire.cuts())} cuts`);
+    await bridge.liberate(never);
+    await equal();
+    wire.close();
   });
 
   it('follows FLUSHALL, FLUSHDB and SWAPDB, where its own position lies as well', async () => {

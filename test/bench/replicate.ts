@@ -1,14 +1,17 @@
-// A full synchronization of 1,000,000 keys: the practice server, as `npm run serve` starts it, as replica and as master of redis-server, beside two redis-servers.
+// A full synchronization of 1,000,000 keys: the practice server, as `npm run serve` starts it, as replica and as master of redis-server, and the bridge between two redis-servers, beside these alone.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchCase, BenchScope } from '../support/bench/case.ts';
 import { buildPractice, startPractice } from '../support/bench/loadedServer.ts';
 import { elapsed } from '../support/bench/measure.ts';
+import type { Bridge } from '../../src/core/bridge/bridge.ts';
+import { reaches, startTestBridge } from '../support/bridgePlay.ts';
 import { infoOf } from '../support/replicationPlay.ts';
 import { startRedisServer } from '../support/redisServer.ts';
 import { connectResp } from '../support/respClient.ts';
 import { replyText } from '../support/respReply.ts';
+import { createTestSessions, testProfile } from '../support/testSessions.ts';
 
 /** Keys that one script makes. */
 const BATCH = 10_000;
@@ -53,6 +56,30 @@ async function syncTime(master: Running, start: () => Promise<Running>, keys: nu
   }
 }
 
+/** Ms until a bridge has everything at a new server. */
+async function bridgeTime(master: Running, start: () => Promise<Running>, keys: number): Promise<number> {
+  const target = await start();
+  const sessions = createTestSessions();
+  const folder = await mkdtemp(join(tmpdir(), 'keyspace-bench-'));
+  try {
+    let bridge: Bridge | undefined;
+    const ms = await elapsed(async () => {
+      bridge = startTestBridge({ sessions, folder, source: testProfile(master), target: testProfile(target) });
+      await reaches(bridge, ({ kind }) => kind === 'in-step');
+    });
+    await bridge?.stop();
+    const client = await connectResp(target.port);
+    const size = replyText(await client.call(['DBSIZE']));
+    client.close();
+    if (size !== String(keys)) throw new Error(`the target has ${size ?? 'no'} keys`);
+    return ms;
+  } finally {
+    await sessions.dispose();
+    await target.stop();
+    await rm(folder, { recursive: true });
+  }
+}
+
 export async function cases(scope: BenchScope): Promise<readonly BenchCase[]> {
   const keys = scope.quick ? 100_000 : 1_000_000;
   const rounds = 3;
@@ -76,6 +103,7 @@ export async function cases(scope: BenchScope): Promise<readonly BenchCase[]> {
     all.push(
       { name: `as replica, ${name}`, unit: 'ms', better: 'lower', goal: 4, rounds, ours: () => syncTime(theirs, startOurs, keys), peer },
       { name: `as master, ${name}`, unit: 'ms', better: 'lower', goal: 4, rounds, ours: () => syncTime(ours, startTheirs, keys), peer },
+      { name: `bridge, ${name}`, unit: 'ms', better: 'lower', goal: 4, rounds, ours: () => bridgeTime(theirs, startTheirs, keys), peer },
     );
   }
   return all;

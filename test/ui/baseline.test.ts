@@ -1,12 +1,17 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
+import { fillFileDialog } from '../support/ui/fileDialog.ts';
 import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
 
 describe('an original beside an edited copy, in a real window', () => {
   const vscode = useWindow();
   let server: RedisServer;
+  let folder: string;
   const rows = (): Locator => vscode.page.getByRole('tree', { name: /Differences/ }).getByRole('treeitem');
   const says = (path: readonly string[], text: RegExp | string): Promise<void> => until(async () => {
     const row = await vscode.tree.row(path);
@@ -15,7 +20,8 @@ describe('an original beside an edited copy, in a real window', () => {
   const badge = async (path: readonly string[]): Promise<string> => vscode.page.evaluate(badgeOf, await (await vscode.tree.find(path)).elementHandle());
 
   before(async () => {
-    server = await startRedisServer();
+    folder = await mkdtemp(join(tmpdir(), 'baseline-'));
+    server = await startRedisServer(['--dir', folder]);
     for (const prefix of ['original', 'edited']) {
       await server.cli('MSET', ...['a:1', 'a:2', 'a:3', 'b:1', 'b:2'].flatMap((name) => [`${prefix}:${name}`, '1']));
     }
@@ -30,7 +36,10 @@ describe('an original beside an edited copy, in a real window', () => {
     await vscode.tree.row(['Shop', 'Database 0']);
     await vscode.tree.expand(['Shop', 'Database 0']);
   });
-  after(() => server.stop());
+  after(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
 
   it('is remembered, and the tree shows what was changed since', async () => {
     await vscode.tree.menu(['Shop', 'Database 0', 'edited'], /^Set Baseline/);
@@ -73,6 +82,10 @@ describe('an original beside an edited copy, in a real window', () => {
     await vscode.tree.menu(['Shop', 'Database 0', 'edited'], /^Show Changes/);
     await until(async () => await rows().count() === 6, 15_000);
     assert.deepEqual((await rows().allInnerTexts()).map((text) => text.trim()), ['Different3', 'original:a:1another value', 'original:a:2another value', 'original:a:3another value', 'Only in the Original1', 'original:b:2']);
+    await rows().filter({ hasText: 'original:a:1' }).click();
+    const editor = vscode.page.locator('.monaco-diff-editor');
+    await until(async () => /changed/.test(await editor.innerText().catch(() => '')), 15_000);
+    await vscode.prompts.clearNotifications(/^Comparing/);
     await vscode.screenshot('baseline-changes');
     await rows().filter({ hasText: 'original:a:1' }).hover();
     await rows().filter({ hasText: 'original:a:1' }).getByRole('button', { name: /Copy to the Other Side/ }).click();
@@ -80,6 +93,32 @@ describe('an original beside an edited copy, in a real window', () => {
     await says(['Shop', 'Database 0', 'edited'], 'edited 4 · M2 D1');
     assert.equal(await server.cli('GET', 'edited:a:1'), '1');
     assert.equal(await badge(['Shop', 'Database 0', 'edited', 'a', '1']), '');
+  });
+
+  it('may be an RDB file, which is opened where it is asked for', async () => {
+    await vscode.prompts.clearNotifications(/^(Comparing|Copying|Planning)/);
+    await vscode.prompts.command('Close Comparison');
+    await server.cli('SAVE');
+    await server.cli('SET', 'late', '1');
+    await vscode.tree.menu(['Shop', 'Database 0'], /^Compare Databases/);
+    await vscode.prompts.pick(/^Open an RDB File/, /Which connection is the other side of/);
+    await fillFileDialog(vscode.page, join(folder, 'dump.rdb'), /Open RDB File/);
+    await vscode.prompts.pick(/^dump\.rdb/, /Which connection is the other side of/);
+    await vscode.prompts.pick(/^Database 0/);
+    await vscode.prompts.pick(/^All Keys/);
+    await until(async () => (await rows().allInnerTexts()).map((text) => text.trim()).join() === 'Only in the Original1,late', 15_000);
+    // Nothing can be copied into a file.
+    await rows().filter({ hasText: /^late$/ }).hover();
+    await rows().filter({ hasText: /^late$/ }).getByRole('button', { name: /Copy to the Original/ }).waitFor();
+    assert.equal(await rows().filter({ hasText: /^late$/ }).getByRole('button', { name: /Copy to the Other Side/ }).count(), 0);
+    await vscode.prompts.command('Close Comparison');
+    await vscode.tree.menu(['Shop', 'Database 0'], /^Set Baseline/);
+    await vscode.prompts.pick(/^dump\.rdb/, /Which connection, or file, holds the original/);
+    await vscode.prompts.pick(/^Database 0/);
+    await vscode.prompts.notification(/database 0 of “dump\.rdb” is the original of database 0 of “Shop”: 1 added\./);
+    await says(['Shop', 'Database 0'], 'Database 0 10 keys · A1');
+    await vscode.tree.menu(['Shop', 'Database 0'], /^Clear Baseline/);
+    await says(['Shop', 'Database 0'], /^Database 0 10 keys( · M2 D1)?$/);
   });
 
   it('is still known after the window was loaded again, and is forgotten when that is asked for', async () => {
@@ -91,7 +130,7 @@ describe('an original beside an edited copy, in a real window', () => {
     await says(['Shop', 'Database 0', 'edited'], 'edited 4 · changes not known yet');
     await vscode.tree.menu(['Shop', 'Database 0', 'edited'], /^Clear Baseline/);
     await says(['Shop', 'Database 0', 'edited'], 'edited 4');
-    assert.equal(await server.cli('DBSIZE'), '9');
+    assert.equal(await server.cli('DBSIZE'), '10');
   });
 });
 

@@ -38,6 +38,20 @@ export type Refusal =
   /** A practice server can be followed from this machine only. */
   | { readonly kind: 'practice-elsewhere' };
 
+/** True where a live bridge can do what REPLICAOF cannot: it is the target that is no fit replica, not the source that serves none. */
+export function canBridge(refusal: Refusal): boolean {
+  switch (refusal.kind) {
+    case 'format':
+    case 'tls':
+    case 'practice-elsewhere':
+      return true;
+    case 'not-allowed':
+      return refusal.end === 'target';
+    default:
+      return false;
+  }
+}
+
 /** What to know before it is done. */
 export type Caution =
   /** It follows that source now: nothing changes. */

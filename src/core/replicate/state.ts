@@ -54,6 +54,8 @@ export interface Replication {
   /** New for each replication, and the same after the window was loaded again. */
   readonly id: string;
   readonly state: ReplicationState;
+  /** Keys that the target cannot have, by their names in latin1, and why; only a bridge has such. */
+  readonly lost?: ReadonlyMap<string, Failure>;
   /** Calls back with every state that differs from the one before. Returns what ends that. */
   onDidChange(listener: (state: ReplicationState) => void): () => void;
   /**

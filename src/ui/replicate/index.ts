@@ -79,7 +79,7 @@ function showStatus(item: vscode.StatusBarItem, running: readonly Replication[])
   const { source, target, phase } = first.state;
   const troubled = running.some(({ state }) => state.phase.kind === 'reconnecting' || state.phase.kind === 'restarting');
   item.text = running.length === 1 ? `$(sync) ${target.name} ← ${source.name} · ${phaseNote(phase)}` : `$(sync) ${vscode.l10n.t('{0} replications', running.length)}`;
-  item.tooltip = running.map(({ state }) => [state.target.name, ...replicationLines(state)].join('\n')).join('\n\n');
+  item.tooltip = running.map(({ state, lost }) => [state.target.name, ...replicationLines(state, lost?.size)].join('\n')).join('\n\n');
   item.backgroundColor = troubled ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
   item.show();
 }

@@ -35,10 +35,14 @@ async function choose({ replications }: Services, row: Node | undefined): Promis
 
 /** With proof, or without where the user wants that; answers what is to be said of it, undefined where nothing was cut. */
 async function cut(replication: Replication): Promise<string | undefined> {
-  const { source, target } = replication.state;
+  const { source, target, phase } = replication.state;
   try {
+    // A bridge waits for its link as long as it takes.
+    if (phase.kind === 'reconnecting') throw new Failure('unreachable', phase.why ?? vscode.l10n.t('The link is down.'));
     const { reached } = await withProgress(vscode.l10n.t('Waiting until all of “{0}” has arrived at “{1}”', source.name, target.name), (signal) => replication.liberate(signal));
-    return vscode.l10n.t('“{0}” is on its own. All that “{1}” had when you asked had arrived (offset {2}).', target.name, source.name, formatCount(reached));
+    const lost = replication.lost?.size ?? 0;
+    const message = vscode.l10n.t('“{0}” is on its own. All that “{1}” had when you asked had arrived (offset {2}).', target.name, source.name, formatCount(reached));
+    return lost === 0 ? message : [message, vscode.l10n.t('Keys that it could not take: {0}.', formatCount(lost))].join(' ');
   } catch (error) {
     if (!isFailure(error) || error.kind === 'cancelled' || error.kind === 'declined' || replication.state.phase.kind === 'stopped') throw error;
     const anyway = vscode.l10n.t('Cut Anyway');
@@ -72,7 +76,7 @@ function differs({ databases, functions }: ServerComparison): boolean {
 
 function comparisonText(found: ServerComparison, source: string, target: string): string {
   const { compared, databases, functions } = found;
-  if (!differs(found)) return vscode.l10n.t('“{0}” and “{1}” are identical: {2} in {3} databases were compared by value.', source, target, keyCount(compared), formatCount(databases.length));
+  if (!differs(found)) return vscode.l10n.t('“{0}” and “{1}” are identical in all databases: {2} compared by value.', source, target, keyCount(compared));
   const parts = databases.filter(({ differences }) => differences.length > 0).map(({ index, differences }) => vscode.l10n.t('database {0}: {1} keys', index, formatCount(differences.length)));
   if (functions === false) parts.push(vscode.l10n.t('functions'));
   return vscode.l10n.t('“{0}” and “{1}” differ in {2}. What was written to either since is among it.', source, target, parts.join(', '));

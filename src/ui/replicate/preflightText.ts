@@ -25,22 +25,24 @@ export function refusalText(refusal: Refusal, names: EndNames): string {
       ? vscode.l10n.t('“{0}” speaks TLS, and “{1}” is not set up to replicate over it. Set tls-replication to yes there (with certificates), or give an address of the source that does without.', source, target)
       : vscode.l10n.t('“{1}” replicates over TLS only (tls-replication), and “{0}” does not speak it. Give the address of a TLS port of the source, or set tls-replication to no.', source, target);
     case 'databases': return vscode.l10n.t('“{0}” has keys in database {1}, but “{2}” has {3} databases only: a replica ends itself over that. Raise “databases” in its configuration.', source, refusal.highest, target, formatCount(refusal.count));
-    case 'practice-elsewhere': return vscode.l10n.t('A practice server can be reached from this machine only, and “{0}” is on another one. Clone its databases instead.', target);
+    case 'practice-elsewhere': return vscode.l10n.t('A practice server can be reached from this machine only, and “{0}” is on another one.', target);
     default: return assertNever(refusal);
   }
 }
 
 function formatText({ source: written, target: read, family }: Extract<Refusal, { kind: 'format' }>, { source, target }: EndNames): string {
-  if (family) return vscode.l10n.t('“{0}” sends its data in RDB version {1}, which “{2}” does not read: Redis and Valkey have gone different ways. Clone its databases instead.', source, written, target);
+  if (family) return vscode.l10n.t('“{0}” sends its data in RDB version {1}, which “{2}” does not read: Redis and Valkey have gone different ways.', source, written, target);
   return read === undefined || read >= written
-    ? vscode.l10n.t('“{0}” sends its data in RDB version {1}, which “{2}” does not read. It would be emptied for nothing, again and again. Clone the databases instead, or upgrade the target.', source, written, target)
-    : vscode.l10n.t('“{0}” sends its data in RDB version {1}, and “{2}” reads up to {3}: it is older. It would be emptied for nothing, again and again. Clone the databases instead, or upgrade the target.', source, written, target, read);
+    ? vscode.l10n.t('“{0}” sends its data in RDB version {1}, which “{2}” does not read. It would be emptied for nothing, again and again.', source, written, target)
+    : vscode.l10n.t('“{0}” sends its data in RDB version {1}, and “{2}” reads up to {3}: it is older. It would be emptied for nothing, again and again.', source, written, target, read);
 }
 
 function permissionText(end: End, command: string, missing: boolean, names: EndNames): string {
-  return missing
-    ? vscode.l10n.t('“{0}” has no command {1}: managed services take it away, or it was renamed. Clone the databases instead.', names[end], command)
-    : vscode.l10n.t('The user of “{0}” may not run {1}. Have it allowed (ACL SETUSER … +{2}), connect as another user, or clone the databases instead.', names[end], command, command.toLowerCase());
+  const why = missing
+    ? vscode.l10n.t('“{0}” has no command {1}: managed services take it away, or it was renamed.', names[end], command)
+    : vscode.l10n.t('The user of “{0}” may not run {1}. Have it allowed (ACL SETUSER … +{2}), or connect as another user.', names[end], command, command.toLowerCase());
+  // A target that is no replica can be served otherwise; a source that serves none cannot.
+  return end === 'target' ? why : [why, vscode.l10n.t('Or clone its databases.')].join(' ');
 }
 
 /** What there is to know, a line for each. */

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import { parseRedisUrl } from '../../core/connection/url.ts';
 import { Failure } from '../../core/failure.ts';
-import { preflight, type Address, type Preflight } from '../../core/replicate/preflight.ts';
+import { canBridge, preflight, type Address, type Preflight } from '../../core/replicate/preflight.ts';
 import type { Replication } from '../../core/replicate/state.ts';
 import { nodeId, type Node } from '../explorer/nodes.ts';
 import { plainText } from '../platform/plainText.ts';
@@ -21,7 +21,7 @@ interface Draft {
 
 /**
  * Makes one connection a replica of another: asks which (the source is the connection of `row`, the target `to`, where given), looks at
- * both, has it confirmed, and begins. Resolves when it has begun, or was dismissed. Throws Failure.
+ * both, has it confirmed, and begins: by REPLICAOF, or by a live bridge where the target cannot be a replica. Resolves when it has begun, or was dismissed. Throws Failure.
  */
 export async function replicateDatabase(services: Services, row: Node | undefined, to?: ConnectionProfile): Promise<void> {
   const given = saveSourceOf(row)?.profile;
@@ -32,12 +32,11 @@ export async function replicateDatabase(services: Services, row: Node | undefine
   const names: EndNames = { source: source.name, target: target.name };
   const found = await withProgress(vscode.l10n.t('Looking whether “{0}” can follow “{1}”', target.name, source.name), (signal) =>
     preflight({ sessions: services.sessions, password: (id) => services.connections.password(id) }, { source, target, address }, signal));
-  if (found.refusals.length > 0) {
+  if (found.refusals.some((refusal) => !canBridge(refusal))) {
     throw new Failure('unsupported', vscode.l10n.t('“{0}” cannot follow “{1}”. {2}', target.name, source.name, found.refusals.map((refusal) => refusalText(refusal, names)).join(' ')));
   }
   if (!(await confirm(names, found))) return;
-  const replication = await services.replications.start(source, target, address);
-  tellWhenInStep(services, replication);
+  tellWhenInStep(services, found.refusals.length > 0 ? services.replications.bridge(source, target) : await services.replications.start(source, target, address));
 }
 
 function ask(services: Services, first: Draft): Promise<Draft | undefined> {
@@ -94,14 +93,22 @@ function addressIn(text: string): Address | undefined {
 
 async function confirm(names: EndNames, found: Preflight): Promise<boolean> {
   const { source, target } = names;
+  const bridged = found.refusals.length > 0;
   const losses = found.cautions.some(({ kind }) => kind === 'already') ? [] : lossLines(found);
   const detail = [
     ...(losses.length === 0 ? [] : [vscode.l10n.t('All that “{0}” holds is thrown away:', target), ...losses, '']),
-    vscode.l10n.t('“{0}” then holds what “{1}” does, all databases and functions, takes no writes, and follows until it is liberated.', target, source),
-    ...found.cautions.flatMap((caution) => ['', cautionText(caution, names)]),
+    ...(bridged
+      ? [
+          ...found.refusals.map((refusal) => refusalText(refusal, names)), '',
+          vscode.l10n.t('By a live bridge it can follow all the same: Keyspace takes the data and the stream of “{1}” and applies them to “{0}”, as long as this window is open, and goes on when it is opened again. Do not write to “{0}” meanwhile.', target, source),
+        ]
+      : [
+          vscode.l10n.t('“{0}” then holds what “{1}” does, all databases and functions, takes no writes, and follows until it is liberated.', target, source),
+          ...found.cautions.flatMap((caution) => ['', cautionText(caution, names)]),
+        ]),
   ];
   const go = losses.length === 0 ? vscode.l10n.t('Replicate') : vscode.l10n.t('Throw Away and Replicate');
-  const message = vscode.l10n.t('Make “{0}” a replica of “{1}”?', target, source);
+  const message = bridged ? vscode.l10n.t('“{0}” cannot be a replica of “{1}”. Use a live bridge?', target, source) : vscode.l10n.t('Make “{0}” a replica of “{1}”?', target, source);
   if (await vscode.window.showWarningMessage(message, { modal: true, detail: detail.join('\n') }, go) !== go) return false;
   if (losses.length === 0) return true;
   const prompt = vscode.l10n.t('Type {0} to have it emptied: {1}.', target, losses.join(', '));

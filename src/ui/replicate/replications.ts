@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
+import { tmpdir } from 'node:os';
+import { startBridge } from '../../core/bridge/bridge.ts';
 import { openLocalPort, type LocalPort } from '../../core/connection/localPort.ts';
 import type { Clock } from '../../core/connection/ports.ts';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
@@ -10,7 +12,7 @@ import { isFailure } from '../../core/failure.ts';
 import type { Address } from '../../core/replicate/preflight.ts';
 import { startReplica, watchReplica, type ReplicaDeps, type ReplicaRecord } from '../../core/replicate/replica.ts';
 import { replicaInfo } from '../../core/replicate/replicaInfo.ts';
-import { wholeEnd, type Replication } from '../../core/replicate/state.ts';
+import { wholeEnd, type Replication, type ReplicationEnd } from '../../core/replicate/state.ts';
 import type { ConnectionStore } from '../connections/store.ts';
 import type { Practice } from '../practice/practice.ts';
 
@@ -23,6 +25,8 @@ export interface Replications extends vscode.Disposable {
   add(replication: Replication): void;
   /** Makes the target a replica of the source, which the target knows under `address` (undefined: a practice server, which gets one). Rejects with Failure. */
   start(source: ConnectionProfile, target: ConnectionProfile, address: Address | undefined): Promise<Replication>;
+  /** Applies the stream of the source to the target, which stays a server of its own, as long as this window is open, and again when it is. */
+  bridge(source: ConnectionProfile, target: ConnectionProfile): Replication;
   /** Takes up again what was kept. */
   resume(): void;
   /** Looks whether a connection is a replica of somebody. */
@@ -34,12 +38,22 @@ export interface Replications extends vscode.Disposable {
 }
 
 const keptKey = 'keyspace.replications';
+const bridgesKey = 'keyspace.bridges';
 const secretKey = (id: string): string => `keyspace.masterauth.${id}`;
 /** Ms without a byte from a server that owes a reply. */
 const PATIENCE = 10_000;
+/** And from one that is to send a stream: it pings every 10 s. */
+const BRIDGE_PATIENCE = 60_000;
+
+/** A bridge to be taken up again: by the window of this folder alone, as two would be in each other's way. */
+interface BridgeRecord {
+  readonly id: string;
+  readonly source: ReplicationEnd;
+  readonly target: ReplicationEnd;
+}
 
 export function createReplications(
-  { globalState, secrets }: Pick<vscode.ExtensionContext, 'globalState' | 'secrets'>,
+  { globalState, workspaceState, secrets }: Pick<vscode.ExtensionContext, 'globalState' | 'workspaceState' | 'secrets'>,
   { sessions, clock, store, practice }: { readonly sessions: Sessions; readonly clock: Clock; readonly store: ConnectionStore; readonly practice: Practice },
 ): Replications {
   const changed = new vscode.EventEmitter<Replication>();
@@ -58,6 +72,8 @@ export function createReplications(
   };
   const kept = (): readonly ReplicaRecord[] => globalState.get<readonly ReplicaRecord[]>(keptKey, []);
   const keep = (records: readonly ReplicaRecord[]): void => void globalState.update(keptKey, records);
+  const bridges = (): readonly BridgeRecord[] => workspaceState.get<readonly BridgeRecord[]>(bridgesKey, []);
+  const keepBridges = (records: readonly BridgeRecord[]): void => void workspaceState.update(bridgesKey, records);
   const profileOf = (id: string): ConnectionProfile | undefined => (id === practice.profile.id ? practice.profile : store.get(id));
 
   const forget = (replication: Replication): void => {
@@ -80,10 +96,17 @@ export function createReplications(
       if (phase.kind === 'stopped') {
         forget(replication);
         keep(kept().filter(({ id }) => id !== replication.id));
+        keepBridges(bridges().filter(({ id }) => id !== replication.id));
       }
       changed.fire(replication);
     });
     changed.fire(replication);
+  };
+
+  const bridge = (id: string, source: ConnectionProfile, target: ConnectionProfile): Replication => {
+    const replication = startBridge({ sessions, clock, folder: tmpdir(), patience: BRIDGE_PATIENCE, pause: sleep }, { id, source, target });
+    add(replication);
+    return replication;
   };
 
   return {
@@ -109,7 +132,18 @@ export function createReplications(
         throw error;
       }
     },
+    bridge(source, target) {
+      const replication = bridge(randomUUID(), source, target);
+      // A practice server lives no longer than its window.
+      if (source.endpoint.kind === 'tcp' && target.endpoint.kind === 'tcp') keepBridges([...bridges().filter((one) => one.target.connectionId !== target.id), { id: replication.id, source: wholeEnd(source), target: wholeEnd(target) }]);
+      return replication;
+    },
     resume() {
+      for (const record of bridges()) {
+        const [source, target] = [store.get(record.source.connectionId), store.get(record.target.connectionId)];
+        if (source !== undefined && target !== undefined) bridge(record.id, source, target);
+        else keepBridges(bridges().filter(({ id }) => id !== record.id));
+      }
       for (const record of kept()) {
         const target = profileOf(record.target.connectionId);
         if (target === undefined) {

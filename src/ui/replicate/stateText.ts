@@ -28,9 +28,9 @@ function partText(bytes: number, total: number | undefined): string {
 }
 
 /** Lines for the tooltip: bytes, offset, lag, and what to do where it does not get on. */
-export function replicationLines({ engine, source, phase }: ReplicationState): string[] {
+export function replicationLines({ engine, source, phase }: ReplicationState, lost = 0): string[] {
   const how = engine === 'replicaof' ? vscode.l10n.t('Replica of {0} (REPLICAOF)', source.name) : vscode.l10n.t('Follows {0} by a live bridge', source.name);
-  return [how, ...phaseLines(phase)];
+  return [how, ...phaseLines(phase), ...(lost === 0 ? [] : [vscode.l10n.t('Keys that the target cannot take: {0}', formatCount(lost))])];
 }
 
 function phaseLines(phase: ReplicationPhase): string[] {

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
+import { until } from '../support/ui/until.ts';
+import { useWindow } from '../support/ui/window.ts';
+
+describe('a live bridge in a real window', () => {
+  const vscode = useWindow();
+  let servers: [RedisServer, RedisServer];
+  const says = (text: RegExp): Promise<void> => until(async () => text.test((await vscode.tree.row('Managed')).text), 30_000);
+
+  before(async () => {
+    servers = await Promise.all([startRedisServer(['--repl-diskless-sync-delay', '0']), startRedisServer()]);
+    const [source, target] = servers;
+    await source.cli('DEBUG', 'POPULATE', '5000', 'user');
+    await target.cli('SET', 'old', 'x');
+    await target.cli('ACL', 'SETUSER', 'default', '-replicaof', '-slaveof');
+    for (const [name, { port }] of [['Prod', source], ['Managed', target]] as const) {
+      await vscode.prompts.command('Add Connection…');
+      await vscode.prompts.input(`127.0.0.1:${port}`, /URL/);
+      await vscode.prompts.input('', /Password/);
+      await vscode.prompts.input(name, /name for the tree/);
+      await vscode.prompts.pick(/^Read and write/);
+      await vscode.tree.row([name, 'Database 0']);
+    }
+  });
+  after(async () => {
+    for (const server of servers) await server.stop();
+  });
+
+  it('is offered where the target may not be a replica, and follows', async () => {
+    await vscode.tree.menu('Prod', /^Replicate Database/);
+    await vscode.prompts.pick(/^Managed/, /Which connection is to follow “Prod”/);
+    await vscode.prompts.input(`127.0.0.1:${servers[0].port}`);
+    await vscode.page.locator('.monaco-dialog-box').waitFor();
+    await vscode.screenshot('replicate-bridge');
+    const plan = await vscode.prompts.answer('Throw Away and Replicate');
+    assert.match(plan, /“Managed” cannot be a replica of “Prod”\. Use a live bridge\?/);
+    assert.match(plan, /Database 0: 1 key.*The user of “Managed” may not run REPLICAOF\. Have it allowed \(ACL SETUSER … \+replicaof\)/s);
+    await vscode.prompts.input('Managed', /Throw away all data of “Managed”/);
+    await says(/follows Prod · in step/);
+    await servers[0].cli('SET', 'later', '1');
+    await until(async () => await servers[1].cli('GET', 'later') === '1');
+    assert.equal(await servers[1].cli('EXISTS', 'old'), '0');
+    assert.match(await vscode.tree.tooltip('Managed'), /Follows Prod by a live bridge/);
+  });
+
+  it('goes on after the window was loaded anew, and is liberated', async () => {
+    await vscode.reload();
+    await servers[0].cli('INCR', 'later');
+    await vscode.tree.open();
+    await says(/follows Prod · in step/);
+    await until(async () => await servers[1].cli('GET', 'later') === '2');
+    await vscode.prompts.clearNotifications();
+    await vscode.tree.menu('Managed', /^Liberate Replica/);
+    await vscode.prompts.answer('Liberate');
+    await vscode.prompts.notification(/“Managed” is on its own\. All that “Prod” had when you asked had arrived/, 'Compare');
+    await vscode.prompts.notification(/“Prod” and “Managed” are identical in all databases: 5,001 keys compared by value/);
+    await servers[0].cli('SET', 'later', 'x');
+    assert.equal(await servers[1].cli('GET', 'later'), '2');
+  });
+});

@@ -1,19 +1,24 @@
-import type { ConnectionProfile } from '../../src/core/connection/profile.ts';
-import { startBridge, type Bridge, type BridgeRequest } from '../../src/core/bridge/bridge.ts';
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startBridge, type Bridge, type BridgeDeps, type BridgeRequest } from '../../src/core/bridge/bridge.ts';
 import type { ReplicationPhase } from '../../src/core/replicate/state.ts';
-import type { Sessions } from '../../src/core/connection/session.ts';
-import { until } from './replicationPlay.ts';
+import { untilEqual } from './oracle.ts';
+import { infoOf, until } from './replicationPlay.ts';
 import { seededRandom } from './random.ts';
-import type { Argument, RespClient } from './respClient.ts';
+import { startRedisServer, type RedisServer } from './redisServer.ts';
+import { connectResp, type Argument, type RespClient } from './respClient.ts';
 import { replyItems, replyText } from './respReply.ts';
+import { createTestSessions, testProfile, type TestSessions } from './testSessions.ts';
 
 /* What tests of the bridge share. */
 
 /** Starts a bridge that waits for next to nothing before it tries again. */
-export function startTestBridge(ends: { readonly sessions: Sessions; readonly folder: string; readonly source: ConnectionProfile; readonly target: ConnectionProfile }, more: Partial<BridgeRequest> = {}): Bridge {
-  const { sessions, folder, source, target } = ends;
+export function startTestBridge(ends: Pick<BridgeDeps, 'sessions' | 'folder' | 'spool'> & Pick<BridgeRequest, 'source' | 'target'>, more: Partial<BridgeRequest> = {}): Bridge {
+  const { sessions, folder, source, target, spool } = ends;
   return startBridge({
-    sessions, folder, patience: 10_000, clock: { now: () => Date.now(), elapsed: () => performance.now() }, largest: 512 * 1024,
+    sessions, folder, ...(spool === undefined ? {} : { spool }), patience: 10_000, clock: { now: () => Date.now(), elapsed: () => performance.now() }, largest: 512 * 1024,
     pause: async (_, signal) => {
       signal.throwIfAborted();
       await new Promise((resolve) => setTimeout(resolve, 5));
@@ -74,4 +79,65 @@ export async function expect(source: RespClient, expected: RespClient, place: (d
   }
   await source.call(['SELECT', '0']);
   await expected.call(['SELECT', '0']);
+}
+
+/** Two servers of each test's own, and a bridge from the first to the second. */
+export interface BridgeRig {
+  readonly servers: [RedisServer, RedisServer];
+  readonly clients: [RespClient, RespClient];
+  sessions(): TestSessions;
+  bridge(): Bridge;
+  /** Starts it, or through other ports. */
+  start(more?: Partial<BridgeRequest>, options?: { readonly ports?: readonly number[]; readonly spool?: BridgeDeps['spool'] }): Bridge;
+  inStep(): Promise<void>;
+  /** All that the source has by now is at the target. */
+  arrived(): Promise<void>;
+  equal(): Promise<void>;
+  /** Connects to a server anew that was restarted. */
+  reconnect(index: 0 | 1): Promise<void>;
+  /** How often the source had to make a snapshot. */
+  snapshots(): Promise<number>;
+}
+
+/** Makes servers before each test and ends them behind it. */
+export function useBridge(): BridgeRig {
+  const servers = [] as unknown as BridgeRig['servers'];
+  const clients = [] as unknown as BridgeRig['clients'];
+  let sessions: TestSessions;
+  let folder: string;
+  let bridge: Bridge;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'keyspace-test-'));
+    sessions = createTestSessions();
+    servers.splice(0, 2, ...(await Promise.all([startRedisServer(['--repl-diskless-sync-delay', '0']), startRedisServer()])));
+    clients.splice(0, 2, ...(await Promise.all(servers.map(({ port }) => connectResp(port)))));
+  });
+  afterEach(async () => {
+    await bridge.stop().catch(() => undefined);
+    for (const client of clients) client.close();
+    await sessions.dispose();
+    for (const server of servers) await server.stop();
+    assert.deepEqual(await readdir(folder), [], 'nothing is left in the folder');
+    await rm(folder, { recursive: true });
+  });
+  return {
+    servers, clients,
+    sessions: () => sessions,
+    bridge: () => bridge,
+    start(more = {}, { ports = servers.map(({ port }) => port), spool } = {}) {
+      const [source, target] = ports.map((port) => testProfile({ port })) as [BridgeRequest['source'], BridgeRequest['target']];
+      return (bridge = startTestBridge({ sessions, folder, source, target, ...(spool === undefined ? {} : { spool }) }, more));
+    },
+    inStep: () => reaches(bridge, ({ kind }) => kind === 'in-step'),
+    async arrived() {
+      const offset = Number((await infoOf(clients[0])).get('master_repl_offset'));
+      await reaches(bridge, (phase) => phase.kind === 'in-step' && phase.offset >= offset);
+    },
+    equal: () => untilEqual(clients[0], clients[1], { streamed: true }),
+    async reconnect(index) {
+      clients[index].close();
+      clients[index] = await connectResp(servers[index].port);
+    },
+    snapshots: async () => Number((await infoOf(clients[0], 'stats')).get('sync_full')),
+  };
 }

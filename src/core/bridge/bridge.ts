@@ -20,7 +20,7 @@ import { readKept, type Kept, type Position } from './position.ts';
 import { positionKey } from './positionKey.ts';
 import { applySnapshot, elsewhere, superseded } from './snapshot.ts';
 import { closeFeed, followSource, type Feed } from './sourceLink.ts';
-import { createSpool } from './spool.ts';
+import { createSpool, type SpoolOptions } from './spool.ts';
 
 export interface BridgeDeps {
   readonly sessions: Sessions;
@@ -33,6 +33,8 @@ export interface BridgeDeps {
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Bytes in memory above which a value is moved by pieces; 32 MB if absent. */
   readonly largest?: number;
+  /** How much of what the source sends is held in memory, and what is left free of the disk. */
+  readonly spool?: SpoolOptions;
 }
 
 export interface BridgeRequest extends BridgeScope {
@@ -67,7 +69,7 @@ const LOOK = 20;
 export function startBridge(deps: BridgeDeps, request: BridgeRequest): Bridge {
   const control = new AbortController();
   const state = holdState({ engine: 'bridge', source: wholeEnd(request.source), target: wholeEnd(request.target) });
-  const progress: Progress = { applied: undefined, feed: undefined };
+  const progress: Progress = { applied: undefined, feed: undefined, fulls: 0 };
   const lost = new Map<string, Failure>();
   const running = run(deps, request, { signal: control.signal, state, progress, lost }).catch((error: unknown) => {
     if (control.signal.aborted) return;
@@ -112,6 +114,8 @@ interface Progress {
   /** What the target has. */
   applied: Position | undefined;
   feed: Feed | undefined;
+  /** Snapshots since one was all put in place. */
+  fulls: number;
 }
 
 interface Running {
@@ -171,14 +175,13 @@ async function follow(deps: BridgeDeps, base: Bridging, running: Running, succee
   });
   let failed: { readonly error: unknown } | undefined;
   let changed = (): void => undefined;
-  let fulls = 0;
   progress.feed = undefined;
   const latest = (): Feed | undefined => progress.feed;
   const where = endpointLabel(base.source);
   const link = followSource({
     where, signal: inner.signal, patience: deps.patience, acknowledgeEvery: 1000,
     open: () => deps.sessions.openChannel(base.source, base.source.database ?? 0, 'replicate'),
-    createSpool: () => createSpool(deps.folder),
+    createSpool: () => createSpool(deps.folder, deps.spool),
     pause: (count) => deps.pause(backoff(count), inner.signal),
   }, kept.position, {
     fed(feed) {
@@ -210,11 +213,11 @@ async function follow(deps: BridgeDeps, base: Bridging, running: Running, succee
           await base.again(failure);
         },
       };
-      if (feed.snapshot !== undefined) fulls += 1;
+      if (feed.snapshot !== undefined) progress.fulls += 1;
       try {
-        changed = reportSnapshot(state, feed, fulls);
+        changed = reportSnapshot(state, feed, progress.fulls);
         await applyFeed(deps, current, feed, kept, running, () => {
-          fulls = 0;
+          progress.fulls = 0;
           succeeded();
         });
       } catch (error) {

@@ -1,63 +1,21 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Bridge, BridgeRequest } from '../../../../src/core/bridge/bridge.ts';
 import { positionKey } from '../../../../src/core/bridge/positionKey.ts';
 import { compareDatabases } from '../../../../src/core/compare/compareDatabases.ts';
 import { isFailure } from '../../../../src/core/failure.ts';
 import { clone, type CloneEnd } from '../../../../src/core/transfer/clone.ts';
-import { count, expect, reaches, startTestBridge } from '../../../support/bridgePlay.ts';
+import { count, expect, reaches, useBridge } from '../../../support/bridgePlay.ts';
 import { untilEqual } from '../../../support/oracle.ts';
-import { infoOf, startWire, until, write } from '../../../support/replicationPlay.ts';
-import { startRedisServer, type RedisServer } from '../../../support/redisServer.ts';
+import { startWire, until, write } from '../../../support/replicationPlay.ts';
+import { startRedisServer } from '../../../support/redisServer.ts';
 import { connectResp, type RespClient } from '../../../support/respClient.ts';
 import { replyText } from '../../../support/respReply.ts';
-import { createTestSessions, testProfile, type TestSessions } from '../../../support/testSessions.ts';
+import { testProfile } from '../../../support/testSessions.ts';
 
 const never = new AbortController().signal;
 const text = async (client: RespClient, ...call: (string | Buffer)[]): Promise<string> => replyText(await client.call(call)) ?? '(nil)';
 
 describe('a bridge between two servers', () => {
-  let servers: [RedisServer, RedisServer];
-  let clients: [RespClient, RespClient];
-  let sessions: TestSessions;
-  let folder: string;
-  let bridge: Bridge;
-
-  /** Starts a bridge from the first to the second server, or through other ports. */
-  const start = (more: Partial<BridgeRequest> = {}, ports: readonly number[] = servers.map(({ port }) => port)): Bridge => {
-    const [source, target] = ports.map((port) => testProfile({ port })) as [BridgeRequest['source'], BridgeRequest['target']];
-    return (bridge = startTestBridge({ sessions, folder, source, target }, more));
-  };
-  const inStep = (): Promise<void> => reaches(bridge, ({ kind }) => kind === 'in-step');
-  /** All that the source has by now is at the target. */
-  const arrived = async (): Promise<void> => {
-    const offset = Number((await infoOf(clients[0])).get('master_repl_offset'));
-    await reaches(bridge, (phase) => phase.kind === 'in-step' && phase.offset >= offset);
-  };
-  const equal = (): Promise<void> => untilEqual(clients[0], clients[1], { streamed: true });
-  const reconnect = async (index: 0 | 1): Promise<void> => {
-    clients[index].close();
-    clients[index] = await connectResp(servers[index].port);
-  };
-  /** How often the source had to make a snapshot. */
-  const snapshots = async (): Promise<number> => Number((await infoOf(clients[0], 'stats')).get('sync_full'));
-
-  beforeEach(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'keyspace-test-'));
-    sessions = createTestSessions();
-    servers = await Promise.all([startRedisServer(['--repl-diskless-sync-delay', '0']), startRedisServer()]);
-    clients = await Promise.all(servers.map(({ port }) => connectResp(port))) as [RespClient, RespClient];
-  });
-  afterEach(async () => {
-    await bridge.stop().catch(() => undefined);
-    for (const client of clients) client.close();
-    await sessions.dispose();
-    for (const server of servers) await server.stop();
-    assert.deepEqual(await readdir(folder), [], 'nothing is left in the folder');
-    await rm(folder, { recursive: true });
-  });
+  const { servers, clients, sessions, bridge, start, inStep, arrived, equal, reconnect, snapshots } = useBridge();
 
   it('copies what is there, follows what is written, and lets go when all of it has arrived', async () => {
     await write(() => connectResp(servers[0].port), 1, 10);
@@ -65,9 +23,9 @@ describe('a bridge between two servers', () => {
     start();
     await inStep();
     await Promise.all([write(() => connectResp(servers[0].port), 2, 20), count(await connectResp(servers[0].port), 3, 200)]);
-    const { fence, reached } = await bridge.liberate(never);
+    const { fence, reached } = await bridge().liberate(never);
     assert.ok(fence > 0 && reached >= fence);
-    assert.deepEqual(bridge.state.phase, { kind: 'stopped', reason: { kind: 'liberated', offset: reached } });
+    assert.deepEqual(bridge().state.phase, { kind: 'stopped', reason: { kind: 'liberated', offset: reached } });
     await equal();
     assert.equal(await text(clients[1], 'EXISTS', positionKey('test')), '0');
   });
@@ -77,7 +35,7 @@ describe('a bridge between two servers', () => {
     start();
     await inStep();
     const [source, target] = servers.map((server) => ({ profile: testProfile(server), database: 0 })) as [CloneEnd, CloneEnd];
-    const deps = { sessions, seeds: [1, 2] as const, patience: 10_000, pause: () => Promise.resolve() };
+    const deps = { sessions: sessions(), seeds: [1, 2] as const, patience: 10_000, pause: () => Promise.resolve() };
     const scope = { pattern: undefined, types: undefined };
     assert.deepEqual((await compareDatabases(deps, { source, target, scope }, never, () => undefined)).differences, []);
     const { copied } = await clone(deps, { source: target, target: { ...target, database: 7 }, scope, conflict: 'stop', verify: true }, never, () => undefined);
@@ -89,19 +47,19 @@ describe('a bridge between two servers', () => {
     await inStep();
     await clients[0].call(['INCRBY', 'n', '5']);
     await arrived();
-    bridge.dispose();
+    bridge().dispose();
     for (const call of [['INCR', 'n'], ['SELECT', '3'], ['APPEND', 'text', 'x'], ['SELECT', '0']]) await clients[0].call(call);
     start();
     await arrived();
     assert.equal(await text(clients[1], 'GET', 'n'), '6');
     assert.equal(await snapshots(), 1);
-    await bridge.liberate(never);
+    await bridge().liberate(never);
     await equal();
   });
 
   it('applies each call once, wherever the link to the target is cut', async () => {
     const wire = await startWire(servers[1].port);
-    start({}, [servers[0].port, wire.port]);
+    start({}, { ports: [servers[0].port, wire.port] });
     await inStep();
     await clients[0].call(['SET', 'n', '0']);
     let times = 0;
@@ -115,7 +73,7 @@ describe('a bridge between two servers', () => {
     }
     assert.deepEqual([await text(clients[1], 'GET', 'n'), await text(clients[1], 'LLEN', 'list')], [String(times), String(times)]);
     assert.ok(wire.cuts() > 50, `${String(wire.cuts())} cuts`);
-    await bridge.liberate(never);
+    await bridge().liberate(never);
     await equal();
     wire.close();
   });
@@ -130,12 +88,12 @@ describe('a bridge between two servers', () => {
     for (const call of [['FLUSHALL'], ['INCR', 'after'], ['SWAPDB', '0', '5'], ['INCR', 'after']]) await clients[0].call(call);
     await arrived();
     // It goes on from there.
-    bridge.dispose();
+    bridge().dispose();
     await clients[0].call(['INCR', 'after']);
     start();
     await arrived();
     assert.equal(await snapshots(), 1);
-    await bridge.liberate(never);
+    await bridge().liberate(never);
     await equal();
   });
 
@@ -150,7 +108,7 @@ describe('a bridge between two servers', () => {
     await until(async () => (await text(clients[1], 'EXISTS', 'other')) === '1');
     await arrived();
     assert.deepEqual([await text(clients[1], 'GET', 'hits'), await text(clients[1], 'LLEN', 'list'), await text(clients[1], 'SCARD', 'union')], ['42', '2', '1']);
-    await bridge.liberate(never);
+    await bridge().liberate(never);
     await equal();
   });
 
@@ -168,12 +126,12 @@ describe('a bridge between two servers', () => {
     await servers[1].kill();
     await clients[0].call(['INCR', 'n']);
     await servers[1].restart({ keep: false });
-    await reaches(bridge, ({ kind }) => kind === 'transferring' || kind === 'loading' || kind === 'in-step');
+    await reaches(bridge(), ({ kind }) => kind === 'transferring' || kind === 'loading' || kind === 'in-step');
     await reconnect(1);
     await arrived();
     assert.equal(await text(clients[1], 'GET', 'n'), '3');
     assert.equal(await snapshots(), 2);
-    await bridge.liberate(never);
+    await bridge().liberate(never);
     await equal();
   });
 
@@ -185,7 +143,7 @@ describe('a bridge between two servers', () => {
     await reconnect(0);
     await clients[0].call(['SET', 'new', '1']);
     await until(async () => (await text(clients[1], 'EXISTS', 'new')) === '1');
-    await bridge.liberate(never);
+    await bridge().liberate(never);
     await equal();
   });
 
@@ -194,13 +152,13 @@ describe('a bridge between two servers', () => {
     await inStep();
     await clients[1].call(['CONFIG', 'SET', 'maxmemory', '1']);
     await clients[0].call(['RPUSH', 'list', 'x']);
-    await reaches(bridge, (phase) => phase.kind === 'reconnecting' && /out of memory/.test(phase.why ?? ''));
+    await reaches(bridge(), (phase) => phase.kind === 'reconnecting' && /out of memory/.test(phase.why ?? ''));
     await clients[1].call(['CONFIG', 'SET', 'maxmemory', '0']);
     await arrived();
     assert.equal(await text(clients[1], 'LLEN', 'list'), '1');
     await clients[1].call(['REPLICAOF', '127.0.0.1', '1']);
     await clients[0].call(['RPUSH', 'list', 'y']);
-    await assert.rejects(reaches(bridge, () => false), (error: unknown) => isFailure(error, 'permission') && /read-only replica/.test(error.message));
+    await assert.rejects(reaches(bridge(), () => false), (error: unknown) => isFailure(error, 'permission') && /read-only replica/.test(error.message));
     await clients[1].call(['REPLICAOF', 'NO', 'ONE']);
   });
 
@@ -214,7 +172,7 @@ describe('a bridge between two servers', () => {
     await inStep();
     for (const call of [['APPEND', name('or:', strange), 'more'], ['DEL', 'or:gone'], ['RENAME', 'or:1', 'or:2'], ['PEXPIRE', 'or:2', '100000'], ['RPUSH', 'or:list', ...Array.from({ length: 50 }, () => 'x'.repeat(50_000))], ['MOVE', 'or:list', '1'], ['COPY', 'or:2', 'or:3', 'DB', '2'], ['SWAPDB', '2', '3']]) await clients[0].call(call);
     await arrived();
-    await bridge.liberate(never);
+    await bridge().liberate(never);
     const expected = await startRedisServer();
     const reference = await connectResp(expected.port);
     await expect(clients[0], reference, (database, key) => (key.toString('latin1').startsWith('or:') ? { database, name: name('copy:', key.toString('latin1').slice(3)) } : undefined));
@@ -233,12 +191,12 @@ describe('a bridge between two servers', () => {
     for (const call of [['SETRANGE', 'text', '3', 'x'], ['APPEND', 'text', 'y'], ['COPY', 'text', 'copy'], ['APPEND', 'copy', 'z'], ['MULTI'], ['SETRANGE', 'text', '0', 'ab'], ['RENAME', 'text', 'name'], ['APPEND', 'name', '!'], ['EXEC'], ['RPUSH', 'list', 'q']]) await clients[0].call(call);
     await arrived();
     await clients[0].call(['APPEND', 'name', '?']);
-    await bridge.liberate(never);
+    await bridge().liberate(never);
     await equal();
   });
 
   it('refuses a bridge that would meet its own writes', async () => {
-    start({}, [servers[0].port, servers[0].port]);
-    await assert.rejects(reaches(bridge, () => false), (error: unknown) => isFailure(error, 'bad-input'));
+    start({}, { ports: [servers[0].port, servers[0].port] });
+    await assert.rejects(reaches(bridge(), () => false), (error: unknown) => isFailure(error, 'bad-input'));
   });
 });

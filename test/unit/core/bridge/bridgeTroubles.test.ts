@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict';
+import { isFailure } from '../../../../src/core/failure.ts';
+import { reaches, useBridge } from '../../../support/bridgePlay.ts';
+import { differences } from '../../../support/oracle.ts';
+import { seededRandom } from '../../../support/random.ts';
+import { sampleTypes, sampleValue } from '../../../support/rdbSamples.ts';
+import { startRedisServer } from '../../../support/redisServer.ts';
+
+const never = new AbortController().signal;
+
+describe('a bridge in trouble', () => {
+  const { servers, clients, bridge, start, inStep, arrived, equal, reconnect, snapshots } = useBridge();
+  /** So many keys that they take several parts. */
+  const fill = async (): Promise<void> => {
+    for (const [count, prefix] of [['60000', 'key'], ['20000', 'other']] as const) await clients[0].call(['DEBUG', 'POPULATE', count, prefix, '100']);
+  };
+  const loading = (): Promise<void> => reaches(bridge(), ({ kind }) => kind === 'loading');
+
+  it('begins anew when the target is killed while the data are put there, and loses nothing of the stream', async () => {
+    await fill();
+    start();
+    await loading();
+    await servers[1].kill();
+    await clients[0].call(['INCR', 'n']);
+    await servers[1].restart();
+    await reconnect(1);
+    await arrived();
+    await clients[0].call(['INCR', 'n']);
+    await bridge().liberate(never);
+    await equal();
+  });
+
+  it('leaves whole keys only when it is ended in the middle, and brings them all when it is started again', async () => {
+    await fill();
+    start();
+    await loading();
+    await bridge().stop();
+    assert.deepEqual(bridge().state.phase, { kind: 'stopped', reason: { kind: 'cut' } });
+    const found = await differences(clients[0], clients[1]);
+    assert.deepEqual([...new Set(found.filter(({ kind }) => kind !== 'digest').map(({ kind, second }) => `${kind}: ${second}`))].filter((text) => text !== 'missing: not there'), []);
+    start();
+    await bridge().liberate(never);
+    await equal();
+  });
+
+  it('counts on after a target that was killed came back with its append-only file', async () => {
+    await servers[1].stop();
+    servers[1] = await startRedisServer(['--appendonly', 'yes', '--appendfsync', 'always']);
+    await reconnect(1);
+    start();
+    await inStep();
+    for (let round = 0; round < 3; round += 1) {
+      for (const call of [['INCR', 'n'], ['RPUSH', 'list', 'x']]) await clients[0].call(call);
+      await arrived();
+      await servers[1].kill();
+      for (const call of [['INCR', 'n'], ['RPUSH', 'list', 'y']]) await clients[0].call(call);
+      // As it is: no SAVE, and nothing removed.
+      await servers[1].restart();
+    }
+    await reconnect(1);
+    await arrived();
+    assert.equal(await snapshots(), 1);
+    await bridge().liberate(never);
+    await equal();
+  });
+
+  it('goes on where a source that was restarted with its data knows the place, and else anew', async () => {
+    await clients[0].call(['SET', 'n', '1']);
+    start();
+    await inStep();
+    await servers[0].restart({ keep: true });
+    await reconnect(0);
+    await clients[0].call(['INCR', 'n']);
+    await arrived();
+    await bridge().liberate(never);
+    await equal();
+  });
+
+  it('says that the disk has no room for what the source sends', async () => {
+    await clients[0].call(['CONFIG', 'SET', 'repl-diskless-sync', 'no']);
+    await clients[0].call(['SET', 'a', '1']);
+    start({}, { spool: { reserve: 2 ** 52 } });
+    await assert.rejects(inStep(), (error: unknown) => isFailure(error, 'file') && /not enough room/.test(error.message));
+  });
+
+  it('ends where the user may not replicate, or not write', async () => {
+    await clients[0].call(['ACL', 'SETUSER', 'default', '-psync', '-sync']);
+    start();
+    await assert.rejects(inStep(), (error: unknown) => isFailure(error, 'permission') && /PSYNC/.test(error.message));
+    await clients[0].call(['ACL', 'SETUSER', 'default', '+@all']);
+    await clients[0].call(['SET', 'a', '1']);
+    await clients[1].call(['ACL', 'SETUSER', 'default', '-restore', '-set']);
+    start();
+    await assert.rejects(async () => {
+      await inStep();
+      await clients[0].call(['SET', 'a', '2']);
+      await arrived();
+    }, (error: unknown) => isFailure(error, 'permission'));
+    await clients[1].call(['ACL', 'SETUSER', 'default', '+@all']);
+  });
+
+  it('brings values of all types to a target that takes no payloads', async () => {
+    await servers[1].stop();
+    servers[1] = await startRedisServer(['--rename-command', 'RESTORE', '', '--rename-command', 'APPEND', '']);
+    await reconnect(1);
+    const random = seededRandom(8);
+    for (const type of sampleTypes) for (const call of sampleValue(random, type, `key ${type}`)) await clients[0].call(call);
+    start();
+    await inStep();
+    await clients[0].call(['APPEND', 'key string', 'more']);
+    await clients[0].call(['APPEND', 'key string', 'and more']);
+    await arrived();
+    assert.deepEqual([...bridge().lost.keys()], []);
+    await bridge().liberate(never);
+    await equal();
+  });
+});

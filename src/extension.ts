@@ -29,6 +29,7 @@ import type { Services } from './ui/services.ts';
 import { cloneDatabase } from './ui/transfer/cloneDatabase.ts';
 import { createClones } from './ui/transfer/clones.ts';
 import { createRowDrop } from './ui/transfer/dropRows.ts';
+import * as scripts from './ui/scripts/index.ts';
 import * as terminal from './ui/terminal/index.ts';
 import * as transfer from './ui/transfer/index.ts';
 import * as values from './ui/values/index.ts';
@@ -94,6 +95,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     save.register(services),
     transfer.register(services),
     terminal.register(services),
+    scripts.register(services),
     replicate.register(services),
     compare.register(services),
   );

@@ -65,6 +65,10 @@ export type CommandTable = { readonly [Id in RowCommandId]: RowCommand } & {
   readonly 'keyspace.resetPractice': () => void;
   readonly 'keyspace.resumeClone': () => void;
   readonly 'keyspace.verifyClone': () => void;
+  readonly 'keyspace.runScript': () => void;
+  /** A lens gives the place of its command. */
+  readonly 'keyspace.runSelection': (at?: number) => void;
+  readonly 'keyspace.chooseScriptConnection': () => void;
   readonly 'keyspace.compareAgain': () => void;
   readonly 'keyspace.closeComparison': () => void;
   readonly 'keyspace.copyToOther': DifferenceCommand;
@@ -85,6 +89,9 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.closeFile': null,
   'keyspace.openTerminal': null,
   'keyspace.closePracticeServer': null,
+  'keyspace.runScript': null,
+  'keyspace.runSelection': null,
+  'keyspace.chooseScriptConnection': null,
   'keyspace.saveRdb': null,
   'keyspace.cloneDatabase': null,
   'keyspace.resumeClone': null,

@@ -1,0 +1,119 @@
+import * as vscode from 'vscode';
+import { tableOfCommands, titleOf, typedCommand } from '../../core/language/command.ts';
+import { completeLine } from '../../core/language/complete.ts';
+import { diagnoseLine, type LineFault } from '../../core/language/diagnose.ts';
+import { helpOf } from '../../core/language/help.ts';
+import { splitScript, statementAt, type Statement } from '../../core/language/script.ts';
+import { createDisposables } from '../platform/disposables.ts';
+
+/** The language of scripts (`.redis`). */
+export const languageId = 'redis';
+
+/** The commands of a document, cut once for each of its versions. */
+export function statementsOf(document: vscode.TextDocument): readonly Statement[] {
+  const known = cut.get(document);
+  if (known?.version === document.version) return known.statements;
+  const statements = splitScript(document.getText());
+  cut.set(document, { version: document.version, statements });
+  return statements;
+}
+
+const cut = new WeakMap<vscode.TextDocument, { readonly version: number; readonly statements: readonly Statement[] }>();
+/** Ms without typing until faults are shown. */
+const QUIET = 300;
+
+/** Registers completion, hover and diagnostics of scripts. */
+export function registerLanguage(): vscode.Disposable {
+  const faults = vscode.languages.createDiagnosticCollection('keyspace-redis');
+  const waiting = new Map<vscode.TextDocument, NodeJS.Timeout>();
+  const check = (document: vscode.TextDocument): void => {
+    if (document.languageId === languageId) faults.set(document.uri, diagnose(document));
+  };
+  const forget = (document: vscode.TextDocument): void => {
+    clearTimeout(waiting.get(document));
+    waiting.delete(document);
+    faults.delete(document.uri);
+  };
+  for (const document of vscode.workspace.textDocuments) check(document);
+  return createDisposables(
+    faults,
+    vscode.workspace.onDidOpenTextDocument(check),
+    vscode.workspace.onDidCloseTextDocument(forget),
+    vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (document.languageId !== languageId) return;
+      clearTimeout(waiting.get(document));
+      waiting.set(document, setTimeout(() => check(document), QUIET));
+    }),
+    { dispose: () => waiting.forEach((timer) => clearTimeout(timer)) },
+    vscode.languages.registerCompletionItemProvider(languageId, { provideCompletionItems: complete }, ' '),
+    vscode.languages.registerHoverProvider(languageId, { provideHover: hover }),
+  );
+}
+
+function diagnose(document: vscode.TextDocument): vscode.Diagnostic[] {
+  return statementsOf(document).flatMap((statement) => {
+    const fault = diagnoseLine(statement.line, tableOfCommands);
+    if (fault === undefined) return [];
+    const range = new vscode.Range(document.positionAt(statement.from + fault.from), document.positionAt(statement.from + fault.to));
+    // A server may know commands that our table does not: of modules, or of later versions.
+    const severity = fault.kind === 'unknown-command' ? vscode.DiagnosticSeverity.Warning : vscode.DiagnosticSeverity.Error;
+    const diagnostic = new vscode.Diagnostic(range, faultText(fault), severity);
+    diagnostic.source = 'redis';
+    diagnostic.code = fault.kind;
+    return [diagnostic];
+  });
+}
+
+function faultText(fault: LineFault): string {
+  switch (fault.kind) {
+    case 'open-quote': return vscode.l10n.t('This quote is not closed.');
+    case 'glued-quote': return vscode.l10n.t('A blank is missing behind the closing quote.');
+    case 'unknown-command': return vscode.l10n.t('Redis has no command {0}, unless a module brings it.', fault.name.toUpperCase());
+    case 'unknown-subcommand': return vscode.l10n.t('{0} has no subcommand {1}.', fault.container.toUpperCase(), fault.name.toUpperCase());
+    case 'no-subcommand': return vscode.l10n.t('{0} needs a subcommand.', fault.container.toUpperCase());
+    case 'arguments': return vscode.l10n.t('Wrong number of arguments: {0}', helpOf(fault.name, tableOfCommands)?.syntax ?? titleOf(fault.name));
+  }
+}
+
+function complete(document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] {
+  const at = document.offsetAt(position);
+  const statement = statementAt(statementsOf(document), at);
+  const from = statement?.from ?? document.offsetAt(position.with({ character: 0 }));
+  const text = document.getText(new vscode.Range(document.positionAt(from), position));
+  if (/^\s*(#|\/\/)/.test(text)) return [];
+  const completions = completeLine(text, text.length, tableOfCommands);
+  const range = new vscode.Range(document.positionAt(from + completions.from), position);
+  return completions.items.map((item) => {
+    const completion = new vscode.CompletionItem(item.text, item.kind === 'option' ? vscode.CompletionItemKind.EnumMember : vscode.CompletionItemKind.Function);
+    completion.range = range;
+    // What is typed in small letters is found as well.
+    completion.filterText = document.getText(range) === document.getText(range).toLowerCase() ? item.text.toLowerCase() : item.text;
+    const help = item.kind === 'option' ? undefined : helpOf(item.command, tableOfCommands);
+    if (help !== undefined) {
+      completion.detail = help.syntax;
+      completion.documentation = help.summary ?? '';
+    }
+    return completion;
+  });
+}
+
+function hover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
+  const at = document.offsetAt(position);
+  const statement = statementAt(statementsOf(document), at);
+  if (statement === undefined) return undefined;
+  const typed = typedCommand(statement.line, tableOfCommands);
+  const last = typed && statement.line.words[typed.nameWords - 1];
+  const [first] = statement.line.words;
+  if (typed === undefined || first === undefined || last === undefined || at < statement.from + first.from || at > statement.from + last.to) return undefined;
+  const help = helpOf(typed.name, tableOfCommands);
+  if (help === undefined) return undefined;
+  const text = new vscode.MarkdownString().appendCodeblock(help.syntax, languageId);
+  if (help.summary !== undefined) text.appendText(help.summary);
+  const facts = [
+    ...(help.complexity === undefined ? [] : [vscode.l10n.t('Complexity: {0}', help.complexity)]),
+    ...(help.since === '' ? [] : [vscode.l10n.t('Since Redis {0}', help.since)]),
+    ...(help.deprecated === undefined ? [] : [vscode.l10n.t('Deprecated since {0}: {1}', help.deprecated.since, help.deprecated.instead)]),
+  ];
+  for (const fact of facts) text.appendMarkdown('\n\n').appendText(fact);
+  return new vscode.Hover(text, new vscode.Range(document.positionAt(statement.from + first.from), document.positionAt(statement.from + last.to)));
+}

@@ -126,6 +126,20 @@ describe('the journal of a clone', () => {
     await equal();
   });
 
+  it('ends at a target that is full, with whole keys only, and goes on when there is room', async () => {
+    await servers[1].cli('CONFIG', 'SET', 'maxmemory', '5mb');
+    const journal = createJournal(path, saveRequest(request()), [1, 2]);
+    await assert.rejects(clone({ sessions, seeds: [1, 2], patience: 10_000, pause: () => Promise.resolve(), journal }, request(), new AbortController().signal, () => undefined), (error) => isFailure(error, 'server') && /out of memory/.test(error.message));
+    await journal.close();
+    const there = Number(await servers[1].cli('DBSIZE'));
+    assert.ok(there > 1000 && there < KEYS, String(there));
+    assert.equal(await servers[1].cli('KEYS', '*.keyspace-*'), '');
+    await servers[1].cli('CONFIG', 'SET', 'maxmemory', '0');
+    const report = await resume();
+    assert.deepEqual([report.copied, report.skipped, report.verification?.differences], [KEYS, 0, []]);
+    await equal();
+  });
+
   it('has no file where nothing was changed, and tells other files', async () => {
     const journal = createJournal(path, saveRequest(request()), [1, 2]);
     await assert.rejects(clone({ sessions, seeds: [1, 2], patience: 1000, pause: () => Promise.resolve(), journal }, request({ target: request().source }), new AbortController().signal, () => undefined), (error) => isFailure(error, 'bad-input'));

@@ -107,6 +107,16 @@ describe('comparing databases in a real window', () => {
     await vscode.page.getByRole('tab', { name: /original:b ↔ edited:b/ }).waitFor({ timeout: 15_000 });
   });
 
+  it('compares two rows that are selected', async () => {
+    await vscode.prompts.command('Close Comparison');
+    await vscode.tree.click(['Shop', 'Database 2', 'edited']);
+    await (await vscode.tree.find(['Shop', 'Database 2', 'original'])).click({ modifiers: ['Control'] });
+    await vscode.tree.menu(['Shop', 'Database 2', 'original'], /^Compare Databases/);
+    await shows('Different1', 'edited:banother value', 'Only in the Original1', 'edited:c');
+    await vscode.prompts.command('Close Comparison');
+    await vscode.tree.click('Practice');
+  });
+
   it('asks for a prefix of each side', async () => {
     await vscode.tree.menu(['Shop', 'Database 2'], /^Compare Databases/);
     await vscode.prompts.pick(/^Shop/);

@@ -59,7 +59,7 @@ export function createBadges(baselines: Baselines): Badges {
           const baseline = nearest(known, node.ref, node.name);
           if (baseline === undefined) return undefined;
           const change = baseline.changes?.of(node.name);
-          return rowChanges(node, baseline, change === undefined ? undefined : { badge: looks[change].badge, text: changeText(change), color: looks[change].color }, false);
+          return rowChanges(node, baseline.original.title, change === undefined ? undefined : { badge: looks[change].badge, text: changeText(change), color: looks[change].color }, false);
         }
         case 'namespace':
           return countsOf(node, node.ref, node.prefix);
@@ -76,22 +76,31 @@ export function createBadges(baselines: Baselines): Badges {
   };
 
   function countsOf(node: Node, ref: DatabaseRef, prefix: Buffer): RowChanges | undefined {
-    // Its own, or the one that it is a part of; else those that are parts of it, if it is a single one.
+    // Its own, or the one that it is a part of; else all that are parts of it.
     const own = nearest(known, ref, prefix);
-    const within = known.filter(({ edited }) => edited.source.profile.id === ref.profile.id && edited.source.database === ref.database && edited.prefix.length > prefix.length && startsWith(edited.prefix, prefix));
-    const [first] = within;
-    const baseline = own ?? (within.length === 1 ? first : undefined);
-    if (baseline === undefined) return undefined;
-    const whole = baseline.edited.prefix.equals(prefix);
-    const counts = baseline.changes?.under(prefix);
-    if (counts === undefined) return rowChanges(node, baseline, whole ? { badge: '', text: vscode.l10n.t('changes not known yet'), color: '' } : undefined, whole);
+    const shown = own === undefined ? known.filter(({ edited }) => isAt(edited, ref) && startsWith(edited.prefix, prefix)) : [own];
+    if (shown.length === 0) return undefined;
+    const original = shown.map((one) => one.original.title).join(', ');
+    const whole = own?.edited.prefix.equals(prefix) === true;
+    const compared = shown.map(({ changes }) => changes?.under(prefix)).filter((counts) => counts !== undefined);
+    if (compared.length === 0) return rowChanges(node, original, whole ? { badge: '', text: vscode.l10n.t('changes not known yet'), color: '' } : undefined, whole);
+    const counts: ChangeCounts = { added: sum(compared, 'added'), modified: sum(compared, 'modified'), deleted: sum(compared, 'deleted') };
     const all = counts.added + counts.modified + counts.deleted;
-    const worded = (told: string): string => [all > 0 ? told : whole ? vscode.l10n.t('no changes') : '', whole && baseline.stale ? vscode.l10n.t('to be refreshed') : ''].filter((part) => part !== '').join(', ');
+    const stale = own?.stale === true;
+    const worded = (told: string): string => [all > 0 ? told : whole ? vscode.l10n.t('no changes') : '', whole && stale ? vscode.l10n.t('to be refreshed') : ''].filter((part) => part !== '').join(', ');
     const [text, short] = [worded(countsText(counts)), worded(shortText(counts))];
-    if (all === 0) return rowChanges(node, baseline, { badge: '', text, color: '' }, whole);
+    if (all === 0) return rowChanges(node, original, { badge: '', text, color: '' }, whole);
     const kind = counts.added === all ? 'added' : counts.deleted === all ? 'deleted' : 'modified';
-    return rowChanges(node, baseline, { badge: all > MOST ? '++' : String(all), text, color: looks[kind].color }, whole, short);
+    return rowChanges(node, original, { badge: all > MOST ? '++' : String(all), text, color: looks[kind].color }, whole, short);
   }
+}
+
+function sum(counts: readonly ChangeCounts[], change: Change): number {
+  return counts.reduce((all, one) => all + one[change], 0);
+}
+
+function isAt({ source }: Baseline['edited'], { profile, database }: DatabaseRef): boolean {
+  return source.profile.id === profile.id && source.database === database;
 }
 
 /** Of the copies that a name belongs to, the innermost. */
@@ -103,9 +112,9 @@ function nearest(known: readonly Baseline[], ref: DatabaseRef, name: Buffer): Ba
   return found;
 }
 
-function rowChanges(node: Node, { original }: Baseline, look: (Look & { readonly text: string }) | undefined, whole: boolean, short?: string): RowChanges {
+function rowChanges(node: Node, original: string, look: (Look & { readonly text: string }) | undefined, whole: boolean, short?: string): RowChanges {
   const { badge = '', text = '', color = '' } = look ?? {};
-  return { uri: vscode.Uri.from({ scheme, path: `/${node.id}`, query: JSON.stringify({ badge, text, color }) }), text, short: short ?? text, original: original.title, whole };
+  return { uri: vscode.Uri.from({ scheme, path: `/${node.id}`, query: JSON.stringify({ badge, text, color }) }), text, short: short ?? text, original, whole };
 }
 
 function decorationOf(query: string): vscode.FileDecoration | undefined {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { deleteLacking, planCarry, type Carry, type Side } from '../../../../src/core/compare/carry.ts';
 import { compareDatabases, compareKeys, type CompareRequest } from '../../../../src/core/compare/compareDatabases.ts';
+import { Failure } from '../../../../src/core/failure.ts';
 import { clone, type CloneDeps } from '../../../../src/core/transfer/clone.ts';
 import { startRedisServer, type RedisServer } from '../../../support/redisServer.ts';
 import { createTestSessions, testProfile, type TestSessions } from '../../../support/testSessions.ts';
@@ -79,6 +80,14 @@ describe('carrying differences from one side to the other', () => {
       });
     }
   }
+
+  it('ends a comparison when progress is enough for whoever hears of it', async () => {
+    const request = { source: end(0), target: end(1), scope: everything };
+    const enough = new Failure('too-large', 'enough');
+    await assert.rejects(compareDatabases(deps, request, signal, ({ differences: count }) => {
+      if (count > 1) throw enough;
+    }), enough);
+  });
 
   it('deletes only what the other side lacks still', async () => {
     const request = { source: end(0), target: end(1), scope: everything };

@@ -13,3 +13,27 @@ export function withProgress<T>(title: string, work: (signal: AbortSignal, repor
     });
   });
 }
+
+/** Ms that work may take before anybody is told of it. */
+const UNNOTICED = 1000;
+
+/** The same for what is mostly over at once: the notification comes after a second. */
+export async function withLateProgress<T>(title: string, work: (signal: AbortSignal, report: (message: string, fraction?: number) => void) => Promise<T>): Promise<T> {
+  const cancelled = new AbortController();
+  let show: ((message: string, fraction?: number) => void) | undefined;
+  const result = work(cancelled.signal, (message, fraction) => show?.(message, fraction));
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), UNNOTICED);
+  });
+  try {
+    if (await Promise.race([result.then(() => 'done' as const), late]) === 'done') return await result;
+  } finally {
+    clearTimeout(timer);
+  }
+  return withProgress(title, (signal, report) => {
+    signal.addEventListener('abort', () => cancelled.abort());
+    show = report;
+    return result;
+  });
+}

@@ -58,4 +58,39 @@ describe('a live bridge in a real window', () => {
     await servers[0].cli('SET', 'later', 'x');
     assert.equal(await servers[1].cli('GET', 'later'), '2');
   });
+
+  it('has a namespace follow alone, under another prefix, and forgets it with its connection', async () => {
+    await vscode.prompts.clearNotifications();
+    await servers[1].cli('FLUSHALL');
+    await servers[1].cli('MSET', 'other', 'stays', 'copy:none', 'goes');
+    await vscode.tree.expand('Prod');
+    await vscode.tree.expand(['Prod', 'Database 0']);
+    await vscode.tree.menu(['Prod', 'Database 0', 'user'], /^Replicate Database/);
+    await vscode.prompts.pick(/^Managed/, /Which connection is to follow/);
+    await vscode.prompts.pick(/^Database 0/, /Which database is to follow/);
+    await vscode.prompts.input('copy:', /in place of “user:”/);
+    const plan = await vscode.prompts.answer('Replicate');
+    assert.match(plan, /Have copy:\* of database 0 of “Managed” follow user:\* of database 0 of “Prod”\?/);
+    await vscode.prompts.input('Managed/0', /Type Managed\/0/);
+    await says(/follows Prod · in step/);
+    assert.deepEqual([await servers[1].cli('EXISTS', 'copy:4999'), await servers[1].cli('EXISTS', 'copy:none'), await servers[1].cli('GET', 'other')], ['1', '0', 'stays']);
+    await servers[0].cli('SET', 'user:1', 'new');
+    await until(async () => await servers[1].cli('GET', 'copy:1') === 'new');
+    await vscode.tree.menu('Prod', /^Remove Connection/);
+    await vscode.prompts.answer('Remove');
+    await until(async () => !/follows/.test((await vscode.tree.row('Managed')).text));
+  });
+
+  it('asks of a database whether it is to be all of its server', async () => {
+    await vscode.prompts.clearNotifications();
+    await vscode.tree.expand('Practice');
+    await vscode.tree.menu(['Practice', 'Database 0'], /^Replicate Database/);
+    assert.deepEqual((await vscode.prompts.picks()).map((label) => label.split(',')[0]), ['All of “Practice”', 'Database 0 alone']);
+    await vscode.prompts.pick(/^Database 0 alone/);
+    await vscode.prompts.pick(/^Managed/);
+    await vscode.prompts.pick(/^Database 3/);
+    await vscode.prompts.answer('Replicate');
+    await says(/follows Practice · in step/);
+    assert.ok(Number(await servers[1].cli('-n', '3', 'DBSIZE')) > 10);
+  });
 });

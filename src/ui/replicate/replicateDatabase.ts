@@ -4,12 +4,13 @@ import { parseRedisUrl } from '../../core/connection/url.ts';
 import { Failure } from '../../core/failure.ts';
 import { canBridge, preflight, type Address, type Preflight } from '../../core/replicate/preflight.ts';
 import type { Replication } from '../../core/replicate/state.ts';
-import { nodeId, type Node } from '../explorer/nodes.ts';
+import { nodeId, type Node, type NodeOf } from '../explorer/nodes.ts';
 import { plainText } from '../platform/plainText.ts';
 import { withProgress } from '../platform/progress.ts';
 import { askPick, askText, mapAnswer, runSteps, type StepFrame, type StepResult } from '../platform/steps.ts';
 import { saveSourceOf } from '../save/saveAsFile.ts';
 import type { Services } from '../services.ts';
+import { replicatePart } from './replicatePart.ts';
 import { cautionText, lossLines, refusalText, type EndNames } from './preflightText.ts';
 
 interface Draft {
@@ -24,6 +25,11 @@ interface Draft {
  * both, has it confirmed, and begins: by REPLICAOF, or by a live bridge where the target cannot be a replica. Resolves when it has begun, or was dismissed. Throws Failure.
  */
 export async function replicateDatabase(services: Services, row: Node | undefined, to?: ConnectionProfile): Promise<void> {
+  if (to === undefined && (row?.kind === 'namespace' || row?.kind === 'database')) {
+    const whole = row.kind === 'namespace' ? false : await askWhole(row);
+    if (whole === undefined) return;
+    if (!whole) return replicatePart(services, row);
+  }
   const given = saveSourceOf(row)?.profile;
   const draft = await ask(services, { ...(given === undefined ? {} : { source: given }), ...(to === undefined ? {} : { target: to }) });
   if (draft?.source === undefined || draft.target === undefined) return;
@@ -37,6 +43,15 @@ export async function replicateDatabase(services: Services, row: Node | undefine
   }
   if (!(await confirm(names, found))) return;
   tellWhenInStep(services, found.refusals.length > 0 ? services.replications.bridge(source, target) : await services.replications.start(source, target, address));
+}
+
+/** Of a database's row: all of its server, or that database alone. */
+async function askWhole({ ref: { profile, database } }: NodeOf<'database'>): Promise<boolean | undefined> {
+  const items = [
+    { whole: true, label: vscode.l10n.t('All of “{0}”', profile.name), detail: vscode.l10n.t('Another server becomes its replica (REPLICAOF) where it can, with all databases and functions; it is emptied first.') },
+    { whole: false, label: vscode.l10n.t('Database {0} alone', database), detail: vscode.l10n.t('A live bridge: a database of any connection follows as long as this window is open; its other databases stay as they are.') },
+  ];
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Replicate Database'), placeHolder: vscode.l10n.t('What is to be followed?') }))?.whole;
 }
 
 function ask(services: Services, first: Draft): Promise<Draft | undefined> {

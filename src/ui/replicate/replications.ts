@@ -15,6 +15,7 @@ import { replicaInfo } from '../../core/replicate/replicaInfo.ts';
 import { wholeEnd, type Replication, type ReplicationEnd } from '../../core/replicate/state.ts';
 import type { ConnectionStore } from '../connections/store.ts';
 import type { Practice } from '../practice/practice.ts';
+import { scopeOf, type Part } from './parts.ts';
 
 /** The replications that this window knows of: those it began, those it found again, and replicas that were met. At most one a target. */
 export interface Replications extends vscode.Disposable {
@@ -26,13 +27,15 @@ export interface Replications extends vscode.Disposable {
   /** Makes the target a replica of the source, which the target knows under `address` (undefined: a practice server, which gets one). Rejects with Failure. */
   start(source: ConnectionProfile, target: ConnectionProfile, address: Address | undefined): Promise<Replication>;
   /** Applies the stream of the source to the target, which stays a server of its own, as long as this window is open, and again when it is. */
-  bridge(source: ConnectionProfile, target: ConnectionProfile): Replication;
+  bridge(source: ConnectionProfile, target: ConnectionProfile, part?: Part): Replication;
   /** Takes up again what was kept. */
   resume(): void;
   /** Looks whether a connection is a replica of somebody. */
   meet(profile: ConnectionProfile): Promise<void>;
   /** Forgets what was met there, once it is disconnected. */
   leave(profileId: string): void;
+  /** Forgets a connection that is no longer one of ours; a replica goes on following. */
+  remove(profileId: string): void;
   /** One began, changed, or stopped. */
   readonly onDidChange: vscode.Event<Replication>;
 }
@@ -50,6 +53,8 @@ interface BridgeRecord {
   readonly id: string;
   readonly source: ReplicationEnd;
   readonly target: ReplicationEnd;
+  /** Undefined: all of it. */
+  readonly part?: Part;
 }
 
 export function createReplications(
@@ -103,8 +108,8 @@ export function createReplications(
     changed.fire(replication);
   };
 
-  const bridge = (id: string, source: ConnectionProfile, target: ConnectionProfile): Replication => {
-    const replication = startBridge({ sessions, clock, folder: tmpdir(), patience: BRIDGE_PATIENCE, pause: sleep }, { id, source, target });
+  const bridge = (id: string, source: ConnectionProfile, target: ConnectionProfile, part: Part | undefined): Replication => {
+    const replication = startBridge({ sessions, clock, folder: tmpdir(), patience: BRIDGE_PATIENCE, pause: sleep }, { id, source, target, ...scopeOf(part) });
     add(replication);
     return replication;
   };
@@ -132,16 +137,16 @@ export function createReplications(
         throw error;
       }
     },
-    bridge(source, target) {
-      const replication = bridge(randomUUID(), source, target);
+    bridge(source, target, part) {
+      const replication = bridge(randomUUID(), source, target, part);
       // A practice server lives no longer than its window.
-      if (source.endpoint.kind === 'tcp' && target.endpoint.kind === 'tcp') keepBridges([...bridges().filter((one) => one.target.connectionId !== target.id), { id: replication.id, source: wholeEnd(source), target: wholeEnd(target) }]);
+      if (source.endpoint.kind === 'tcp' && target.endpoint.kind === 'tcp') keepBridges([...bridges().filter((one) => one.target.connectionId !== target.id), { id: replication.id, source: wholeEnd(source), target: wholeEnd(target), ...(part === undefined ? {} : { part }) }]);
       return replication;
     },
     resume() {
       for (const record of bridges()) {
         const [source, target] = [store.get(record.source.connectionId), store.get(record.target.connectionId)];
-        if (source !== undefined && target !== undefined) bridge(record.id, source, target);
+        if (source !== undefined && target !== undefined) bridge(record.id, source, target, record.part);
         else keepBridges(bridges().filter(({ id }) => id !== record.id));
       }
       for (const record of kept()) {
@@ -182,6 +187,17 @@ export function createReplications(
       replication.dispose();
       forget(replication);
       changed.fire(replication);
+    },
+    remove(profileId) {
+      for (const replication of running.values()) {
+        const { id, state: { source, target } } = replication;
+        if (source.connectionId !== profileId && target.connectionId !== profileId) continue;
+        replication.dispose();
+        forget(replication);
+        keep(kept().filter((record) => record.id !== id));
+        keepBridges(bridges().filter((record) => record.id !== id));
+        changed.fire(replication);
+      }
     },
     dispose() {
       for (const replication of running.values()) replication.dispose();

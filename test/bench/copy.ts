@@ -106,7 +106,7 @@ export async function cases(scope: BenchScope): Promise<readonly BenchCase[]> {
           const [from, to] = await Promise.all(wires.map((wire) => createReader(wire))) as [Reader, Reader];
           const ms = await elapsed(async () => {
             const { compared, differences } = await compareAll(from, to, createScanPages(everything, 1000), createScanPages(everything, 1000), {
-              rename: (key) => key, original: (key) => key, largest: 1e9, large: () => Promise.resolve(undefined), seeds: deps.seeds, onProgress: () => undefined,
+              rename: (key) => key, original: (key) => key, largest: 1e9, large: () => Promise.resolve(undefined), whole: true, seeds: deps.seeds, onProgress: () => undefined,
             });
             if (compared !== keys || differences.length > 0) throw new Error(`${compared} compared, ${differences.length} differ`);
           });

@@ -1,7 +1,7 @@
 import type { Session } from '../connection/session.ts';
 import { endpointLabel } from '../connection/url.ts';
 import { Failure } from '../failure.ts';
-import { createCloneNames, type CloneDeps, type CloneEnd, type CloneRequest } from '../transfer/clone.ts';
+import { createCloneNames, isWhole, type CloneDeps, type CloneEnd, type CloneRequest } from '../transfer/clone.ts';
 import { createListPages, createScanPages } from '../transfer/namePages.ts';
 import { createReader, type Reader } from '../transfer/reader.ts';
 import { createRenaming, startsWith, type Renaming } from '../transfer/renaming.ts';
@@ -49,7 +49,7 @@ export async function compareKeys(deps: CloneDeps, request: CompareRequest, name
 }
 
 /** Opens both sides for what compares them. Rejects with Failure. */
-export async function withSides<T>(deps: CloneDeps, { source, target, scope, rewrite }: CompareRequest, signal: AbortSignal, onProgress: (progress: CompareProgress) => void, work: (sides: Sides) => Promise<T>): Promise<T> {
+export async function withSides<T>(deps: CloneDeps, { source, target, scope, rewrite, names }: CompareRequest, signal: AbortSignal, onProgress: (progress: CompareProgress) => void, work: (sides: Sides) => Promise<T>): Promise<T> {
   if (source.profile.id === target.profile.id && source.database === target.database && rewrite === undefined) {
     throw new Failure('bad-input', 'Both sides are the same database. Choose another one, or another prefix.');
   }
@@ -69,7 +69,7 @@ export async function withSides<T>(deps: CloneDeps, { source, target, scope, rew
     const options: CompareOptions = {
       rename: renaming.rename,
       original: (name) => (originals !== undefined && startsWith(name, originals) ? undefined : renaming.original(name)),
-      largest: LARGEST, seeds: deps.seeds,
+      largest: LARGEST, seeds: deps.seeds, whole: isWhole({ names, scope, rewrite }),
       large: (name) => compareLargeKeys({ session: sessions[0], key: name }, { session: sessions[1], key: renaming.rename(name) }, signal),
       onProgress,
     };

@@ -33,6 +33,8 @@ export interface CompareOptions {
   readonly large: (name: Buffer) => Promise<KeyDifference | undefined>;
   /** Differences of these are not told. */
   readonly ignore?: (name: Buffer) => boolean;
+  /** All of both databases is compared, name by name: then their sizes tell whether there may be extra keys. */
+  readonly whole?: boolean;
   /** For fingerprints of names. */
   readonly seeds: readonly [number, number];
   /** What it throws ends the comparison. */
@@ -40,6 +42,7 @@ export interface CompareOptions {
 }
 
 const exists = head(2, 'EXISTS');
+const dbsize = head(1, 'DBSIZE');
 
 /**
  * Compares all keys of the source with the target's, then looks for keys that the target has beyond. A value whose payload has other
@@ -49,11 +52,15 @@ const exists = head(2, 'EXISTS');
 export async function compareAll(source: Reader, target: Reader, names: NamePages, targetNames: NamePages, options: CompareOptions): Promise<{ readonly compared: number; readonly differences: readonly Difference[] }> {
   const seen = createNameSet(options.seeds);
   const found = new Map<string, Difference>();
+  let present = 0;
+  const before = options.whole === true ? await sizeOf(target.wire) : undefined;
   await compareNames(source, target, names, options, (name, kind) => {
-    seen.add(name);
+    if (seen.add(name) && kind !== 'missing') present += 1;
     if (kind !== undefined && options.ignore?.(name) !== true) found.set(name.toString('latin1'), { name, kind });
     options.onProgress({ compared: seen.size, differences: found.size });
   });
+  // It has just the keys that were met, before and after: there is none to be looked for.
+  if (before === present && await sizeOf(target.wire) === present) return { compared: seen.size, differences: [...found.values()] };
   const extra = await extraNames(source.wire, target.wire, targetNames, options, seen.has, (count) => options.onProgress({ compared: seen.size, differences: found.size + count }));
   for (const name of extra) if (options.ignore?.(name) !== true) found.set(name.toString('latin1'), { name, kind: 'extra' });
   return { compared: seen.size, differences: [...found.values()] };
@@ -114,6 +121,16 @@ export function differenceOfValues(source: Buffer, target: Buffer): KeyDifferenc
     if (error instanceof RdbError) return 'unreadable';
     throw error;
   }
+}
+
+/** Keys of the database; undefined where this user may not ask. */
+async function sizeOf(wire: Wire): Promise<number | undefined> {
+  let size: number | undefined;
+  await wire.send(dbsize);
+  await wire.frames(1, (frame) => {
+    if (frame.mark === marks.integer) size = frameNumber(frame);
+  });
+  return size;
 }
 
 /** The target's keys, by their names at the source, that the source lacks. */

@@ -166,6 +166,11 @@ export function createCloneNames({ names, scope, rewrite }: CloneRequest, within
   return trackPages(rewrite === undefined ? pages : withOnly(pages, isOriginal({ rewrite }, within)));
 }
 
+/** True if a whole database goes there, and every key keeps its name. */
+export function isWhole({ names, scope, rewrite }: Pick<CloneRequest, 'names' | 'scope' | 'rewrite'>): boolean {
+  return names === undefined && scope.pattern === undefined && scope.types === undefined && rewrite === undefined;
+}
+
 /** True for names that a clone takes for originals, as far as prefixes tell. */
 export function isOriginal({ rewrite }: Pick<CloneRequest, 'rewrite'>, within: boolean): (name: Buffer) => boolean {
   if (rewrite === undefined) return () => true;

@@ -1,6 +1,6 @@
 import { compareLargeKeys } from '../compare/large.ts';
 import { compareAgain, compareAll, type CompareOptions, type Difference } from '../compare/verify.ts';
-import { createCloneNames, type Verification } from './clone.ts';
+import { createCloneNames, isWhole, type Verification } from './clone.ts';
 import { copyNames, LARGEST, must, type Copy } from './copyNames.ts';
 import { withKeys, type Links } from './links.ts';
 import { createListPages, createScanPages, type NamePages } from './namePages.ts';
@@ -16,7 +16,7 @@ export async function converge(copy: Copy, links: Links): Promise<Verification> 
   const options: CompareOptions = {
     rename: renaming.rename, original: renaming.original, largest: deps.largest ?? LARGEST, seeds: standing.seeds,
     large: (name) => withKeys(copy, name, (from, to) => compareLargeKeys(from, to, signal)),
-    ignore: standing.skipped.has,
+    ignore: standing.skipped.has, whole: isWhole(request),
     onProgress: ({ compared }) => copy.tell('verifying', round, compared),
   };
   const targetNames = (): NamePages => (request.names === undefined ? createScanPages(renaming.targetScope(request.scope), PAGE) : createListPages([], PAGE));

@@ -58,7 +58,7 @@ describe('what a clone moves by pieces', () => {
       assert.equal(await compareLargeKeys(from, to, never), undefined);
     }
     for (const session of ends) session.release();
-  });
+  }).timeout(30_000);
 
   it('are streams of which nothing but groups and pending entries is left', async () => {
     const [source] = clients;

@@ -14,7 +14,7 @@ import { startRedisServer, type RedisServer } from '../../../support/redisServer
 import { connectResp } from '../../../support/respClient.ts';
 import { createTestSessions, testProfile, type TestSessions } from '../../../support/testSessions.ts';
 
-const KEYS = 30_000;
+const KEYS = 15_000;
 const child = new URL('../../../support/cloneInChild.ts', import.meta.url).pathname;
 
 describe('the journal of a clone', () => {
@@ -127,7 +127,7 @@ describe('the journal of a clone', () => {
   });
 
   it('ends at a target that is full, with whole keys only, and goes on when there is room', async () => {
-    await servers[1].cli('CONFIG', 'SET', 'maxmemory', '5mb');
+    await servers[1].cli('CONFIG', 'SET', 'maxmemory', '3500kb');
     const journal = createJournal(path, saveRequest(request()), [1, 2]);
     await assert.rejects(clone({ sessions, seeds: [1, 2], patience: 10_000, pause: () => Promise.resolve(), journal }, request(), new AbortController().signal, () => undefined), (error) => isFailure(error, 'server') && /out of memory/.test(error.message));
     await journal.close();

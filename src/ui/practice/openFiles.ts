@@ -6,7 +6,7 @@ import { nodeId, type Node } from '../explorer/nodes.ts';
 import { registerRowCommand } from '../explorer/rowCommands.ts';
 import { registerCommand } from '../platform/commands.ts';
 import { showFailure } from '../platform/errors.ts';
-import { plainText } from '../platform/plainText.ts';
+import { withProgress } from '../platform/progress.ts';
 import { viewIds } from '../platform/contributions.ts';
 import { createDisposables } from '../platform/disposables.ts';
 import { fileHint } from './fileText.ts';
@@ -67,21 +67,8 @@ async function openFile({ rdbFiles, explorer }: Services, uri: vscode.Uri, scrat
   if (uri.scheme !== 'file') throw new Failure('bad-input', vscode.l10n.t('{0} is not on a disk of the machine that Keyspace runs on.', uri.toString(true)));
   // A view that is hidden when it is told of a new row does not find it when it is to reveal it.
   if (!explorer.tree.visible) await vscode.commands.executeCommand(`${viewIds.explorer}.focus`);
-  const title = vscode.l10n.t('Opening {0}', basename(uri.fsPath));
-  const profile = await vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: plainText(title), cancellable: true }, (progress, token) => {
-    const cancelled = new AbortController();
-    token.onCancellationRequested(() => cancelled.abort());
-    let last = 0;
-    return rdbFiles.open(uri.fsPath, {
-      scratch,
-      signal: cancelled.signal,
-      onProgress({ bytes, size, keys }) {
-        const percent = size === 0 ? 100 : (bytes / size) * 100;
-        progress.report({ message: keyCount(keys), increment: percent - last });
-        last = percent;
-      },
-    });
-  });
+  const profile = await withProgress(vscode.l10n.t('Opening {0}', basename(uri.fsPath)), (signal, report) =>
+    rdbFiles.open(uri.fsPath, { scratch, signal, onProgress: ({ bytes, size, keys }) => report(keyCount(keys), size === 0 ? 1 : bytes / size) }));
   const shown = (await explorer.children.of(undefined)).find((row) => row.id === nodeId.connection(profile.id));
   if (shown !== undefined) await explorer.tree.reveal(shown, { expand: true, select: true, focus: true });
 }

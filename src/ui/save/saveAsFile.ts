@@ -9,6 +9,7 @@ import { pickConnection } from '../connections/pickConnection.ts';
 import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
 import type { Node } from '../explorer/nodes.ts';
 import { plainText } from '../platform/plainText.ts';
+import { withProgress } from '../platform/progress.ts';
 import type { Services } from '../services.ts';
 
 /** What is to be saved: all of a connection, or one of its databases. */
@@ -69,26 +70,20 @@ function checkTarget({ rdbFiles }: Services, target: vscode.Uri): void {
   }
 }
 
-function save({ sessions, clock, rdbFiles }: Services, { profile, database }: SaveSource, path: string): Thenable<SaveReport> {
-  const title = vscode.l10n.t('Saving “{0}” as {1}', profile.name, basename(path));
-  return vscode.window.withProgress({ location: vscode.ProgressLocation.Notification, title: plainText(title), cancellable: true }, (progress, token) => {
-    const cancelled = new AbortController();
-    token.onCancellationRequested(() => cancelled.abort());
-    let percent = 0;
+function save({ sessions, clock, rdbFiles }: Services, { profile, database }: SaveSource, path: string): Promise<SaveReport> {
+  return withProgress(vscode.l10n.t('Saving “{0}” as {1}', profile.name, basename(path)), (signal, report) => {
     let shown = -Infinity;
     let phase: SaveProgress['phase'] | undefined;
     const open = rdbFiles.of(profile.id);
     // What a damaged file still tells is saved as a whole one.
     const file = profile.access === 'read-only' && open?.facts?.damage === undefined ? open?.path : undefined;
     return saveRdb({ sessions, clock }, { profile, path, ...(database === undefined ? {} : { database }), ...(file === undefined ? {} : { file }) }, {
-      signal: cancelled.signal,
+      signal,
       onProgress(now) {
         if (now.phase === phase && clock.elapsed() - shown < REPORT_EVERY) return;
         phase = now.phase;
         shown = clock.elapsed();
-        const reached = (now.fraction ?? 0) * 100;
-        progress.report({ message: progressText(now), increment: Math.max(0, reached - percent) });
-        percent = Math.max(percent, reached);
+        report(progressText(now), now.fraction);
       },
     });
   });

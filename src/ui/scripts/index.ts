@@ -8,7 +8,7 @@ import { pickConnection } from '../connections/pickConnection.ts';
 import { formatCount } from '../explorer/labels.ts';
 import { commandOf, registerCommand } from '../platform/commands.ts';
 import { createDisposables } from '../platform/disposables.ts';
-import { withLateProgress } from '../platform/progress.ts';
+import { withProgress } from '../platform/progress.ts';
 import type { Services } from '../services.ts';
 import { languageId, registerLanguage, statementsOf } from './language.ts';
 import { createResults } from './results.ts';
@@ -41,7 +41,7 @@ export function register(services: Services): vscode.Disposable {
     results.clear(document);
     let done = 0;
     let long = false;
-    await withLateProgress(vscode.l10n.t('Running on “{0}”', profile.name), async (signal, report) => {
+    await withProgress(vscode.l10n.t('Running on “{0}”', profile.name), async (signal, report) => {
       const channel = await sessions.openChannel(profile, profile.database ?? 0, 'terminal');
       await runScript(channel, statements, signal, (result) => {
         done += 1;

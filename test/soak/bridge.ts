@@ -80,7 +80,7 @@ export async function run({ seed, seconds, rounds = Infinity }: { readonly seed:
         if (random.oneIn(2)) await reaches(bridge, ({ kind }) => kind === 'in-step');
         else {
           const stops = cut([[500_000, 3_000_000], [500, 5000]]);
-          await reaches(bridge, () => wires[0].cuts() + wires[1].cuts() > 2);
+          await reaches(bridge, ({ kind }) => kind === 'in-step' || wires[0].cuts() + wires[1].cuts() > 2);
           for (const stop of stops) stop();
           await reaches(bridge, ({ kind }) => kind === 'in-step');
         }

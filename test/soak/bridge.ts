@@ -46,7 +46,7 @@ function cutAtRandom(wire: Wire, random: Random, sizes: readonly number[]): () =
  * Several clients write to a source while the wires of a bridge to source and target are cut at random bytes; at the end the target holds the
  * same. redis-servers and practice servers in turn; all of it, or parts under other names. Rejects with what differs.
  */
-export async function run({ seed, seconds, rounds = Infinity }: { readonly seed: number; readonly seconds: number; readonly rounds?: number }): Promise<{ checks: number }> {
+export async function run({ seed, seconds, rounds = Infinity, cuts = CUTS }: { readonly seed: number; readonly seconds: number; readonly rounds?: number; readonly cuts?: number }): Promise<{ checks: number }> {
   const end = performance.now() + seconds * 1000;
   const random = seededRandom(seed);
   const folder = await mkdtemp(join(tmpdir(), 'keyspace-soak-'));
@@ -88,7 +88,7 @@ export async function run({ seed, seconds, rounds = Infinity }: { readonly seed:
         const before = wires[0].cuts() + wires[1].cuts();
         for (const wire of wires) wire.cut();
         const counter = await connectResp(port);
-        for (let times = 0; times < TIMES && wires[0].cuts() + wires[1].cuts() - before < CUTS; times += 1) {
+        for (let times = 0; times < TIMES && wires[0].cuts() + wires[1].cuts() - before < cuts; times += 1) {
           await Promise.all([heavy ? write(() => connectResp(port), random.below(2 ** 31), 5) : undefined, count(counter, random.below(2 ** 31), 50)]);
         }
         counter.close();

@@ -18,7 +18,7 @@ import { createTestSessions, testProfile, type TestSessions } from './testSessio
 export function startTestBridge(ends: Pick<BridgeDeps, 'sessions' | 'folder' | 'spool'> & Pick<BridgeRequest, 'source' | 'target'>, more: Partial<BridgeRequest> = {}): Bridge {
   const { sessions, folder, source, target, spool } = ends;
   return startBridge({
-    sessions, folder, ...(spool === undefined ? {} : { spool }), patience: 10_000, clock: { now: () => Date.now(), elapsed: () => performance.now() }, largest: 512 * 1024,
+    sessions, folder, ...(spool === undefined ? {} : { spool }), seeds: [1, 2], patience: 10_000, clock: { now: () => Date.now(), elapsed: () => performance.now() }, largest: 512 * 1024,
     pause: async (_, signal) => {
       signal.throwIfAborted();
       await new Promise((resolve) => setTimeout(resolve, 5));

@@ -1,10 +1,11 @@
-import { Failure } from '../failure.ts';
+import { Failure, isFailure } from '../failure.ts';
 import { refusesCommand } from '../keyspace/expiry.ts';
 import { argument, argumentValue } from '../transfer/requests.ts';
 import type { Wire } from '../transfer/wire.ts';
 import type { Batch } from './batches.ts';
 import { pathOf, type Call } from './calls.ts';
 import type { Bridging } from './context.ts';
+import type { Ends } from './ends.ts';
 import { createTransaction, type Outcome } from './outcomes.ts';
 import { isPassingReply } from './passing.ts';
 import { keyId, keyOfId, planCalls, spread, type Ahead, type KeyId, type Plan, type Step } from './plan.ts';
@@ -26,9 +27,10 @@ export interface Applier {
  * Makes calls again at the target as they come, each batch together with the position behind it, in one transaction: whatever breaks,
  * each is applied once. Keys that this cannot be done for, or that came out otherwise, are read anew.
  * @param left keys that may be ahead of the position, from before
+ * @param ends names of keys that may have had an end
  * @param history true for the ID of the stream that is applied
  */
-export function createCommandApplier(bridging: Bridging, left: readonly KeyId[], history: (id: string) => boolean): Applier {
+export function createCommandApplier(bridging: Bridging, left: readonly KeyId[], ends: Ends, history: (id: string) => boolean): Applier {
   const { home } = bridging;
   const name = bridging.key.toString('latin1');
   const ahead: Ahead = new Map();
@@ -44,18 +46,25 @@ export function createCommandApplier(bridging: Bridging, left: readonly KeyId[],
   };
 
   const attempt = async (wire: Wire, batch: Batch, position: Position): Promise<'done' | 'again'> => {
-    const before = new Map(ahead);
-    const plan = planCalls(batch.calls.filter(isData), ahead, knows);
+    // In the order of their offsets, and few of many pass at a time.
+    const passed: KeyId[] = [];
+    for (const [key, at] of ahead) {
+      if (at > batch.upTo) break;
+      passed.push(key);
+    }
+    const before = batch.calls.some(({ effect: { kind } }) => kind === 'flush' || kind === 'swap') ? [...ahead] : undefined;
+    const plan = planCalls(batch.calls.filter(isData), ahead, ends, knows);
     // A plan that is not carried out has changed nothing.
     const undo = (): void => {
+      if (before === undefined) return;
+      ahead.clear();
       for (const [key, at] of before) ahead.set(key, at);
     };
     const transaction = createTransaction();
     const places = putSteps(plan, transaction, { home, name });
-    const passed = [...before].filter(([, at]) => at <= batch.upTo).map(([key]) => key);
     const { moved } = places;
     if (moved) transaction.add(['DEL', name]);
-    const kept = moved ? [...ahead.keys()].filter((key) => !passed.includes(key)) : [];
+    const kept = moved ? [...ahead.keys()].slice(passed.filter((key) => ahead.has(key)).length) : [];
     transaction.add(['HSET', name, fields.position, positionText(position), ...[...plan.reread, ...kept].flatMap((key) => [fields.key(key), ''])]);
     const gone = passed.filter((key) => !plan.reread.has(key));
     if (gone.length > 0 && !moved) transaction.add(['HDEL', name, ...gone.map((key) => fields.key(key))]);
@@ -100,11 +109,15 @@ export function createCommandApplier(bridging: Bridging, left: readonly KeyId[],
         accept({ id, offset }) {
           if (!history(id) || offset < applied) throw new Failure('server-changed', 'The source is another server by now.');
         },
-        done(wanted, { offset }) {
-          for (const one of wanted) {
-            pending.delete(idOf(one));
-            ahead.set(idOf(one), offset);
-          }
+        done(wanted, { offset, read }) {
+          wanted.forEach((one, index) => {
+            const id = idOf(one);
+            const value = read[index];
+            if (value !== undefined && !isFailure(value) && value.expireAt !== '-1') ends.add(argumentValue(one.name));
+            pending.delete(id);
+            ahead.delete(id);
+            ahead.set(id, offset);
+          });
         },
       });
     }

@@ -13,6 +13,7 @@ import { isSameData } from '../transfer/sameData.ts';
 import { createCommandApplier, type Applier } from './applyCommands.ts';
 import { createValueApplier } from './applyValues.ts';
 import { createBatchReader, type Batch } from './batches.ts';
+import { anyEnds, createEnds } from './ends.ts';
 import { createLinks, persist, type Bridging } from './context.ts';
 import { createMapping, refuseLoop, type BridgeScope } from './mapping.ts';
 import { isPassing } from './passing.ts';
@@ -25,6 +26,8 @@ import { createSpool, type SpoolOptions } from './spool.ts';
 export interface BridgeDeps {
   readonly sessions: Sessions;
   readonly clock: Clock;
+  /** Two random 32-bit numbers. */
+  readonly seeds: readonly [number, number];
   /** A folder for temporary files. */
   readonly folder: string;
   /** Ms without a byte until a link is given up; a source pings every 10 s by default. */
@@ -246,16 +249,18 @@ function reportSnapshot(state: StateHolder, feed: Feed, count: number): () => vo
 async function applyFeed(deps: BridgeDeps, bridging: Bridging, feed: Feed, kept: Kept, { state, progress }: Running, succeeded: () => void): Promise<void> {
   let start = kept.position;
   const { snapshot } = feed;
+  // After a start of our own nobody knows what ended meanwhile.
+  const ends = snapshot === undefined ? anyEnds : createEnds(deps.seeds);
   if (snapshot !== undefined) {
     progress.applied = undefined;
-    start = await applySnapshot(bridging, feed, snapshot, (bytes) => {
+    start = await applySnapshot(bridging, feed, snapshot, ends, (bytes) => {
       if (feed.size === undefined || snapshot.put === feed.size) state.enter({ kind: 'loading', bytes, total: snapshot.put });
     });
   }
   if (start === undefined) throw elsewhere;
   let applied: Position = progress.applied = start;
   const history = (id: string): boolean => id === feed.id;
-  const applier: Applier = bridging.mapping.whole ? createCommandApplier(bridging, snapshot === undefined ? kept.ahead : [], history) : createValueApplier(bridging);
+  const applier: Applier = bridging.mapping.whole ? createCommandApplier(bridging, snapshot === undefined ? kept.ahead : [], ends, history) : createValueApplier(bridging);
   let inStepAt = deps.clock.elapsed();
   let toldAt = -Infinity;
   const report = (): void => {

@@ -40,8 +40,16 @@ export interface Call {
 }
 
 const quiet: ReadonlySet<string> = new Set(['ping', 'replconf', 'publish', 'spublish', 'script', 'opinfo', 'debug']);
-/** After these a key may end at another time. */
-const timed: ReadonlySet<string> = new Set(['expire', 'pexpire', 'expireat', 'pexpireat', 'persist', 'getex', 'set', 'setex', 'psetex', 'restore', 'restore-asking', 'rename', 'renamenx', 'copy', 'move']);
+/** After these a key may end, and earlier than before. */
+const timed: ReadonlySet<string> = new Set([
+  'expire', 'pexpire', 'expireat', 'pexpireat', 'getex', 'setex', 'psetex', 'restore', 'restore-asking', 'rename', 'renamenx', 'copy', 'move', 'eval', 'evalsha', 'fcall',
+]);
+
+function isTimed(name: string, args: readonly string[]): boolean {
+  // Of modules and later versions nobody knows.
+  if (timed.has(name) || (commandFact(name) === undefined && !isContainer(name))) return true;
+  return name === 'set' && args.slice(3).some((word) => /^(ex|px|exat|pxat|keepttl)$/i.test(word));
+}
 
 /** Command and subcommand as the table of commands names them. */
 export function pathOf(args: readonly string[]): string {
@@ -66,7 +74,7 @@ export function effectOf(args: readonly string[], database: number, facts: Comma
   }
   if (quiet.has(name)) return { kind: 'none' };
   const keys = keysOfCall(path, args, database, facts);
-  return keys === undefined ? { kind: 'unknown' } : { kind: 'write', keys, timed: timed.has(name) };
+  return keys === undefined ? { kind: 'unknown' } : { kind: 'write', keys, timed: isTimed(name, args) };
 }
 
 function keysOfCall(path: string, args: readonly string[], database: number, facts: CommandFacts): readonly TouchedKey[] | undefined {

@@ -1,4 +1,5 @@
 import type { Call, TouchedKey } from './calls.ts';
+import type { Ends } from './ends.ts';
 
 /** A key of one database, as text: `<database>:<name in latin1>`. */
 export type KeyId = string;
@@ -29,12 +30,12 @@ export interface Plan {
 }
 
 /**
- * Plans how calls are applied. A key that is needed as it was is looked for first: the target may have let it expire earlier than the
- * source did, as its clock is another, or as we are late; such a key would begin anew. `ahead` loses keys that a flush or a swap
- * moves under it.
+ * Plans how calls are applied. A key that may have had an end and is needed as it was is looked for first: the target may have let it
+ * expire earlier than the source did, as its clock is another, or as we are late; such a key would begin anew. `ahead` loses keys that a
+ * flush or a swap moves under it, `ends` gets those that are given an end.
  * @param knows false: the target has no such command
  */
-export function planCalls(calls: readonly Call[], ahead: Ahead, knows: (call: Call) => boolean): Plan {
+export function planCalls(calls: readonly Call[], ahead: Ahead, ends: Ends, knows: (call: Call) => boolean): Plan {
   const steps: Step[] = [];
   const reread = new Set<KeyId>();
   /** Known to be there, or not to be there, just as at the source. */
@@ -52,6 +53,7 @@ export function planCalls(calls: readonly Call[], ahead: Ahead, knows: (call: Ca
     const { effect, offset } = call;
     if (effect.kind === 'write') {
       const ids = effect.keys.map(keyId);
+      if (effect.timed) for (const { name } of effect.keys) ends.add(Buffer.from(name, 'latin1'));
       const known = knows(call);
       if (!known || ids.some((id) => reread.has(id) || (ahead.get(id) ?? -1) >= offset)) {
         effect.keys.forEach(({ written }, index) => {
@@ -60,9 +62,9 @@ export function planCalls(calls: readonly Call[], ahead: Ahead, knows: (call: Ca
         });
         continue;
       }
-      effect.keys.forEach(({ replaced }, index) => {
+      effect.keys.forEach(({ replaced, name }, index) => {
         const id = ids[index] as KeyId;
-        if (!replaced && !agreed.has(id)) steps.push({ kind: 'check', key: id });
+        if (!replaced && !agreed.has(id) && ends.has(Buffer.from(name, 'latin1'))) steps.push({ kind: 'check', key: id });
         agreed.add(id);
       });
       if (effect.timed) for (const id of ids) agreed.delete(id);

@@ -8,6 +8,7 @@ import { bufferArgument, createRequestDecoder } from '../../protocol/resp/reques
 import { frameText, marks, type Wire } from '../transfer/wire.ts';
 import { databasesOf, removeExtras } from './applyValues.ts';
 import { persist, type Bridging } from './context.ts';
+import type { Ends } from './ends.ts';
 import { createTransaction, visitReplies } from './outcomes.ts';
 import { fields, positionText, readKept, type Position } from './position.ts';
 import type { Feed } from './sourceLink.ts';
@@ -41,7 +42,7 @@ interface Part {
  * goes: everything where all is copied, else what is in scope and not at the source. The position stands behind it then, and is answered.
  * Rejects with Failure, `elsewhere` and `superseded` among them.
  */
-export async function applySnapshot(bridging: Bridging, feed: Feed, snapshot: Spool, onProgress: (bytes: number) => void): Promise<Position> {
+export async function applySnapshot(bridging: Bridging, feed: Feed, snapshot: Spool, ends: Ends, onProgress: (bytes: number) => void): Promise<Position> {
   const { mapping, home, key, facts } = bridging;
   const token = `${feed.id}:${feed.from}`;
   const parser = createRdbParser(bufferKind, nothing);
@@ -84,6 +85,7 @@ export async function applySnapshot(bridging: Bridging, feed: Feed, snapshot: Sp
       const name = mapping.rename(record.key);
       const into = mapping.database(database);
       if (name === undefined || into === undefined) return;
+      if (record.expireAt !== undefined) ends.add(record.key);
       if (part.selected !== into) put('SELECT', String(into));
       part.selected = into;
       part.restores.push(part.writer.size, part.replies++, into);

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { tmpdir } from 'node:os';
 import { startBridge } from '../../core/bridge/bridge.ts';
@@ -109,7 +109,7 @@ export function createReplications(
   };
 
   const bridge = (id: string, source: ConnectionProfile, target: ConnectionProfile, part: Part | undefined): Replication => {
-    const replication = startBridge({ sessions, clock, folder: tmpdir(), patience: BRIDGE_PATIENCE, pause: sleep }, { id, source, target, ...scopeOf(part) });
+    const replication = startBridge({ sessions, clock, seeds: [randomInt(2 ** 32), randomInt(2 ** 32)], folder: tmpdir(), patience: BRIDGE_PATIENCE, pause: sleep }, { id, source, target, ...scopeOf(part) });
     add(replication);
     return replication;
   };

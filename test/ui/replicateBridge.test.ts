@@ -53,6 +53,8 @@ describe('a live bridge in a real window', () => {
     await vscode.prompts.clearNotifications();
     await vscode.tree.menu('Managed', /^Liberate Replica/);
     await vscode.prompts.answer('Liberate');
+    // A button of a notification that moves up, as that of the progress goes, is missed.
+    await until(async () => { const shown = await vscode.prompts.notifications(); return shown.length === 1 && !shown[0]?.startsWith('Waiting'); });
     await vscode.prompts.notification(/“Managed” is on its own\. All that “Prod” had when you asked had arrived/, 'Compare');
     await vscode.prompts.notification(/“Prod” and “Managed” are identical in all databases: 5,001 keys compared by value/);
     await servers[0].cli('SET', 'later', 'x');

@@ -31,6 +31,8 @@ describe('replicating the practice server in a real window', () => {
     await vscode.prompts.clearNotifications();
     await vscode.tree.menu('Real', /^Liberate Replica/);
     await vscode.prompts.answer('Liberate');
+    // A button of a notification that moves up, as that of the progress goes, is missed.
+    await until(async () => { const shown = await vscode.prompts.notifications(); return shown.length === 1 && !shown[0]?.startsWith('Waiting'); });
     await vscode.prompts.notification(/“Real” is on its own/, 'Compare');
     await vscode.prompts.notification(/“Practice” and “Real” are identical/);
   });

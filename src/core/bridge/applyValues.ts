@@ -50,7 +50,8 @@ export function createValueApplier(bridging: Bridging): Applier {
     settle: () => Promise.resolve(),
     unheard: () => undefined,
     async apply(wire, batch, position) {
-      const { keys, databases } = marksOf(batch, bridging.mapping.pairs(await databasesOf(wire)).map(([from]) => from));
+      const flushed = batch.calls.some(({ effect }) => effect.kind === 'flush' && effect.database === undefined);
+      const { keys, databases } = marksOf(batch, flushed ? bridging.mapping.pairs(await databasesOf(wire)).map(([from]) => from) : []);
       for (const [database, what] of databases) await renew(bridging, wire, database, what);
       for (const [database, names] of keys) await copyNamed(bridging, wire, database, [...names].map((name) => Buffer.from(name, 'latin1')));
       await run(wire, ['HSET', bridging.key, fields.position, positionText(position)]);

@@ -182,6 +182,20 @@ describe('a bridge between two servers', () => {
     await expected.stop();
   });
 
+  it('empties what it replicates, and nothing else, when the source is emptied', async () => {
+    for (const call of [['SET', 'a:1', 'x'], ['SELECT', '2'], ['SET', 'a:2', 'x'], ['SELECT', '0']]) await clients[0].call(call);
+    await clients[1].call(['SET', 'b:mine', 'stays']);
+    start({ pattern: Buffer.from('a:*') });
+    await inStep();
+    await clients[0].call(['FLUSHALL']);
+    await clients[0].call(['SET', 'a:3', 'x']);
+    await arrived();
+    assert.deepEqual([await text(clients[1], 'EXISTS', 'a:1'), await text(clients[1], 'EXISTS', 'a:3'), await text(clients[1], 'EXISTS', 'b:mine')], ['0', '1', '1']);
+    await clients[1].call(['SELECT', '2']);
+    assert.equal(await text(clients[1], 'EXISTS', 'a:2'), '0');
+    await clients[1].call(['SELECT', '0']);
+  });
+
   it('reads anew what the target has no command for', async () => {
     await servers[1].stop();
     servers[1] = await startRedisServer(['--rename-command', 'SETRANGE', '', '--rename-command', 'COPY', '']);

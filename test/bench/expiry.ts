@@ -1,5 +1,8 @@
 // How long the practice server holds its thread up when much goes at once: keys that expire together, large values and whole databases.
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { encodeRequest } from '../../src/protocol/resp/encode.ts';
 import { createServer } from '../../src/server/server.ts';
 import type { PracticeServer } from '../../src/server/server.ts';
@@ -19,6 +22,11 @@ const kinds: Readonly<Record<string, (index: number) => readonly string[]>> = {
   HSET: (index) => [`field:${index}`, `value:${index}`],
   ZADD: (index) => [`${index}`, `member:${index}`],
   RPUSH: (index) => [`item:${index}`],
+};
+
+/** What changes one element of it. */
+const changes: Readonly<Record<string, readonly string[]>> = {
+  SADD: ['SREM', 'k', 'member:7'], HSET: ['HSET', 'k', 'field:7', 'other'], ZADD: ['ZADD', 'k', '7.5', 'member:7'], RPUSH: ['LPOP', 'k'], XADD: ['XADD', 'k', '*', 'f', 'v'],
 };
 
 /** Sends requests and waits until all are done. */
@@ -44,6 +52,12 @@ function* inBatches(count: number, head: readonly string[], make: (index: number
     for (let index = from; index < from + BATCH; index += 1) request.push(...make(index));
     yield request;
   }
+}
+
+/** What makes a collection `k` of so many elements. */
+function large(command: string, count: number): Iterable<readonly string[]> {
+  const make = kinds[command];
+  return make === undefined ? each(count, (index) => ['XADD', 'k', `${index + 1}-1`, 'f', `v${index}`]) : inBatches(count, [command, 'k'], make);
 }
 
 function* each(count: number, make: (index: number) => readonly string[]): Generator<readonly string[]> {
@@ -87,12 +101,24 @@ export function cases(scope: BenchScope): readonly BenchCase[] {
       await fill(server, keys(100_000, 'PXAT', `${at}`));
       while (Date.now() < at - 100) await new Promise((resolve) => setTimeout(resolve, 20));
     }, (server) => holdOf(server, [], () => server.state.statistics.expired === 100_000)),
-    ...Object.entries(kinds).flatMap(([command, make]) =>
+    ...Object.keys(kinds).flatMap((command) =>
       ['DEL', 'UNLINK'].map((remove) =>
-        within(`${remove} of what ${command} made, ${million.toLocaleString('en')} elements`, (server) => fill(server, inBatches(million, [command, 'k'], make)), (server) => holdOf(server, [[remove, 'k']])),
+        within(`${remove} of what ${command} made, ${million.toLocaleString('en')} elements`, (server) => fill(server, large(command, million)), (server) => holdOf(server, [[remove, 'k']])),
       ),
     ),
-    within(`DEL of a stream, ${million.toLocaleString('en')} entries`, (server) => fill(server, each(million, (index) => ['XADD', 'k', `${index + 1}-1`, 'f', `v${index}`])), (server) => holdOf(server, [['DEL', 'k']])),
+    within(`DEL of a stream, ${million.toLocaleString('en')} entries`, (server) => fill(server, large('XADD', million)), (server) => holdOf(server, [['DEL', 'k']])),
+    ...Object.entries(changes).flatMap(([command, change]) =>
+      [[], [change]].map((more) =>
+        within(`BGSAVE of what ${command} made, ${million.toLocaleString('en')} elements${more.length > 0 ? ', one of which changes at once' : ''}`, (server) => fill(server, large(command, million)), async (server) => {
+          const folder = await mkdtemp(join(tmpdir(), 'bench-'));
+          server.state.outside = { ...server.state.outside, dataFile: () => join(folder, 'dump.rdb') };
+          const hold = await holdOf(server, [['BGSAVE'], ...more], () => server.state.saving.background === undefined);
+          await rm(folder, { recursive: true });
+          if (!server.state.saving.lastOk) throw new Error('it could not be saved');
+          return hold;
+        }),
+      ),
+    ),
     ...['ASYNC', 'SYNC'].map((how) =>
       within(`FLUSHALL ${how} of ${million.toLocaleString('en')} keys`, (server) => fill(server, keys(million)), (server) => holdOf(server, [['FLUSHALL', how]])),
     ),

@@ -1,14 +1,13 @@
-import { formatDouble, parseInteger } from '../resp/number.ts';
+import { formatDouble } from '../resp/number.ts';
 import { RdbError, putBytes, reserve } from './bytes.ts';
 import type { ByteWriter } from './bytes.ts';
 import { encodeIntset } from './intset.ts';
-import { closeListpack, createListpack, pushInteger, pushText } from './listpack.ts';
-import type { ListpackWriter } from './listpack.ts';
+import { closeListpack, createListpack, emptyListpack, integerOf, pushInteger, pushText, textSize } from './listpack.ts';
 import { putBlob, putMilliseconds, putNumber, putString } from './primitives.ts';
 import { putStream } from './stream.ts';
 import type { StreamNodeLimits } from './stream.ts';
-import { rdbTypes } from './value.ts';
-import type { RdbValue } from './value.ts';
+import { rdbTypes, runsOf } from './value.ts';
+import type { Elements, Milliseconds, ScoredElement, Steps, TimedFields, ValueToWrite } from './value.ts';
 
 /** Versions that can be written: of Redis 5 to 6.2, 7.0, 7.2 and 7.4. */
 export type RdbVersion = 9 | 10 | 11 | 12;
@@ -35,25 +34,21 @@ export function holdsType(version: RdbVersion, type: number): boolean {
 
 type Text = Uint8Array | string;
 
-function integerOf(text: Text): number | bigint | undefined {
-  return text.length > 20 ? undefined : parseInteger(typeof text === 'string' ? text : Buffer.from(text).toString('latin1'));
-}
-
 /**
  * The type that a value is written as in a version. A small encoding that the version lacks becomes the plain one. Throws
  * RdbError `unsupported` for hash fields that expire below version 12, for which no other type can stand in.
  */
-export function rdbTypeOf<T extends Text>(value: RdbValue<T>, version: RdbVersion): number {
+export function rdbTypeOf<T extends Text>(value: ValueToWrite<T>, version: RdbVersion): number {
   switch (value.type) {
     case 'string': return rdbTypes.string;
     case 'list': return version >= 10 ? rdbTypes.listQuicklist2 : rdbTypes.list;
     case 'set':
       if (!value.compact) return rdbTypes.set;
-      if (value.members.every((member) => integerOf(member) !== undefined)) return rdbTypes.setIntset;
+      if (allOf(value.members).every((member) => integerOf(member) !== undefined)) return rdbTypes.setIntset;
       return version >= 11 ? rdbTypes.setListpack : rdbTypes.set;
     case 'zset': return value.compact && version >= 10 ? rdbTypes.zsetListpack : rdbTypes.zset;
     case 'hash':
-      if (value.expiries?.some((expiry) => expiry !== undefined) === true) {
+      if ('fields' in value || value.expiries?.some((expiry) => expiry !== undefined) === true) {
         if (version < 12) throw new RdbError('unsupported', `fields that expire cannot be written in version ${version}`, 0);
         return rdbTypes.hashExpiring;
       }
@@ -64,24 +59,46 @@ export function rdbTypeOf<T extends Text>(value: RdbValue<T>, version: RdbVersio
 }
 
 /** Writes a value as the type that `rdbTypeOf` gave. O(size of the value). */
-export function putValue<T extends Text>(writer: ByteWriter, value: RdbValue<T>, type: number, options: EncodeOptions): void {
+export function putValue<T extends Text>(writer: ByteWriter, value: ValueToWrite<T>, type: number, options: EncodeOptions): void {
+  const steps = putInSteps(writer, value, type, options);
+  while (steps?.next().done === false);
+}
+
+/** Starts to write a value as the type that `rdbTypeOf` gave; each step writes a run of elements. Undefined: it was written at once. */
+export function putInSteps<T extends Text>(writer: ByteWriter, value: ValueToWrite<T>, type: number, options: EncodeOptions): Steps | undefined {
   const { compress } = options;
   switch (value.type) {
-    case 'string': return putString(writer, value.value, compress);
+    case 'string': return void putString(writer, value.value, compress);
     case 'list': return type === rdbTypes.list ? putStrings(writer, value.items, 1, compress) : putQuicklist(writer, value.items, options);
-    case 'set': return putSet(writer, value.members, type, compress);
-    case 'zset': return putZset(writer, value.members, type, compress);
+    case 'set': return type === rdbTypes.set ? putStrings(writer, value.members, 1, compress) : void putSmallSet(writer, allOf(value.members), type, compress);
+    case 'zset': return type === rdbTypes.zset ? putZset(writer, value.members, compress) : void putSmallZset(writer, allOf(value.members), compress);
     case 'hash':
-      if (type === rdbTypes.hashExpiring) return putExpiringHash(writer, value.pairs, value.expiries ?? [], compress);
-      return type === rdbTypes.hash ? putStrings(writer, value.pairs, 2, compress) : putBlob(writer, listpackOf(value.pairs), compress);
+      if ('fields' in value) return putExpiringHash(writer, value.fields.length, value.soonest, value.fields.runs, compress);
+      if (type === rdbTypes.hash) return putStrings(writer, value.pairs, 2, compress);
+      if (type === rdbTypes.hashListpack) return void putBlob(writer, listpackOf(allOf(value.pairs)), compress);
+      return putExpiringHash(writer, value.pairs.length / 2, leastOf(value.expiries ?? []), [{ pairs: allOf(value.pairs), expiries: value.expiries ?? [] }], compress);
     case 'stream': return putStream(writer, value, type, options.streamNodes, compress);
-    case 'module': return putBytes(writer, value.body);
+    case 'module': return void putBytes(writer, value.body);
   }
 }
 
-function putStrings(writer: ByteWriter, texts: readonly Text[], each: 1 | 2, compress: boolean): void {
+/** All at once: for small encodings, which are one string. */
+function allOf<E>(elements: Elements<E>): readonly E[] {
+  return 'runs' in elements ? [...elements.runs].flat() : elements;
+}
+
+/** An element from this size on, bytes, is a step of its own. */
+const LONG = 4096;
+
+function* putStrings(writer: ByteWriter, texts: Elements<Text>, each: 1 | 2, compress: boolean): Steps {
   putNumber(writer, texts.length / each);
-  for (const text of texts) putString(writer, text, compress);
+  for (const run of runsOf(texts)) {
+    for (const text of run) {
+      putString(writer, text, compress);
+      if (text.length >= LONG) yield;
+    }
+    yield;
+  }
 }
 
 function listpackOf(texts: readonly Text[]): ByteWriter {
@@ -94,57 +111,85 @@ const PACKED = 2;
 /** Bytes that an element may take beside its own, as Redis estimates. */
 const OVERHEAD = 8;
 
-function putQuicklist(writer: ByteWriter, items: readonly Text[], { listFill, compress }: EncodeOptions): void {
-  const nodes: ListpackWriter[] = [];
+function* putQuicklist(writer: ByteWriter, items: Elements<Text>, { listFill, compress }: EncodeOptions): Steps {
   const maxBytes = listFill < 0 ? 2048 << Math.min(-listFill, 5) : 8192;
-  for (const item of items) {
-    let node = nodes.at(-1);
-    const full = node !== undefined && (node.out.size + item.length + OVERHEAD > maxBytes || (listFill > 0 && node.count >= listFill));
-    if (node === undefined || full) nodes.push((node = createListpack()));
-    pushText(node, item);
+  const isFull = (bytes: number, count: number, next: Text): boolean => count > 0 && (bytes + next.length + OVERHEAD > maxBytes || (listFill > 0 && count >= listFill));
+  const node = createListpack();
+  const empty = node.out.size;
+  // How many nodes there are stands before them.
+  let [nodes, bytes, count] = [0, empty, 0];
+  for (const run of runsOf(items)) {
+    for (const item of run) {
+      if (isFull(bytes, count, item)) [nodes, bytes, count] = [nodes + 1, empty, 0];
+      bytes += textSize(item);
+      count += 1;
+    }
+    yield;
   }
-  putNumber(writer, nodes.length);
-  for (const node of nodes) {
+  const close = (): void => {
     putNumber(writer, PACKED);
     putBlob(writer, closeListpack(node), compress);
+    emptyListpack(node);
+  };
+  putNumber(writer, count > 0 ? nodes + 1 : nodes);
+  for (const run of runsOf(items)) {
+    for (const item of run) {
+      if (isFull(node.out.size, node.count, item)) close();
+      pushText(node, item);
+      if (item.length >= LONG) yield;
+    }
+    yield;
   }
+  if (node.count > 0) close();
 }
 
-function putSet(writer: ByteWriter, members: readonly Text[], type: number, compress: boolean): void {
-  if (type === rdbTypes.set) return putStrings(writer, members, 1, compress);
+function putSmallSet(writer: ByteWriter, members: readonly Text[], type: number, compress: boolean): void {
   if (type === rdbTypes.setListpack) return putBlob(writer, listpackOf(members), compress);
   const integers = members.map((member) => integerOf(member) ?? 0).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
   putBlob(writer, encodeIntset(integers), compress);
 }
 
-function putZset(writer: ByteWriter, members: readonly { readonly member: Text; readonly score: number }[], type: number, compress: boolean): void {
-  if (type === rdbTypes.zsetListpack) {
-    const list = createListpack();
-    for (const { member, score } of members) {
-      pushText(list, member);
-      if (Number.isSafeInteger(score) && !Object.is(score, -0)) pushInteger(list, score);
-      else pushText(list, formatDouble(score));
-    }
-    return putBlob(writer, closeListpack(list), compress);
+function putSmallZset(writer: ByteWriter, members: readonly ScoredElement<Text>[], compress: boolean): void {
+  const list = createListpack();
+  for (const { member, score } of members) {
+    pushText(list, member);
+    if (Number.isSafeInteger(score) && !Object.is(score, -0)) pushInteger(list, score);
+    else pushText(list, formatDouble(score));
   }
+  putBlob(writer, closeListpack(list), compress);
+}
+
+function* putZset(writer: ByteWriter, members: Elements<ScoredElement<Text>>, compress: boolean): Steps {
   putNumber(writer, members.length);
   // Highest first, as Redis: it inserts at the head of the skiplist when it loads.
-  for (let index = members.length - 1; index >= 0; index -= 1) {
-    const { member, score } = members[index] as { member: Text; score: number };
-    putString(writer, member, compress);
-    const at = reserve(writer, 8);
-    writer.bytes.writeDoubleLE(score, at);
+  for (const run of 'runs' in members ? members.runs : [members.toReversed()]) {
+    for (const { member, score } of run) {
+      putString(writer, member, compress);
+      const at = reserve(writer, 8);
+      writer.bytes.writeDoubleLE(score, at);
+      if (member.length >= LONG) yield;
+    }
+    yield;
   }
 }
 
-function putExpiringHash(writer: ByteWriter, pairs: readonly Text[], expiries: readonly (number | bigint | undefined)[], compress: boolean): void {
-  const least = expiries.reduce<bigint | undefined>((low, expiry) => (expiry !== undefined && (low === undefined || expiry < low) ? BigInt(expiry) : low), undefined) ?? 0n;
+function leastOf(expiries: readonly (Milliseconds | undefined)[]): Milliseconds {
+  return expiries.reduce<Milliseconds | undefined>((least, expiry) => (expiry !== undefined && (least === undefined || expiry < least) ? expiry : least), undefined) ?? 0;
+}
+
+/** Times are told as distances from `soonest`. */
+function* putExpiringHash(writer: ByteWriter, fields: number, soonest: Milliseconds, runs: Iterable<TimedFields<Text>>, compress: boolean): Steps {
+  const least = BigInt(soonest);
   putMilliseconds(writer, least);
-  putNumber(writer, pairs.length / 2);
-  for (let index = 0; index < pairs.length; index += 2) {
-    const expiry = expiries[index / 2];
-    putNumber(writer, expiry === undefined ? 0 : BigInt(expiry) - least + 1n);
-    putString(writer, pairs[index] as Text, compress);
-    putString(writer, pairs[index + 1] as Text, compress);
+  putNumber(writer, fields);
+  for (const { pairs, expiries } of runs) {
+    for (let index = 0; index < pairs.length; index += 2) {
+      const [field, value, expiry] = [pairs[index] as Text, pairs[index + 1] as Text, expiries[index / 2]];
+      putNumber(writer, expiry === undefined ? 0 : BigInt(expiry) - least + 1n);
+      putString(writer, field, compress);
+      putString(writer, value, compress);
+      if (field.length + value.length >= LONG) yield;
+    }
+    yield;
   }
 }

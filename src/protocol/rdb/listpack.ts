@@ -84,13 +84,18 @@ export function integerSize(value: number | bigint): number {
   return value >= -(2 ** 15) && value < 2 ** 15 ? 4 : value >= -(2 ** 23) && value < 2 ** 23 ? 5 : value >= -(2 ** 31) && value < 2 ** 31 ? 6 : 10;
 }
 
-/** Bytes that latin1 text takes as an element. */
-export function textSize(text: string): number {
-  const integer = text.length > 20 ? undefined : parseInteger(text);
+/** Bytes that a byte string takes as an element. */
+export function textSize(text: Uint8Array | string): number {
+  const integer = integerOf(text);
   if (integer !== undefined) return integerSize(integer);
   const { length } = text;
   const size = length + (length < 64 ? 1 : length < 4096 ? 2 : 5);
   return size + backLinkSize(size);
+}
+
+/** The integer whose canonical text this is, or undefined. */
+export function integerOf(text: Uint8Array | string): number | bigint | undefined {
+  return text.length > 20 ? undefined : parseInteger(typeof text === 'string' ? text : Buffer.from(text).toString('latin1'));
 }
 
 /** A listpack that is being written. */
@@ -108,7 +113,7 @@ export function createListpack(): ListpackWriter {
 
 /** Appends a byte string; one that is the canonical text of a 64-bit integer becomes an integer, as Redis does. */
 export function pushText(list: ListpackWriter, text: Uint8Array | string): void {
-  const integer = text.length > 20 ? undefined : parseInteger(typeof text === 'string' ? text : Buffer.from(text).toString('latin1'));
+  const integer = integerOf(text);
   if (integer !== undefined) return pushInteger(list, integer);
   const { out } = list;
   const start = out.size;
@@ -160,6 +165,12 @@ function closeElement(list: ListpackWriter, start: number): void {
     size = Math.floor(size / 128);
   }
   list.count += 1;
+}
+
+/** Lets the next one be written to the same memory. */
+export function emptyListpack(list: ListpackWriter): void {
+  list.out.size = HEADER;
+  list.count = 0;
 }
 
 /** Ends a listpack; nothing may be pushed after. */

@@ -5,8 +5,8 @@ import type { ListpackWriter } from './listpack.ts';
 import { nextInteger, nextText } from './packed.ts';
 import type { PackedCursor } from './packed.ts';
 import { putBlob, putMilliseconds, putNumber, putString, takeBigNumber, takeBlob, takeCount, takeMilliseconds, takeNumber, takeString } from './primitives.ts';
-import { rdbTypes } from './value.ts';
-import type { RdbConsumer, RdbGroup, RdbIdempotency, RdbPending, RdbStream, RdbStreamEntry, RdbStreamId } from './value.ts';
+import { rdbTypes, runsOf } from './value.ts';
+import type { Elements, GroupToWrite, RdbConsumer, RdbGroup, RdbIdempotency, RdbPending, RdbStream, RdbStreamEntry, RdbStreamId, Steps, StreamToWrite } from './value.ts';
 
 const DELETED = 1;
 const SAME_FIELDS = 2;
@@ -171,46 +171,65 @@ export interface StreamNodeLimits {
 }
 
 /** Writes a stream as type 15, 19 or 21. Idempotency (type 26) is left out: the types that this writes cannot say it. */
-export function putStream<T extends Uint8Array | string>(writer: ByteWriter, stream: RdbStream<T>, type: number, limits: StreamNodeLimits, compress: boolean): void {
-  const nodes = makeNodes(stream.entries, limits);
-  putNumber(writer, nodes.length);
-  for (const { id, list } of nodes) {
-    putNumber(writer, ID_SIZE);
-    putRawId(writer, id);
-    putBlob(writer, closeListpack(list), compress);
-  }
+export function* putStream<T extends Uint8Array | string>(writer: ByteWriter, stream: StreamToWrite<T>, type: number, limits: StreamNodeLimits, compress: boolean): Steps {
+  yield* putNodes(writer, stream.entries, limits, compress);
   putNumber(writer, stream.entries.length);
   putId(writer, stream.lastId);
   if (type >= rdbTypes.stream2) {
-    putId(writer, stream.entries[0]?.id ?? ZERO);
+    putId(writer, firstOf(stream.entries)?.id ?? ZERO);
     putId(writer, stream.maxDeletedId);
     putNumber(writer, stream.entriesAdded);
   }
   putNumber(writer, stream.groups.length);
-  for (const group of stream.groups) putGroup(writer, group, type, compress);
+  for (const group of stream.groups) yield* putGroup(writer, group, type, compress);
 }
 
-interface Node {
-  readonly id: RdbStreamId;
-  readonly list: ListpackWriter;
+function firstOf<E>(elements: Elements<E>): E | undefined {
+  for (const run of runsOf(elements)) if (run[0] !== undefined) return run[0];
+  return undefined;
 }
 
-function makeNodes<T extends Uint8Array | string>(entries: readonly RdbStreamEntry<T>[], { maxBytes, maxEntries }: StreamNodeLimits): Node[] {
-  const nodes: Node[] = [];
-  let from = 0;
-  while (from < entries.length) {
-    const first = entries[from] as RdbStreamEntry<T>;
-    // The node says first how many entries it has, so its end is found before it is written.
-    let to = from;
-    let bytes = 0;
-    while (to < entries.length && (to === from || ((maxEntries === 0 || to - from < maxEntries) && (maxBytes === 0 || bytes < maxBytes)))) {
-      for (const text of (entries[to] as RdbStreamEntry<T>).fields) bytes += text.length + 2;
-      to += 1;
+function* putNodes<T extends Uint8Array | string>(writer: ByteWriter, entries: Elements<RdbStreamEntry<T>>, { maxBytes, maxEntries }: StreamNodeLimits, compress: boolean): Steps {
+  const isFull = (count: number, bytes: number): boolean => count > 0 && ((maxEntries > 0 && count >= maxEntries) || (maxBytes > 0 && bytes >= maxBytes));
+  // How many nodes there are stands before them.
+  let [nodes, count, bytes] = [0, 0, 0];
+  for (const run of runsOf(entries)) {
+    for (const { fields } of run) {
+      if (isFull(count, bytes)) [nodes, count, bytes] = [nodes + 1, 0, 0];
+      count += 1;
+      bytes += sizeOf(fields);
     }
-    nodes.push({ id: first.id, list: makeNode(entries.slice(from, to)) });
-    from = to;
+    yield;
   }
-  return nodes;
+  putNumber(writer, count > 0 ? nodes + 1 : nodes);
+  // The node says first how many entries it has, so its end is found before it is written.
+  let node: RdbStreamEntry<T>[] = [];
+  bytes = 0;
+  for (const run of runsOf(entries)) {
+    for (const entry of run) {
+      if (isFull(node.length, bytes)) {
+        putNode(writer, node, compress);
+        [node, bytes] = [[], 0];
+        yield;
+      }
+      node.push(entry);
+      bytes += sizeOf(entry.fields);
+    }
+  }
+  if (node.length > 0) putNode(writer, node, compress);
+}
+
+/** Bytes of texts, about. */
+function sizeOf(texts: readonly (Uint8Array | string)[]): number {
+  let bytes = 0;
+  for (const text of texts) bytes += text.length + 2;
+  return bytes;
+}
+
+function putNode<T extends Uint8Array | string>(writer: ByteWriter, entries: readonly RdbStreamEntry<T>[], compress: boolean): void {
+  putNumber(writer, ID_SIZE);
+  putRawId(writer, (entries[0] as RdbStreamEntry<T>).id);
+  putBlob(writer, closeListpack(makeNode(entries)), compress);
 }
 
 function makeNode<T extends Uint8Array | string>(entries: readonly RdbStreamEntry<T>[]): ListpackWriter {
@@ -251,15 +270,18 @@ function putRawId(writer: ByteWriter, { ms, seq }: RdbStreamId): void {
   writer.bytes.writeBigUInt64BE(seq, at + 8);
 }
 
-function putGroup<T extends Uint8Array | string>(writer: ByteWriter, group: RdbGroup<T>, type: number, compress: boolean): void {
+function* putGroup<T extends Uint8Array | string>(writer: ByteWriter, group: GroupToWrite<T>, type: number, compress: boolean): Steps {
   putString(writer, group.name, compress);
   putId(writer, group.lastId);
   if (type >= rdbTypes.stream2) putNumber(writer, BigInt.asUintN(64, group.entriesRead));
   putNumber(writer, group.pending.length);
-  for (const { id, deliveredAt, deliveries } of group.pending) {
-    putRawId(writer, id);
-    putMilliseconds(writer, deliveredAt);
-    putNumber(writer, deliveries);
+  for (const run of runsOf(group.pending)) {
+    for (const { id, deliveredAt, deliveries } of run) {
+      putRawId(writer, id);
+      putMilliseconds(writer, deliveredAt);
+      putNumber(writer, deliveries);
+    }
+    yield;
   }
   putNumber(writer, group.consumers.length);
   for (const { name, seenAt, activeAt, pending } of group.consumers) {
@@ -267,6 +289,9 @@ function putGroup<T extends Uint8Array | string>(writer: ByteWriter, group: RdbG
     putMilliseconds(writer, seenAt);
     if (type >= rdbTypes.stream3) putMilliseconds(writer, activeAt ?? seenAt);
     putNumber(writer, pending.length);
-    for (const id of pending) putRawId(writer, id);
+    for (const run of runsOf(pending)) {
+      for (const id of run) putRawId(writer, id);
+      yield;
+    }
   }
 }

@@ -79,6 +79,59 @@ export type RdbValue<T> =
   /** A value of a module, which only the module understands: `body` is all of it behind the type. */
   | { readonly type: 'module'; readonly module: string; readonly body: Buffer };
 
+/** Elements that come some at a time. They are walked once, but items of a list and entries of a stream, which are counted first, several times. */
+export interface Runs<R> {
+  /** Elements of all runs together. */
+  readonly length: number;
+  readonly runs: Iterable<R>;
+}
+
+/** What is to be written: all at once, or in runs, between which others have their turn. */
+export type Elements<E> = readonly E[] | Runs<readonly E[]>;
+
+/** Fields of a hash of which some expire. */
+export interface TimedFields<T> {
+  /** Flat: field, value. */
+  readonly pairs: readonly T[];
+  /** One for each field. */
+  readonly expiries: readonly (Milliseconds | undefined)[];
+}
+
+export interface ScoredElement<T> {
+  readonly member: T;
+  readonly score: number;
+}
+
+export interface GroupToWrite<T> extends Omit<RdbGroup<T>, 'pending' | 'consumers'> {
+  readonly pending: Elements<RdbPending>;
+  readonly consumers: readonly (Omit<RdbConsumer<T>, 'pending'> & { readonly pending: Elements<RdbStreamId> })[];
+}
+
+export interface StreamToWrite<T> extends Omit<RdbStream<T>, 'entries' | 'groups'> {
+  readonly entries: Elements<RdbStreamEntry<T>>;
+  readonly groups: readonly GroupToWrite<T>[];
+}
+
+/** A value to write: as `RdbValue`, or with elements in runs. */
+export type ValueToWrite<T> =
+  | RdbValue<T>
+  | { readonly type: 'list'; readonly items: Elements<T> }
+  | { readonly type: 'set'; readonly compact: boolean; readonly members: Elements<T> }
+  /** In runs: the highest first. */
+  | { readonly type: 'zset'; readonly compact: boolean; readonly members: Elements<ScoredElement<T>> }
+  | { readonly type: 'hash'; readonly compact: boolean; readonly pairs: Elements<T>; readonly expiries?: undefined }
+  /** No field expires before `soonest`. */
+  | { readonly type: 'hash'; readonly soonest: Milliseconds; readonly fields: Runs<TimedFields<T>> }
+  | StreamToWrite<T>;
+
+/** Writing that pauses; whoever asks for the next step gives it its time. */
+export type Steps = Generator<undefined, void>;
+
+/** The runs of elements. */
+export function runsOf<E>(elements: Elements<E>): Iterable<readonly E[]> {
+  return 'runs' in elements ? elements.runs : [elements];
+}
+
 /** Types as a dump numbers them. */
 export const rdbTypes = {
   string: 0,

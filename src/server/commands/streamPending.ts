@@ -4,7 +4,7 @@ import { isObeyed } from '../replication/state.ts';
 import type { Context, Handlers } from '../state.ts';
 import { itemAt } from '../store/chunked.ts';
 import { touchValue } from '../store/database.ts';
-import { addPending, assignPending, dropPending, findPending, inOrder, pendingPosition } from '../store/streamGroups.ts';
+import { addPending, dropPending, findPending, inOrder, pendingPosition, redeliver } from '../store/streamGroups.ts';
 import { MIN_ID, compareIds, formatId, streamEntry } from '../store/streamValue.ts';
 import type { Bytes, PendingEntry, StreamConsumer, StreamGroup, StreamId, StreamValue, Value } from '../store/value.ts';
 import { entryReply, idArg, rangeBound } from './streamArgs.ts';
@@ -134,11 +134,9 @@ function xclaim(context: Context, args: readonly Bytes[]): Reply {
     if (held === undefined && !options.force) continue;
     if (held !== undefined && least > 0 && context.now - held.deliveredAt < least) continue;
     const consumer = namedConsumer(context, arg(args, 1), group, arg(args, 3));
-    const taken = held ?? newPending(group, id, consumer);
-    assignPending(taken, consumer);
-    taken.deliveredAt = options.deliveredAt;
-    if (options.deliveries >= 0) taken.deliveries = options.deliveries;
-    else if (!options.justId) taken.deliveries += 1;
+    const before = held ?? newPending(group, id, consumer);
+    const deliveries = options.deliveries >= 0 ? options.deliveries : before.deliveries + (options.justId ? 0 : 1);
+    const taken = redeliver(group, before, { consumer, deliveredAt: options.deliveredAt, deliveries });
     propagatePending(context, name, group, taken);
     movedOn = false;
     claimed.push(options.justId ? bulk(formatId(id)) : entryReply(entry));
@@ -191,10 +189,8 @@ function xautoclaim(context: Context, args: readonly Bytes[]): Reply {
     }
     index += 1;
     if (least > 0 && context.now - held.deliveredAt < least) continue;
-    assignPending(held, namedConsumer(context, arg(args, 1), group, arg(args, 3)));
-    held.deliveredAt = context.now;
-    if (!justId) held.deliveries += 1;
-    propagatePending(context, name, group, held);
+    const consumer = namedConsumer(context, arg(args, 1), group, arg(args, 3));
+    propagatePending(context, name, group, redeliver(group, held, { consumer, deliveredAt: context.now, deliveries: held.deliveries + (justId ? 0 : 1) }));
     claimed.push(justId ? bulk(formatId(held.id)) : entryReply(entry));
     context.server.dirty += 1;
   }

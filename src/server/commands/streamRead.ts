@@ -3,7 +3,7 @@ import { block } from '../run/blocking.ts';
 import { propagateConsumer, propagateGroup, propagatePending } from '../replication/streamEffects.ts';
 import type { Context, Handlers } from '../state.ts';
 import { itemAt } from '../store/chunked.ts';
-import { UNKNOWN_READ, addPending, assignPending, findPending, pendingPosition } from '../store/streamGroups.ts';
+import { UNKNOWN_READ, addPending, findPending, pendingPosition, redeliver } from '../store/streamGroups.ts';
 import { MAX_ID, MIN_ID, compareIds, entriesAfter, formatId, nextId, streamEntry } from '../store/streamValue.ts';
 import type { Bytes, StreamConsumer, StreamEntry, StreamGroup, StreamId, StreamValue } from '../store/value.ts';
 import { timeoutArg } from './blockingArgs.ts';
@@ -102,13 +102,9 @@ function deliver(context: Context, key: Bytes, stream: StreamValue, group: Strea
     group.lastId = id;
     if (options.noAck) continue;
     const held = findPending(group.pending, id);
-    const entry = held ?? { id, consumer, deliveredAt: context.now, deliveries: 1 };
+    const delivery = { consumer, deliveredAt: context.now, deliveries: 1 };
+    const entry = held === undefined ? { id, ...delivery } : redeliver(group, held, delivery);
     if (held === undefined) addPending(group, entry);
-    else {
-      assignPending(held, consumer);
-      held.deliveredAt = context.now;
-      held.deliveries = 1;
-    }
     propagatePending(context, name, group, entry);
   }
   if (options.noAck && entries.length > 0) propagateGroup(context, name, group);
@@ -116,7 +112,7 @@ function deliver(context: Context, key: Bytes, stream: StreamValue, group: Strea
 }
 
 /** What is pending for a consumer after an ID; null fields for what the stream has no more. */
-function history(context: Context, stream: StreamValue, consumer: StreamConsumer, after: StreamId, count: number): Reply[] {
+function history(context: Context, stream: StreamValue, group: StreamGroup, consumer: StreamConsumer, after: StreamId, count: number): Reply[] {
   const replies: Reply[] = [];
   const list = consumer.pending;
   for (let index = pendingPosition(list, nextId(after) ?? MIN_ID); count === 0 || replies.length < count; index += 1) {
@@ -125,8 +121,7 @@ function history(context: Context, stream: StreamValue, consumer: StreamConsumer
     const entry = streamEntry(stream, held.id);
     if (entry === undefined) replies.push(array([bulk(formatId(held.id)), NULL_ARRAY]));
     else {
-      held.deliveredAt = context.now;
-      held.deliveries += 1;
+      redeliver(group, held, { consumer, deliveredAt: context.now, deliveries: held.deliveries + 1 });
       replies.push(entryReply(entry));
     }
   }
@@ -150,7 +145,7 @@ function readNow(context: Context, options: ReadOptions, key: Bytes, after: Stre
   }
   const group = stream.groups.get(options.group);
   if (group === undefined) return undefined;
-  if (compareIds(after, MAX_ID) !== 0) return array(history(context, stream, readingConsumer(context, key, group, options), after, options.count));
+  if (compareIds(after, MAX_ID) !== 0) return array(history(context, stream, group, readingConsumer(context, key, group, options), after, options.count));
   if (last === undefined || compareIds(last.id, group.lastId) <= 0) return undefined;
   return array(deliver(context, key, stream, group, options, options.count).map(entryReply));
 }

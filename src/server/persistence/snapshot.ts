@@ -1,5 +1,6 @@
 import { holdsType } from '../../protocol/rdb/encodeValue.ts';
 import type { EncodeOptions } from '../../protocol/rdb/encodeValue.ts';
+import type { Steps } from '../../protocol/rdb/value.ts';
 import { createRdbWriter } from '../../protocol/rdb/writer.ts';
 import type { KeyToWrite, RdbWriter } from '../../protocol/rdb/writer.ts';
 import type { ServerState } from '../state.ts';
@@ -11,11 +12,13 @@ import { frequencyOf, idleSeconds } from '../store/frequency.ts';
 import { NO_EXPIRY } from '../store/value.ts';
 import type { Bytes, Stored } from '../store/value.ts';
 import { encodeOptions } from './encodeOptions.ts';
+import { freeze } from './freeze.ts';
+import type { Frozen } from './freeze.ts';
 import { hasFieldTimes, toRdb } from './toRdb.ts';
 
 /** A file in the making that holds the data of one instant, whatever changes while it is written. */
 export interface Snapshot {
-  /** Writes keys until `enough` answers true (it is asked after each); false once the whole file is written. */
+  /** Writes keys until `enough` answers true (it is asked after each, and after some elements of a large one); false once the whole file is written. */
   step(enough: () => boolean): boolean;
   /** Bytes written and not taken yet. */
   held(): number;
@@ -37,9 +40,16 @@ interface Source {
   readonly sizes: readonly [keys: number, expires: number];
 }
 
+/** A key with a large value that waits to be written, as it was at that instant. */
+interface Waiting {
+  readonly source: Source;
+  readonly frozen: Frozen;
+  readonly entry: KeyToWrite<Bytes>;
+}
+
 /**
  * Starts a snapshot of all databases, or of those given, and of the libraries of functions (their sources). There is no fork: a key that changes
- * before it was written is written first, and one that came later is left out. FLUSHALL leaves it the tables, SWAPDB moves them
+ * before it was written is written first (of a large one that moment is kept, and it is written in its turn), and one that came later is left out. FLUSHALL leaves it the tables, SWAPDB moves them
  * under it. At most one at a time. O(size of the data) in all.
  */
 export function startSnapshot(server: ServerState, libraries: readonly Bytes[], databases: readonly Database[] = server.databases): Snapshot {
@@ -51,18 +61,37 @@ export function startSnapshot(server: ServerState, libraries: readonly Bytes[], 
   const sources = databases.map((db): Source => ({ index: db.index, dict: db.dict, cursor: 0, done: dictSize(db.dict) === 0, sizes: [dictSize(db.dict), dictSize(db.volatile)] }));
   /** What was written before the walk came to it, or came too late. */
   const passed = new Set<Stored>();
+  /** Large values, first come first served; `steps` writes the first. */
+  const waiting: Waiting[] = [];
+  let steps: Steps | undefined;
 
   writeAbout(writer, server);
   for (const source of libraries) writer.library(source);
   /** Writes an element unless it is written. */
-  const put = ({ index, cursor, sizes }: Source, { key, value, hash }: DictEntry<Stored>): void => {
+  const put = (source: Source, { key, value, hash }: DictEntry<Stored>): void => {
+    const { index, cursor, sizes } = source;
     if (dictScanned(cursor, hash) || (passed.size > 0 && passed.has(value))) return;
-    writer.database(index, sizes[0], sizes[1]);
+    const expireAt = value.expireAt === NO_EXPIRY ? undefined : value.expireAt;
     const { idle, frequency } = access(value);
-    writer.key({ key, value: toWrite(value, options), expireAt: value.expireAt === NO_EXPIRY ? undefined : value.expireAt, idle, frequency });
+    const frozen = freeze(value);
+    if (frozen !== undefined) return void waiting.push({ source, frozen, entry: { key, value: frozen.value, expireAt, idle, frequency } });
+    writer.database(index, sizes[0], sizes[1]);
+    writer.key({ key, value: toWrite(value, options), expireAt, idle, frequency });
+  };
+  /** Writes some more of the first that waits. */
+  const goOn = ({ source, frozen, entry }: Waiting): void => {
+    if (steps === undefined) {
+      writer.database(source.index, ...source.sizes);
+      steps = writer.keyInSteps(entry);
+    }
+    if (steps.next().done !== true) return;
+    steps = undefined;
+    frozen.release();
+    waiting.shift();
   };
   const stop = (): void => {
     signals.keeper = undefined;
+    for (const { frozen } of waiting) frozen.release();
   };
   signals.keeper = {
     keep(dict, key, value) {
@@ -81,13 +110,16 @@ export function startSnapshot(server: ServerState, libraries: readonly Bytes[], 
       for (;;) {
         while (sources[at]?.done === true) at += 1;
         const source = sources[at];
-        if (source === undefined) {
+        const first = waiting[0];
+        if (first !== undefined) goOn(first);
+        else if (source !== undefined) {
+          source.cursor = dictScan(source.dict, source.cursor, (entry) => put(source, entry));
+          source.done = source.cursor === 0;
+        } else {
           stop();
           writer.end();
           return false;
         }
-        source.cursor = dictScan(source.dict, source.cursor, (entry) => put(source, entry));
-        source.done = source.cursor === 0;
         if (enough()) return true;
       }
     },

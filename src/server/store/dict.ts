@@ -12,6 +12,14 @@ export interface DictEntry<V> {
 /** Written as a method, so that a dict of anything is a dict of `unknown`. */
 type Weigh<V> = { weigh(key: string, value: V): number }['weigh'];
 
+/** What a walk of one instant (instant.ts) has to know of what comes after. Written as methods, for the same reason. */
+export interface DictKeeper<V> {
+  /** An element is about to change or has gone. */
+  keep(entry: DictEntry<V>): void;
+  /** An element came: it is not of that instant. */
+  leaveOut(entry: DictEntry<V>): void;
+}
+
 type Table<V> = (DictEntry<V> | undefined)[];
 
 /**
@@ -32,6 +40,8 @@ export interface Dict<V> {
   secondUsed: number;
   /** Next bucket of `first` to move; -1 when no rehash is under way. */
   rehashIndex: number;
+  /** There while such a walk goes on. */
+  keeper: DictKeeper<V> | undefined;
 }
 
 const INITIAL_SIZE = 4;
@@ -40,7 +50,7 @@ const MIN_FILL = 10;
 
 /** Makes an empty dict. `seed` makes the order of elements unpredictable, or repeatable in a test. */
 export function createDict<V>(seed: number, weigh?: Weigh<V>): Dict<V> {
-  return { seed, weigh, weight: 0, first: [], second: undefined, firstUsed: 0, secondUsed: 0, rehashIndex: -1 };
+  return { seed, weigh, weight: 0, first: [], second: undefined, firstUsed: 0, secondUsed: 0, rehashIndex: -1, keeper: undefined };
 }
 
 /** Number of elements. */
@@ -77,6 +87,7 @@ export function dictPut<V>(dict: Dict<V>, key: string, value: V): V | undefined 
   const existing = findOrAdd(dict, key, value);
   if (existing === undefined) return undefined;
   const before = existing.value;
+  dict.keeper?.keep(existing);
   if (dict.weigh !== undefined) dict.weight += dict.weigh(key, value) - dict.weigh(key, before);
   existing.value = value;
   return before;
@@ -96,7 +107,9 @@ function findOrAdd<V>(dict: Dict<V>, key: string, value: V): DictEntry<V> | unde
   if (dict.second === undefined && dict.firstUsed >= dict.first.length) resizeTo(dict, dict.firstUsed + 1);
   const table = dict.second ?? dict.first;
   const index = hash & (table.length - 1);
-  table[index] = { key, value, hash, next: table[index] };
+  const entry = { key, value, hash, next: table[index] };
+  table[index] = entry;
+  dict.keeper?.leaveOut(entry);
   if (dict.second === undefined) dict.firstUsed += 1;
   else dict.secondUsed += 1;
   return undefined;
@@ -113,7 +126,9 @@ export function dictDelete<V>(dict: Dict<V>, key: string): DictEntry<V> | undefi
     removed = deleteIn(dict.second, key, hash);
     if (removed !== undefined) dict.secondUsed -= 1;
   }
-  if (removed !== undefined && dict.weigh !== undefined) dict.weight -= dict.weigh(key, removed.value);
+  if (removed === undefined) return undefined;
+  dict.keeper?.keep(removed);
+  if (dict.weigh !== undefined) dict.weight -= dict.weigh(key, removed.value);
   return removed;
 }
 

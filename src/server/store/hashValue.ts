@@ -50,12 +50,15 @@ export function convertHash(hash: HashValue, env: StoreEnvironment, size = 0): v
 
 /** HDEL of one field; true if it was there. */
 export function hashDelete({ body, times }: HashValue, field: Bytes): boolean {
-  times?.at.delete(field);
   if (body.encoding === 'hashtable') {
-    if (dictDelete(body.dict, field) === undefined) return false;
+    const entry = dictDelete(body.dict, field);
+    // The time last: a walk of one instant asks for it when the field goes.
+    times?.at.delete(field);
+    if (entry === undefined) return false;
     dictShrinkIfNeeded(body.dict);
     return true;
   }
+  times?.at.delete(field);
   const index = findPair(body.pairs, field);
   if (index !== -1) body.pairs.splice(index, 2);
   return index !== -1;

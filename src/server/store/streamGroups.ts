@@ -1,4 +1,4 @@
-import { copyChunked, createChunked, eachItem, insertAt, itemAt, lowerBound, pushBack, removeAt } from './chunked.ts';
+import { copyChunked, createChunked, eachItem, insertAt, itemAt, lowerBound, pushBack, removeAt, replaceAt } from './chunked.ts';
 import type { Chunked } from './chunked.ts';
 import { compareIds } from './streamValue.ts';
 import type { Bytes, PendingEntry, StreamConsumer, StreamGroup, StreamId } from './value.ts';
@@ -53,12 +53,17 @@ export function addPending(group: StreamGroup, entry: PendingEntry): void {
   insertPending(entry.consumer.pending, entry);
 }
 
-/** Gives a pending entry of a group to a consumer. */
-export function assignPending(entry: PendingEntry, consumer: StreamConsumer): void {
-  if (entry.consumer === consumer) return;
-  removePending(entry.consumer.pending, entry.id);
-  entry.consumer = consumer;
-  insertPending(consumer.pending, entry);
+/** Delivers a pending entry of a group again; answers what stands in its place. */
+export function redeliver(group: StreamGroup, before: PendingEntry, delivery: Omit<PendingEntry, 'id'>): PendingEntry {
+  const { id, consumer } = before;
+  const entry = { id, ...delivery };
+  replaceAt(group.pending, pendingPosition(group.pending, id), entry);
+  if (entry.consumer === consumer) replaceAt(consumer.pending, pendingPosition(consumer.pending, id), entry);
+  else {
+    removePending(consumer.pending, id);
+    insertPending(entry.consumer.pending, entry);
+  }
+  return entry;
 }
 
 /** Takes a pending entry away (XACK); false if there is none. */

@@ -91,13 +91,13 @@ export interface StreamNode {
   /** Fields of the first entry: one that has the same does not repeat them. */
   readonly names: readonly Bytes[];
 }
-/** An entry that was delivered and not acknowledged. */
+/** An entry that was delivered and not acknowledged. It never changes: another takes its place. */
 export interface PendingEntry {
   readonly id: StreamId;
-  consumer: StreamConsumer;
+  readonly consumer: StreamConsumer;
   /** Ms since the epoch. */
-  deliveredAt: number;
-  deliveries: number;
+  readonly deliveredAt: number;
+  readonly deliveries: number;
 }
 export interface StreamConsumer {
   readonly name: Bytes;

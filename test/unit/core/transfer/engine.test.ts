@@ -54,8 +54,8 @@ describe('the engine of a clone', () => {
 
   it('is COPY within a server, with times and groups, and large values by pieces', async () => {
     const keys = await fill(client);
-    await client.call(['RPUSH', 'large', ...Array.from({ length: 30_000 }, (_, index) => `item ${String(index)}`)]);
-    const report = await run({}, 150_000);
+    await client.call(['RPUSH', 'large', ...Array.from({ length: 60_000 }, (_, index) => `item ${String(index)}`)]);
+    const report = await run({}, 500_000);
     assert.deepEqual([report.engine, report.copied, report.notCopied, report.verification?.differences], ['copy', keys + 1, [], []]);
     const stats = await server.cli('INFO', 'commandstats');
     assert.ok(stats.includes('cmdstat_copy') && !stats.includes('cmdstat_restore') && stats.includes('cmdstat_rename'));

@@ -21,11 +21,12 @@ import { createReplication } from './replication/state.ts';
 import { resizeBacklog } from './replication/stream.ts';
 import { restartStream } from './replication/sync.ts';
 import { loadSample } from './samples/index.ts';
-import type { SampleName } from './samples/index.ts';
-import type { ServerClock, ServerState } from './state.ts';
+import type { SampleName, SampleOptions } from './samples/index.ts';
+import type { ServerClock, ServerState, Session } from './state.ts';
 import { clearDatabase, createDatabase } from './store/database.ts';
 import type { KeySignals } from './store/database.ts';
 import { createTrackingTable } from './clients/tracking.ts';
+import { createTroubleState } from './trouble.ts';
 import { streamPair } from './transport/pair.ts';
 import type { PracticeStream } from './transport/socketLike.ts';
 
@@ -42,6 +43,8 @@ export interface ServerOptions {
   readonly renamed?: ReadonlyMap<string, string>;
   /** False: nothing happens by itself; call `cron` (tests). */
   readonly cron?: boolean;
+  /** Calls back after so many ms; a timer of this process unless told otherwise. */
+  readonly after?: (ms: number, callback: () => void) => void;
 }
 
 /** A practice server: an in-process Redis. */
@@ -51,12 +54,14 @@ export interface PracticeServer {
   connect(): PracticeStream;
   /** Serves a connection to a listener of somebody else; `path` is that of a Unix socket. */
   accept(socket: Socket, path?: string): void;
-  /** Serves a byte stream that comes from elsewhere (another thread, a test). */
-  serve(stream: PracticeStream, address: string): void;
+  /** Serves a byte stream that comes from elsewhere (another thread, a test); `trusted`: as one that has given the password. */
+  serve(stream: PracticeStream, address: string, trusted?: boolean): void;
   /** Opens a port, 127.0.0.1 and one chosen by the system unless told otherwise. Rejects with the system's error. */
   listen(options?: { readonly host?: string; readonly port?: number }): Promise<{ port: number }>;
+  /** Closes every port, and the connections that came by one. */
+  stopListening(): Promise<void>;
   /** Puts a sample data set into database 0, in slices. */
-  loadSample(name: SampleName): Promise<void>;
+  loadSample(name: SampleName, options?: SampleOptions): Promise<void>;
   /** Empties every database. */
   reset(): void;
   /** One round of expiry and resizing. */
@@ -131,6 +136,8 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     dirty: 0,
     nextSessionId: 1,
     asleepUntil: 0,
+    trouble: createTroubleState(),
+    after: options.after ?? ((ms, callback) => void setTimeout(callback, ms).unref()),
     skipsChecksums: false,
     turnStartedAt: 0,
     ranUntil: 0,
@@ -146,8 +153,16 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
   showScripting(state);
   config.onSet('repl-backlog-size', () => void resizeBacklog(state, config.number('repl-backlog-size')));
   const listeners = new Set<TcpServer>();
+  /** Those that came by a port. */
+  const sockets = new WeakSet<Session>();
   let connections = 0;
   let closed = false;
+
+  const closeListeners = (): Promise<void>[] => {
+    const closing = [...listeners].map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
+    listeners.clear();
+    return closing;
+  };
 
   const timer = options.cron === false ? undefined : setInterval(() => serverCron(state), 100);
   timer?.unref();
@@ -160,7 +175,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     const { address, localAddress } = path === undefined
       ? { address: endpoint(socket.remoteAddress, socket.remotePort), localAddress: endpoint(socket.localAddress, socket.localPort) }
       : { address: `${path}:0`, localAddress: `${path}:0` };
-    serveConnection(state, socket, { address, localAddress });
+    sockets.add(serveConnection(state, socket, { address, localAddress }));
     state.outside.log('verbose', `Accepted ${address}`);
   };
 
@@ -177,8 +192,9 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
       return client;
     },
     accept: acceptSocket,
-    serve(stream, address) {
-      serveConnection(state, stream, { address, localAddress: 'memory:0' });
+    serve(stream, address, trusted = false) {
+      const session = serveConnection(state, stream, { address, localAddress: 'memory:0' });
+      if (trusted) session.authenticated = true;
     },
     listen({ host = '127.0.0.1', port = 0 } = {}) {
       return new Promise((resolve, reject) => {
@@ -195,8 +211,15 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
         });
       });
     },
+    async stopListening() {
+      const closing = closeListeners();
+      for (const session of state.sessions.values()) if (sockets.has(session)) session.disconnect();
+      await Promise.all(closing);
+      state.port = 0;
+      config.start('port', '0');
+    },
     // Replicas hear of commands only: they come for a new snapshot.
-    loadSample: (name) => loadSample(state, name).then(() => restartStream(state)),
+    loadSample: (name, sample) => loadSample(state, name, sample).then(() => restartStream(state)),
     reset() {
       for (const db of state.databases) clearDatabase(db);
       restartStream(state);
@@ -208,8 +231,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
       stopBackgroundSave(state);
       endLink(state);
       if (timer !== undefined) clearInterval(timer);
-      const closing = [...listeners].map((listener) => new Promise<void>((resolve) => listener.close(() => resolve())));
-      listeners.clear();
+      const closing = closeListeners();
       for (const session of state.sessions.values()) session.disconnect();
       await Promise.all(closing);
       await state.source?.close();

@@ -19,6 +19,7 @@ import type { MasterStream, Replica, Replication } from './replication/state.ts'
 import type { Database, KeySignals, Watch, WatchFlag } from './store/database.ts';
 import type { Bytes, StoreEnvironment } from './store/value.ts';
 import type { Tracking, TrackingTable } from './clients/tracking.ts';
+import type { TroubleState } from './trouble.ts';
 
 /** Injected time. */
 export interface ServerClock {
@@ -85,6 +86,10 @@ export interface ServerState {
   nextSessionId: number;
   /** No command runs before this time, ms since the epoch (DEBUG SLEEP). */
   asleepUntil: number;
+  /** What is made to go wrong. */
+  readonly trouble: TroubleState;
+  /** Calls back after so many ms; injected. */
+  readonly after: (ms: number, callback: () => void) => void;
   /** RESTORE takes payloads whatever their checksum (DEBUG SET-SKIP-CHECKSUM-VALIDATION). */
   skipsChecksums: boolean;
   /** When this turn of the event loop began to serve connections, by `monotonic`; 0 between turns. */

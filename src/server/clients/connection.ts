@@ -22,6 +22,7 @@ import type { Context, ServerState, Session } from '../state.ts';
 import { anyone } from '../acl/user.ts';
 import type { MasterStream } from '../replication/state.ts';
 import { dismiss } from '../replication/sync.ts';
+import { cutsLink, delayOf } from '../trouble.ts';
 import { stopTracking } from './tracking.ts';
 
 /** Time after which the connections of a server let everything else on this thread have its turn, ms. */
@@ -96,8 +97,10 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer,
   /** The request that runs or waits, or the last one. */
   let running: readonly string[] = [];
   let executing = false;
-  /** CLIENT PAUSE held the request up. */
+  /** CLIENT PAUSE, or slow motion, held the request up. */
   let postponed = false;
+  /** Ms that the request is to wait still. */
+  let held = 0;
   /** A large reply on its way out. */
   let unfinished: LargeReply | undefined;
   /** What came out of turn while a large reply was on its way. */
@@ -184,6 +187,15 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer,
       if (request === undefined) return false;
       running = request;
       if (session.replies === 'skip') session.replies = 'skipping';
+      if (cutsLink(server, session)) {
+        session.disconnect();
+        return true;
+      }
+      held = delayOf(server, session);
+      if (held > 0) {
+        postponed = true;
+        return false;
+      }
     }
     executing = true;
     const reply = execute(context, running);
@@ -211,9 +223,9 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer,
 
   /** Ends the connection of a client that does not take what it asked for, or listens to. */
   const holdToOutputLimit = (): void => {
-    const held = pending() + (session.replica?.held ?? []).reduce((sum, { length }) => sum + length, 0);
-    if (!session.closing && exceedsOutputLimit(server, session, held)) session.disconnect();
-    else if (held > OWN_BUFFER) holdsMuch();
+    const untaken = pending() + (session.replica?.held ?? []).reduce((sum, { length }) => sum + length, 0);
+    if (!session.closing && exceedsOutputLimit(server, session, untaken)) session.disconnect();
+    else if (untaken > OWN_BUFFER) holdsMuch();
   };
 
   /** What the clock shows; where a command has just ended it was read then. */
@@ -244,7 +256,14 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer,
           flush();
           return later((callback) => whenScriptEnds(server, callback));
         }
-        if (!step()) break;
+        if (!step()) {
+          if (held === 0) break;
+          flush();
+          return later((callback) => {
+            server.after(held, callback);
+            held = 0;
+          });
+        }
         if (session.closing && unfinished === undefined) return finish();
         if (writer.size > OWN_BUFFER) holdToOutputLimit();
         if (stream.destroyed) return;

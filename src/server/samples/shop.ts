@@ -1,22 +1,15 @@
 import type { ServerState } from '../state.ts';
-import { pushBack } from '../store/chunked.ts';
 import { hashSet, makeHash } from '../store/hashValue.ts';
-import { makeList } from '../store/listValue.ts';
-import { makeSet, setAdd } from '../store/setValue.ts';
 import { makeStream, streamAppend } from '../store/streamValue.ts';
 import { makeString } from '../store/stringValue.ts';
-import type { Bytes, Value } from '../store/value.ts';
-import { makeZset, zsetSet } from '../store/zsetValue.ts';
+import type { Value } from '../store/value.ts';
 import type { SampleEntry } from './index.ts';
+import { json, makersFor, utf8 } from './make.ts';
 
 const firstNames = ['Ada', 'Björn', 'Chiara', 'Dmitri', 'Eleni', 'Farid', 'Grace', 'Hiroshi', 'Inés', 'Jürgen', 'Keiko', 'Liam', 'Møller', 'Noor', 'Olga', 'Pedro'];
 const cities = ['Lisbon', 'Zürich', 'Kraków', 'Osaka', 'Montréal', 'Nairobi', 'Reykjavík', 'São Paulo'];
 const goods = ['kettle', 'lamp', 'notebook', 'mug', 'backpack', 'umbrella', 'headphones', 'plant pot', 'desk', 'bicycle bell'];
 const colours = ['red', 'blue', 'green', 'black', 'white', 'ochre'];
-
-/** Text as the bytes of its UTF-8 form. */
-const utf8 = (text: string): Bytes => Buffer.from(text).toString('latin1');
-const json = (value: unknown): Bytes => utf8(JSON.stringify(value));
 
 /**
  * A small shop: customers, products, orders, carts, sessions, caches; every type, keys that expire, names that are awkward to
@@ -25,28 +18,7 @@ const json = (value: unknown): Bytes => utf8(JSON.stringify(value));
 export function* shopSample(server: ServerState): Generator<SampleEntry | undefined> {
   const env = server.environment;
   const now = Math.floor(server.clock.now());
-  const pick = <T>(items: readonly T[]): T => items[Math.floor(env.random() * items.length)] as T;
-  const between = (low: number, high: number): number => low + Math.floor(env.random() * (high - low + 1));
-  const hash = (fields: Readonly<Record<string, string | number>>): Value => {
-    const value = makeHash();
-    for (const [field, content] of Object.entries(fields)) hashSet(value, utf8(field), utf8(String(content)), env);
-    return value;
-  };
-  const list = (items: readonly string[]): Value => {
-    const value = makeList();
-    for (const item of items) pushBack(value.items, utf8(item));
-    return value;
-  };
-  const set = (members: readonly string[]): Value => {
-    const value = makeSet(utf8(members[0] ?? ''), env);
-    for (const member of members) setAdd(value, utf8(member), env);
-    return value;
-  };
-  const zset = (members: readonly (readonly [string, number])[]): Value => {
-    const value = makeZset(utf8(members[0]?.[0] ?? ''), env);
-    for (const [member, score] of members) zsetSet(value, utf8(member), score, env);
-    return value;
-  };
+  const { pick, between, hash, list, set, zset } = makersFor(env);
 
   yield ['shop:name', makeString(utf8('Keyspace practice shop'))];
   yield ['shop:opened', makeString('2019')];

@@ -3,7 +3,10 @@ import { standingClock } from '../clock.ts';
 import { openFile } from '../persistence/openFile.ts';
 import { seededRandom } from '../random.ts';
 import { createServer } from '../server.ts';
+import { setTrouble } from '../trouble.ts';
 import { portStream } from '../transport/portStream.ts';
+import { keepInFile } from './dataFile.ts';
+import type { DataFile } from './dataFile.ts';
 import type { FromWorker, ToWorker, WorkerAnswer, WorkerCall, WorkerOptions } from './workerMessages.ts';
 
 /* The entry of the worker thread: a practice server whose connections come through message ports. */
@@ -22,6 +25,10 @@ const server = createServer({
 /** Calls that can be cancelled. */
 const running = new Map<number, AbortController>();
 let connections = 0;
+/** That `setPassword` has set: who comes from this process needs none. */
+let password = '';
+let dataFile: DataFile | undefined;
+server.state.trouble.onChange = (trouble) => say({ kind: 'trouble', trouble });
 
 async function run(id: number, call: WorkerCall): Promise<WorkerAnswer> {
   switch (call.method) {
@@ -32,13 +39,31 @@ async function run(id: number, call: WorkerCall): Promise<WorkerAnswer> {
       });
       return port;
     }
-    case 'loadSample':
-      await server.loadSample(call.name);
+    case 'stopListening':
+      await server.stopListening();
       return 0;
+    case 'setPassword':
+      password = call.password;
+      server.state.config.set([['requirepass', Buffer.from(password).toString('latin1')]]);
+      return 0;
+    case 'setTrouble':
+      setTrouble(server.state, call.trouble);
+      return 0;
+    case 'save':
+      dataFile?.save();
+      return 0;
+    case 'loadSample':
+      return await cancellable(id, async (signal) => {
+        await server.loadSample(call.name, { signal, onProgress: (progress) => say({ kind: 'progress', id, progress }) });
+        // No command has changed anything.
+        dataFile?.save(true);
+        return 0;
+      });
     case 'loadFile':
       return await loadFile(id, call);
     case 'reset':
       server.reset();
+      dataFile?.save(true);
       return 0;
     case 'close':
       await server.close();
@@ -46,12 +71,16 @@ async function run(id: number, call: WorkerCall): Promise<WorkerAnswer> {
   }
 }
 
-async function loadFile(id: number, { path, maxMemory, scratch }: Extract<WorkerCall, { method: 'loadFile' }>): Promise<WorkerAnswer> {
+function loadFile(id: number, { path, maxMemory, scratch }: Extract<WorkerCall, { method: 'loadFile' }>): Promise<WorkerAnswer> {
   if (clock === undefined) throw new Error('only a server whose clock stands shows a file');
+  return cancellable(id, (signal) => openFile(server.state, clock, { path, maxMemory, scratch, signal, onProgress: (progress) => say({ kind: 'progress', id, progress }) }));
+}
+
+async function cancellable(id: number, work: (signal: AbortSignal) => Promise<WorkerAnswer>): Promise<WorkerAnswer> {
   const controller = new AbortController();
   running.set(id, controller);
   try {
-    return await openFile(server.state, clock, { path, maxMemory, scratch, signal: controller.signal, onProgress: (progress) => say({ kind: 'progress', id, progress }) });
+    return await work(controller.signal);
   } finally {
     running.delete(id);
   }
@@ -60,7 +89,7 @@ async function loadFile(id: number, { path, maxMemory, scratch }: Extract<Worker
 parent.on('message', (message: ToWorker) => {
   if (message.kind === 'connect') {
     connections += 1;
-    server.serve(portStream(message.port, 'server'), `worker:${connections}`);
+    server.serve(portStream(message.port, 'server'), `worker:${connections}`, password !== '' && server.state.config.get('requirepass') === Buffer.from(password).toString('latin1'));
     return;
   }
   if (message.kind === 'cancel') return running.get(message.id)?.abort();
@@ -71,8 +100,13 @@ parent.on('message', (message: ToWorker) => {
   );
 });
 
+async function begin(): Promise<void> {
+  if (options.dataFile !== undefined) dataFile = keepInFile(server.state, options.dataFile, (why) => say({ kind: 'unsaved', why }));
+  if (options.sample !== undefined) await server.loadSample(options.sample);
+}
+
 // The whole server is built before it says so: no connection meets half a sample.
-(options.sample === undefined ? Promise.resolve() : server.loadSample(options.sample)).then(
+begin().then(
   () => say({ kind: 'ready' }),
-  (error: unknown) => say({ kind: 'failed', message: String(error) }),
+  (error: unknown) => say({ kind: 'failed', message: error instanceof Error ? error.message : String(error), code: (error as NodeJS.ErrnoException).code }),
 );

@@ -1,6 +1,7 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { FileOutcome, FileProgress } from '../persistence/openFile.ts';
-import type { SampleName } from '../samples/index.ts';
+import type { SampleName, SampleOptions } from '../samples/index.ts';
+import type { Trouble } from '../trouble.ts';
 import { portStream } from '../transport/portStream.ts';
 import type { PracticeStream } from '../transport/socketLike.ts';
 import type { FromWorker, ToWorker, WorkerAnswer, WorkerCall, WorkerOptions } from './workerMessages.ts';
@@ -17,8 +18,19 @@ export interface WorkerServer {
   connect(): PracticeStream;
   /** Opens a port, 127.0.0.1 and one chosen by the system unless told otherwise. */
   listen(options?: { readonly host?: string; readonly port?: number }): Promise<{ port: number }>;
+  /** Closes the ports, and the connections that came by them. */
+  stopListening(): Promise<void>;
+  /** Who comes by a port has to give it; '' for none. Connections of this process need not. */
+  setPassword(password: string): Promise<void>;
+  setTrouble(trouble: Trouble): Promise<void>;
+  /** Calls back when the trouble has changed by itself. */
+  onTrouble(callback: (trouble: Trouble) => void): void;
+  /** Saves what has changed, where there is a `dataFile`. Rejects with the reason. */
+  save(): Promise<void>;
+  /** Calls back when a save failed that a save point or a command asked for. */
+  onUnsaved(callback: (why: string) => void): void;
   /** Puts a sample data set into database 0. */
-  loadSample(name: SampleName): Promise<void>;
+  loadSample(name: SampleName, options?: SampleOptions): Promise<void>;
   /**
    * Takes a file into a server that was started with `standing` and is empty; commands are answered meanwhile. `maxMemory` in bytes;
    * `scratch`: a copy that may be changed.
@@ -36,8 +48,10 @@ export interface WorkerServer {
 interface Pending {
   readonly resolve: (value: WorkerAnswer) => void;
   readonly reject: (error: Error) => void;
-  readonly onProgress: ((progress: FileProgress) => void) | undefined;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
 }
+
+type Progress = Extract<FromWorker, { kind: 'progress' }>['progress'];
 
 /**
  * Starts a practice server in a worker thread. `entry` is the bundled worker, or `worker.ts` itself under a Node that runs it.
@@ -53,6 +67,8 @@ export function startWorker(
   const pending = new Map<number, Pending>();
   const streams = new Set<PracticeStream>();
   const listeners: ((exit: WorkerExit) => void)[] = [];
+  const troubleListeners: ((trouble: Trouble) => void)[] = [];
+  const unsavedListeners: ((why: string) => void)[] = [];
   let exit: WorkerExit | undefined;
   let closing = false;
   let failure: Error | undefined;
@@ -62,7 +78,7 @@ export function startWorker(
     if (message.kind === 'connect') worker.postMessage(message, [message.port]);
     else worker.postMessage(message);
   };
-  const call = (request: WorkerCall, { signal, onProgress }: { readonly signal?: AbortSignal; readonly onProgress?: (progress: FileProgress) => void } = {}): Promise<WorkerAnswer> =>
+  const call = (request: WorkerCall, { signal, onProgress }: { readonly signal?: AbortSignal; readonly onProgress?: (progress: Progress) => void } = {}): Promise<WorkerAnswer> =>
     new Promise((resolve, reject) => {
       if (exit !== undefined) return reject(new Error('the practice server is not running'));
       const id = nextCall;
@@ -91,9 +107,23 @@ export function startWorker(
       return stream;
     },
     listen: async ({ host, port } = {}) => ({ port: Number(await call({ method: 'listen', host, port })) }),
-    loadSample: async (name) => void (await call({ method: 'loadSample', name })),
-    async loadFile(path, { maxMemory, scratch = false, ...rest }) {
-      const outcome = await call({ method: 'loadFile', path, maxMemory, scratch }, rest);
+    stopListening: async () => void (await call({ method: 'stopListening' })),
+    setPassword: async (password) => void (await call({ method: 'setPassword', password })),
+    setTrouble: async (trouble) => void (await call({ method: 'setTrouble', trouble })),
+    onTrouble: (callback) => void troubleListeners.push(callback),
+    save: async () => void (await call({ method: 'save' })),
+    onUnsaved: (callback) => void unsavedListeners.push(callback),
+    async loadSample(name, { signal, onProgress } = {}) {
+      await call({ method: 'loadSample', name }, {
+        ...(signal === undefined ? {} : { signal }),
+        onProgress: (progress) => 'of' in progress && onProgress?.(progress),
+      });
+    },
+    async loadFile(path, { maxMemory, scratch = false, signal, onProgress }) {
+      const outcome = await call({ method: 'loadFile', path, maxMemory, scratch }, {
+        ...(signal === undefined ? {} : { signal }),
+        onProgress: (progress) => 'size' in progress && onProgress?.(progress),
+      });
       if (typeof outcome === 'number') throw new Error('loadFile was answered with a number');
       return outcome;
     },
@@ -117,11 +147,17 @@ export function startWorker(
         case 'ready':
           return resolve(server);
         case 'failed':
-          failure = new Error(message.message);
+          failure = Object.assign(new Error(message.message), { code: message.code });
           return void worker.terminate();
         case 'result':
           pending.get(message.id)?.resolve(message.value);
           pending.delete(message.id);
+          return;
+        case 'trouble':
+          for (const listener of troubleListeners) listener(message.trouble);
+          return;
+        case 'unsaved':
+          for (const listener of unsavedListeners) listener(message.why);
           return;
         case 'progress':
           pending.get(message.id)?.onProgress?.(message.progress);

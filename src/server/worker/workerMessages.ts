@@ -1,6 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { FileOutcome, FileProgress } from '../persistence/openFile.ts';
-import type { SampleName } from '../samples/index.ts';
+import type { SampleName, SampleProgress } from '../samples/index.ts';
+import type { Trouble } from '../trouble.ts';
 
 /** What a practice server in a worker thread is started with; it must survive a structured clone. */
 export interface WorkerOptions {
@@ -10,6 +11,8 @@ export interface WorkerOptions {
   readonly seed?: number;
   /** Loaded before the server is ready. */
   readonly sample?: SampleName;
+  /** The dump.rdb that the data are loaded from and saved to, when `save` and the end of the server say so; made at the first save. */
+  readonly dataFile?: string;
   /** The clock stands still: the server shows a file as it was when it was written. `loadFile` sets it. */
   readonly standing?: boolean;
 }
@@ -17,6 +20,13 @@ export interface WorkerOptions {
 /** Requests to the worker that have an answer. */
 export type WorkerCall =
   | { readonly method: 'listen'; readonly host: string | undefined; readonly port: number | undefined }
+  /** Ends what `listen` began. */
+  | { readonly method: 'stopListening' }
+  /** Of who comes by a port; '' for none. */
+  | { readonly method: 'setPassword'; readonly password: string }
+  | { readonly method: 'setTrouble'; readonly trouble: Trouble }
+  /** Saves what has changed. */
+  | { readonly method: 'save' }
   | { readonly method: 'loadSample'; readonly name: SampleName }
   /** `maxMemory` in bytes; `scratch`: a copy that may be changed. Only for a server whose clock stands. */
   | { readonly method: 'loadFile'; readonly path: string; readonly maxMemory: number; readonly scratch: boolean }
@@ -34,7 +44,11 @@ export type WorkerAnswer = number | FileOutcome;
 
 export type FromWorker =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined }
+  /** `next` of the trouble has happened. */
+  | { readonly kind: 'trouble'; readonly trouble: Trouble }
+  /** A save failed. */
+  | { readonly kind: 'unsaved'; readonly why: string }
   | { readonly kind: 'result'; readonly id: number; readonly value: WorkerAnswer }
-  | { readonly kind: 'progress'; readonly id: number; readonly progress: FileProgress }
+  | { readonly kind: 'progress'; readonly id: number; readonly progress: FileProgress | SampleProgress }
   | { readonly kind: 'failure'; readonly id: number; readonly message: string; readonly code: string | undefined };

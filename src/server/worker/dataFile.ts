@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs';
+import { RdbError } from '../../protocol/rdb/bytes.ts';
+import { load, save } from '../persistence/save.ts';
+import type { ServerState } from '../state.ts';
+
+/** Where the data of a practice server are kept. */
+export interface DataFile {
+  /** Saves at once what has changed; `always`: also where nothing has. Throws an Error with the system's reason. */
+  save(always?: boolean): void;
+}
+
+/** A file that does not make sense; nothing is written to it. */
+export class DamagedFile extends Error {
+  readonly code = 'DAMAGED';
+  constructor({ offset, message }: RdbError) {
+    super(`byte ${offset.toString()}: ${message}`);
+    this.name = 'DamagedFile';
+  }
+}
+
+/**
+ * Loads the file, if there is one, into a server that is empty, and has it saved there by the server's save points. Throws DamagedFile or
+ * the system's error, and leaves the file alone. `onFailure` is told why a save failed.
+ */
+export function keepInFile(server: ServerState, path: string, onFailure: (why: string) => void): DataFile {
+  if (existsSync(path)) {
+    try {
+      load(server, path);
+    } catch (error) {
+      throw error instanceof RdbError ? new DamagedFile(error) : error;
+    }
+  }
+  let last = '';
+  server.outside = {
+    ...server.outside,
+    dataFile: () => path,
+    log(level, text) {
+      if (level !== 'warning') return;
+      last = text;
+      onFailure(text);
+    },
+  };
+  return {
+    save(always = false) {
+      if (!always && server.dirty === 0) return;
+      if (!save(server, path)) throw new Error(last);
+    },
+  };
+}

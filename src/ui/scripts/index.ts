@@ -10,7 +10,7 @@ import { commandOf, registerCommand } from '../platform/commands.ts';
 import { createDisposables } from '../platform/disposables.ts';
 import { withProgress } from '../platform/progress.ts';
 import type { Services } from '../services.ts';
-import { languageId, registerLanguage, statementsOf } from './language.ts';
+import { languageId, registerLanguage, statementsOf } from './documents.ts';
 import { createResults } from './results.ts';
 
 const chosenKey = 'keyspace.scripts.connections';

@@ -3,55 +3,11 @@ import { tableOfCommands, titleOf, typedCommand } from '../../core/language/comm
 import { completeLine } from '../../core/language/complete.ts';
 import { diagnoseLine, type LineFault } from '../../core/language/diagnose.ts';
 import { helpOf } from '../../core/language/help.ts';
-import { splitScript, statementAt, type Statement } from '../../core/language/script.ts';
-import { createDisposables } from '../platform/disposables.ts';
+import { statementAt, type Statement } from '../../core/language/script.ts';
 
-/** The language of scripts (`.redis`). */
-export const languageId = 'redis';
-
-/** The commands of a document, cut once for each of its versions. */
-export function statementsOf(document: vscode.TextDocument): readonly Statement[] {
-  const known = cut.get(document);
-  if (known?.version === document.version) return known.statements;
-  const statements = splitScript(document.getText());
-  cut.set(document, { version: document.version, statements });
-  return statements;
-}
-
-const cut = new WeakMap<vscode.TextDocument, { readonly version: number; readonly statements: readonly Statement[] }>();
-/** Ms without typing until faults are shown. */
-const QUIET = 300;
-
-/** Registers completion, hover and diagnostics of scripts. */
-export function registerLanguage(): vscode.Disposable {
-  const faults = vscode.languages.createDiagnosticCollection('keyspace-redis');
-  const waiting = new Map<vscode.TextDocument, NodeJS.Timeout>();
-  const check = (document: vscode.TextDocument): void => {
-    if (document.languageId === languageId) faults.set(document.uri, diagnose(document));
-  };
-  const forget = (document: vscode.TextDocument): void => {
-    clearTimeout(waiting.get(document));
-    waiting.delete(document);
-    faults.delete(document.uri);
-  };
-  for (const document of vscode.workspace.textDocuments) check(document);
-  return createDisposables(
-    faults,
-    vscode.workspace.onDidOpenTextDocument(check),
-    vscode.workspace.onDidCloseTextDocument(forget),
-    vscode.workspace.onDidChangeTextDocument(({ document }) => {
-      if (document.languageId !== languageId) return;
-      clearTimeout(waiting.get(document));
-      waiting.set(document, setTimeout(() => check(document), QUIET));
-    }),
-    { dispose: () => waiting.forEach((timer) => clearTimeout(timer)) },
-    vscode.languages.registerCompletionItemProvider(languageId, { provideCompletionItems: complete }, ' '),
-    vscode.languages.registerHoverProvider(languageId, { provideHover: hover }),
-  );
-}
-
-function diagnose(document: vscode.TextDocument): vscode.Diagnostic[] {
-  return statementsOf(document).flatMap((statement) => {
+/** What would keep a server from running the commands. */
+export function diagnose(document: vscode.TextDocument, statements: readonly Statement[]): vscode.Diagnostic[] {
+  return statements.flatMap((statement) => {
     const fault = diagnoseLine(statement.line, tableOfCommands);
     if (fault === undefined) return [];
     const range = new vscode.Range(document.positionAt(statement.from + fault.from), document.positionAt(statement.from + fault.to));
@@ -75,9 +31,10 @@ function faultText(fault: LineFault): string {
   }
 }
 
-function complete(document: vscode.TextDocument, position: vscode.Position): vscode.CompletionItem[] {
+/** How a command goes on at a place. */
+export function complete(document: vscode.TextDocument, position: vscode.Position, statements: readonly Statement[]): vscode.CompletionItem[] {
   const at = document.offsetAt(position);
-  const statement = statementAt(statementsOf(document), at);
+  const statement = statementAt(statements, at);
   const from = statement?.from ?? document.offsetAt(position.with({ character: 0 }));
   const text = document.getText(new vscode.Range(document.positionAt(from), position));
   if (/^\s*(#|\/\/)/.test(text)) return [];
@@ -97,9 +54,10 @@ function complete(document: vscode.TextDocument, position: vscode.Position): vsc
   });
 }
 
-function hover(document: vscode.TextDocument, position: vscode.Position): vscode.Hover | undefined {
+/** What the command at a place does. */
+export function hover(document: vscode.TextDocument, position: vscode.Position, statements: readonly Statement[]): vscode.Hover | undefined {
   const at = document.offsetAt(position);
-  const statement = statementAt(statementsOf(document), at);
+  const statement = statementAt(statements, at);
   if (statement === undefined) return undefined;
   const typed = typedCommand(statement.line, tableOfCommands);
   const last = typed && statement.line.words[typed.nameWords - 1];
@@ -107,7 +65,7 @@ function hover(document: vscode.TextDocument, position: vscode.Position): vscode
   if (typed === undefined || first === undefined || last === undefined || at < statement.from + first.from || at > statement.from + last.to) return undefined;
   const help = helpOf(typed.name, tableOfCommands);
   if (help === undefined) return undefined;
-  const text = new vscode.MarkdownString().appendCodeblock(help.syntax, languageId);
+  const text = new vscode.MarkdownString().appendCodeblock(help.syntax, 'redis');
   if (help.summary !== undefined) text.appendText(help.summary);
   const facts = [
     ...(help.complexity === undefined ? [] : [vscode.l10n.t('Complexity: {0}', help.complexity)]),

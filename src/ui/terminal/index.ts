@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import { endpointLabel } from '../../core/connection/url.ts';
 import { tableOfCommands } from '../../core/language/command.ts';
-import { createConsole, type Console } from '../../core/terminal/console.ts';
+import type { Console } from '../../core/terminal/console.ts';
 import { pickConnection } from '../connections/pickConnection.ts';
 import type { Node } from '../explorer/nodes.ts';
 import { registerRowCommand } from '../explorer/rowCommands.ts';
@@ -37,24 +37,43 @@ function createPty({ context, clock, sessions }: Services, profile: ConnectionPr
   const screen = new vscode.EventEmitter<string>();
   const ended = new vscode.EventEmitter<number>();
   let inside: Console | undefined;
+  let closed = false;
+  /** Typed before there was anything to take it. */
+  let ahead = '';
+  let columns = COLUMNS;
+  const show = async (): Promise<void> => {
+    // With what is known of all commands: most windows have no terminal.
+    const { createConsole } = await import('../../core/terminal/console.ts');
+    if (closed) return;
+    inside = createConsole({
+      label: endpointLabel(profile), database, clock, book: tableOfCommands,
+      open: (index) => sessions.openChannel(profile, index, 'terminal'),
+      breathe: () => new Promise(setImmediate),
+      screen: (text) => screen.fire(text),
+      history: context.globalState.get<readonly string[]>(historyKey, []),
+      keep: (history) => void context.globalState.update(historyKey, history),
+      search: async (history) => vscode.window.showQuickPick(history, { title: vscode.l10n.t('Search the History'), placeHolder: vscode.l10n.t('A command that was run before') }),
+      onQuit: () => ended.fire(0),
+    }, columns);
+    inside.input(ahead);
+  };
   return {
     onDidWrite: screen.event,
     onDidClose: ended.event,
     open(size) {
-      inside = createConsole({
-        label: endpointLabel(profile), database, clock, book: tableOfCommands,
-        open: (index) => sessions.openChannel(profile, index, 'terminal'),
-        breathe: () => new Promise(setImmediate),
-        screen: (text) => screen.fire(text),
-        history: context.globalState.get<readonly string[]>(historyKey, []),
-        keep: (history) => void context.globalState.update(historyKey, history),
-        search: async (history) => vscode.window.showQuickPick(history, { title: vscode.l10n.t('Search the History'), placeHolder: vscode.l10n.t('A command that was run before') }),
-        onQuit: () => ended.fire(0),
-      }, size?.columns ?? COLUMNS);
+      columns = size?.columns ?? columns;
+      void show();
     },
-    handleInput: (data) => inside?.input(data),
-    setDimensions: ({ columns }) => inside?.resize(columns),
+    handleInput(data) {
+      if (inside === undefined) ahead += data;
+      else inside.input(data);
+    },
+    setDimensions(size) {
+      columns = size.columns;
+      inside?.resize(columns);
+    },
     close() {
+      closed = true;
       inside?.close();
       screen.dispose();
       ended.dispose();

@@ -127,8 +127,10 @@ export async function clone(deps: CloneDeps, request: CloneRequest, signal: Abor
   });
   await copyAll(copy);
   const { vanished, forms, bytes, engine } = copy;
-  const [copied, skipped] = [standing.done.size, standing.skipped.size];
+  const copied = standing.done.size;
   const verification = request.verify ? await persist(copy, (links) => converge(copy, links)) : undefined;
+  // A key that came while others were copied may be met by the comparison only.
+  const skipped = standing.skipped.size;
   return { engine, copied, vanished, skipped, notCopied: [...copy.notCopied.values()], forms, bytes, verification };
 }
 

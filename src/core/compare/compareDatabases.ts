@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import { createCloneNames, isWhole, type CloneDeps, type CloneEnd, type CloneRequest } from '../transfer/clone.ts';
 import { createListPages, createScanPages } from '../transfer/namePages.ts';
 import { createReader, type Reader } from '../transfer/reader.ts';
-import { createRenaming, startsWith, type Renaming } from '../transfer/renaming.ts';
+import { createRenaming, originalOfCopy, type Renaming } from '../transfer/renaming.ts';
 import { isSameData } from '../transfer/sameData.ts';
 import { createWire, type Wire } from '../transfer/wire.ts';
 import { compareLargeKeys } from './large.ts';
@@ -64,11 +64,8 @@ export async function withSides<T>(deps: CloneDeps, { source, target, scope, rew
   try {
     const [left, right] = [await open(source), await open(target)];
     const within = await isSameData(deps.sessions, source, target, signal);
-    // The originals are no copies, though a scan of all names meets them.
-    const originals = within && rewrite !== undefined && startsWith(rewrite.from, rewrite.to) ? rewrite.from : undefined;
     const options: CompareOptions = {
-      rename: renaming.rename,
-      original: (name) => (originals !== undefined && startsWith(name, originals) ? undefined : renaming.original(name)),
+      rename: renaming.rename, original: originalOfCopy(renaming, rewrite, within),
       largest: LARGEST, seeds: deps.seeds, whole: isWhole({ names, scope, rewrite }),
       large: (name) => compareLargeKeys({ session: sessions[0], key: name }, { session: sessions[1], key: renaming.rename(name) }, signal),
       onProgress,

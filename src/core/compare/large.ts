@@ -78,8 +78,8 @@ async function holds({ session, key }: KeyAt, slice: Slice, signal: AbortSignal)
     }
     case 'zset': {
       const replies = await ask(evens(slice.pairs).map((member) => ['ZSCORE', key, member]));
-      // Versions write the same double in different ways.
-      return replies.every((reply, index) => Buffer.isBuffer(reply) && scoreOf(reply) === scoreOf(slice.pairs[index * 2 + 1] as Buffer));
+      // Versions write the same double in different ways; -0 is another one than 0.
+      return replies.every((reply, index) => Buffer.isBuffer(reply) && Object.is(scoreOf(reply), scoreOf(slice.pairs[index * 2 + 1] as Buffer)));
     }
     case 'stream': {
       const [first, last] = [slice.entries[0], slice.entries.at(-1)];

@@ -54,8 +54,8 @@ export async function compareAll(source: Reader, target: Reader, names: NamePage
   const found = new Map<string, Difference>();
   let present = 0;
   const before = options.whole === true ? await sizeOf(target.wire) : undefined;
-  await compareNames(source, target, names, options, (name, kind) => {
-    if (seen.add(name) && kind !== 'missing') present += 1;
+  await compareNames(source, target, names, options, (name, kind, there) => {
+    if (seen.add(name) && there) present += 1;
     if (kind !== undefined && options.ignore?.(name) !== true) found.set(name.toString('latin1'), { name, kind });
     options.onProgress({ compared: seen.size, differences: found.size });
   });
@@ -75,8 +75,8 @@ export async function compareAgain(source: Reader, target: Reader, before: reado
   return found;
 }
 
-/** Shows each name with its difference, or undefined where there is none. */
-async function compareNames(source: Reader, target: Reader, names: NamePages, options: CompareOptions, show: (name: Buffer, kind: KeyDifference | undefined) => void): Promise<void> {
+/** Shows each name with its difference, or undefined where there is none, and whether the target is known to have it: both sides may lack it by now. */
+async function compareNames(source: Reader, target: Reader, names: NamePages, options: CompareOptions, show: (name: Buffer, kind: KeyDifference | undefined, there: boolean) => void): Promise<void> {
   const asTarget = (batch: readonly Buffer[]): Buffer[] => batch.map((name) => renamedArgument(name, options.rename));
   await walkValues(source, names, {
     largest: options.largest,
@@ -87,10 +87,13 @@ async function compareNames(source: Reader, target: Reader, names: NamePages, op
     },
     async values(batch, held) {
       const copies = await readValues(target, asTarget(batch));
-      for (const [index, name] of batch.entries()) show(argumentValue(name), differenceOf(held[index], copies[index], source.absolute && target.absolute));
+      for (const [index, name] of batch.entries()) {
+        const copy = copies[index];
+        show(argumentValue(name), differenceOf(held[index], copy, source.absolute && target.absolute), copy !== undefined && !isFailure(copy));
+      }
     },
     async large(name) {
-      show(argumentValue(name), await differenceOfLarge(argumentValue(name), options));
+      show(argumentValue(name), await differenceOfLarge(argumentValue(name), options), false);
     },
   });
 }

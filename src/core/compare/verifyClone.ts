@@ -41,13 +41,13 @@ export async function verifyClone(deps: CloneDeps, request: CompareRequest, mode
 }
 
 /** Names at the source, up to `count` that either side has. */
-async function sampleNames(request: CompareRequest, { left, right, renaming, within }: Sides, count: number): Promise<readonly Buffer[]> {
+async function sampleNames(request: CompareRequest, { left, right, options, within }: Sides, count: number): Promise<readonly Buffer[]> {
   const { names, scope } = request;
   if (names !== undefined) return names.length <= count ? names : Array.from({ length: count }, (_, index) => names[Math.floor((index * names.length) / count)] as Buffer);
   const original = isOriginal(request, within);
   const matches = scope.pattern === undefined ? (): boolean => true : compileGlob(scope.pattern);
   const found = new Map<string, Buffer>();
-  for (const [wire, toSource] of [[left.wire, (name: Buffer) => (original(name) && matches(name) ? name : undefined)], [right.wire, renaming.original]] as const) {
+  for (const [wire, toSource] of [[left.wire, (name: Buffer) => (original(name) && matches(name) ? name : undefined)], [right.wire, options.original]] as const) {
     const own = new Set<string>();
     for (let asked = 0; asked < count * MOST_ASKED && own.size < count; asked += BATCH) {
       for (const name of await ofTypes(wire, await randomNames(wire, Math.min(BATCH, count)), scope.types)) {

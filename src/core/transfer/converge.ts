@@ -4,6 +4,7 @@ import { createCloneNames, isWhole, type Verification } from './clone.ts';
 import { copyNames, LARGEST, must, type Copy } from './copyNames.ts';
 import { withKeys, type Links } from './links.ts';
 import { createListPages, createScanPages, type NamePages } from './namePages.ts';
+import { originalOfCopy } from './renaming.ts';
 
 const PAGE = 1000;
 /** Comparisons of everything, each after what differed was copied again, until keys count as moving all the time. */
@@ -14,7 +15,7 @@ export async function converge(copy: Copy, links: Links): Promise<Verification> 
   const { request, renaming, deps, signal, standing } = copy;
   let round = 0;
   const options: CompareOptions = {
-    rename: renaming.rename, original: renaming.original, largest: deps.largest ?? LARGEST, seeds: standing.seeds,
+    rename: renaming.rename, original: originalOfCopy(renaming, request.rewrite, copy.within), largest: deps.largest ?? LARGEST, seeds: standing.seeds,
     large: (name) => withKeys(copy, name, (from, to) => compareLargeKeys(from, to, signal)),
     ignore: standing.skipped.has, whole: isWhole(request),
     onProgress: ({ compared }) => copy.tell('verifying', round, compared),

@@ -40,6 +40,12 @@ export function createRenaming(scope: Scope, rewrite: PrefixRewrite | undefined)
   };
 }
 
+/** As `Renaming.original`, but of originals themselves, which a scan of the copies meets where both are in one database. */
+export function originalOfCopy({ original }: Pick<Renaming, 'original'>, rewrite: PrefixRewrite | undefined, within: boolean): Renaming['original'] {
+  if (!within || rewrite === undefined || !startsWith(rewrite.from, rewrite.to)) return original;
+  return (name) => (startsWith(name, rewrite.from) ? undefined : original(name));
+}
+
 /** True if the bytes begin with these. */
 export function startsWith(bytes: Buffer, prefix: Buffer): boolean {
   return bytes.length >= prefix.length && bytes.compare(prefix, 0, prefix.length, 0, prefix.length) === 0;

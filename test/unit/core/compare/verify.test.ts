@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { compareAll } from '../../../../src/core/compare/verify.ts';
 import { createReader } from '../../../../src/core/transfer/reader.ts';
-import { createScanPages } from '../../../../src/core/transfer/namePages.ts';
+import { createListPages, createScanPages, type NamePages } from '../../../../src/core/transfer/namePages.ts';
 import { createWire, type Wire } from '../../../../src/core/transfer/wire.ts';
 import { startRedisServer, type RedisServer } from '../../../support/redisServer.ts';
 import { connectResp, type Argument, type RespClient } from '../../../support/respClient.ts';
@@ -50,11 +50,12 @@ describe('a comparison of two databases', () => {
   let clients: [RespClient, RespClient];
   let sessions: TestSessions;
   const wires: Wire[] = [];
-  const differences = async (): Promise<string> => {
+  /** @param names of the source, all of whose keys those are */
+  const differences = async (names: NamePages = createScanPages(everything, 3), whole = false): Promise<string> => {
     const [source, target] = await Promise.all(servers.map(async (server) => createWire(await sessions.openChannel(testProfile(server), 0, 'copy'), { where: 'the server', signal: new AbortController().signal, patience: 10_000 }))) as [Wire, Wire];
     wires.push(source, target);
-    const found = await compareAll(await createReader(source), await createReader(target), createScanPages(everything, 3), createScanPages(everything, 3), {
-      rename: (name) => name, original: (name) => name, largest: 1e6, large: () => Promise.resolve(undefined), seeds: [3, 4], onProgress: () => undefined,
+    const found = await compareAll(await createReader(source), await createReader(target), names, createScanPages(everything, 3), {
+      rename: (name) => name, original: (name) => name, largest: 1e6, large: () => Promise.resolve(undefined), seeds: [3, 4], whole, onProgress: () => undefined,
     });
     return found.differences.map(({ name, kind }) => `${kind} ${name.toString()}`).sort().join(', ');
   };
@@ -83,6 +84,11 @@ describe('a comparison of two databases', () => {
 
   it('finds none where values are the same in other encodings', async () => {
     assert.equal(await differences(), '');
+  });
+  it('finds a key beyond where another one was met that both sides lack by then', async () => {
+    await clients[1].call(['SET', 'more', 'x']);
+    const names = ['string', 'list', 'set', 'numbers', 'zset', 'hash', 'stream', 'ending', 'gone'].map((name) => Buffer.from(name));
+    assert.equal(await differences(createListPages(names, 3), true), 'extra more');
   });
   for (const [what, command, expected] of damages) {
     it(`finds ${what}`, async () => {

@@ -81,6 +81,17 @@ describe('what a clone moves by pieces', () => {
     assert.deepEqual(await differences(...clients), []);
   });
 
+  it('are sorted sets, of which -0 is another score than 0', async () => {
+    await call(clients[0], ['ZADD', 'zset', ...Array.from({ length: 500 }, (_, index) => [String(index - 250), `member ${String(index)}`]).flat(), '-0', 'minus', 'inf', 'most']);
+    assert.deepEqual((await run(request(), 10_000)).verification?.differences, []);
+    assert.deepEqual(await differences(...clients), []);
+    await call(clients[1], ['ZREM', 'zset', 'minus'], ['ZADD', 'zset', '0', 'minus']);
+    const ends = servers.map((server) => sessions.acquire(testProfile(server), 0));
+    const [from, to] = ends.map((session) => ({ session, key: Buffer.from('zset') })) as [KeyAt, KeyAt];
+    assert.equal(await compareLargeKeys(from, to, never), 'value');
+    for (const session of ends) session.release();
+  });
+
   it('are hashes whose fields expire, and other times of theirs are found', async () => {
     const [one, two] = [await startPractice(), await startPractice()];
     const ports = [await one.port(), await two.port()];

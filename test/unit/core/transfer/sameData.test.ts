@@ -3,6 +3,7 @@ import { isFailure } from '../../../../src/core/failure.ts';
 import { clone, type CloneReport, type CloneRequest } from '../../../../src/core/transfer/clone.ts';
 import { planClone } from '../../../../src/core/transfer/plan.ts';
 import { createRenaming } from '../../../../src/core/transfer/renaming.ts';
+import { verifyClone } from '../../../../src/core/compare/verifyClone.ts';
 import { startRedisServer, type RedisServer } from '../../../support/redisServer.ts';
 import { createTestSessions, testProfile, type TestSessions } from '../../../support/testSessions.ts';
 
@@ -56,6 +57,14 @@ describe('a clone onto its own source', () => {
     await refused({ rewrite: rewrite('ab', 'a') });
     const report = await run({ rewrite: rewrite('ab', 'a'), conflict: 'skip' });
     assert.deepEqual([report.copied, report.skipped, await servers[0].cli('GET', 'ab1'), await servers[0].cli('GET', 'a1')], [1, 1, 'one', 'one']);
+  });
+
+  it('takes no original for a copy that is too much', async () => {
+    const prefixes = rewrite('ab', 'a');
+    const report = await run({ rewrite: prefixes, conflict: 'skip' });
+    assert.deepEqual([report.skipped, report.verification?.differences], [1, []]);
+    await servers[0].cli('DEL', 'ab1', 'a1');
+    assert.deepEqual((await verifyClone(deps(), request({ rewrite: prefixes }), { kind: 'sample', keys: 50 }, never, () => undefined)).differences.map(({ kind }) => kind), ['missing']);
   });
 
   it('takes no copy for an original where another connection shows it', async () => {

@@ -41,6 +41,8 @@ export interface ServerOptions {
   readonly prepared?: Config;
   /** Commands that `rename-command` gave another name, or '' for none. */
   readonly renamed?: ReadonlyMap<string, string>;
+  /** It takes no dumps and payloads of later versions than this, as an older server; all that are known unless told otherwise. */
+  readonly newestRdb?: number;
   /** False: nothing happens by itself; call `cron` (tests). */
   readonly cron?: boolean;
   /** Calls back after so many ms; a timer of this process unless told otherwise. */
@@ -139,6 +141,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     trouble: createTroubleState(),
     after: options.after ?? ((ms, callback) => void setTimeout(callback, ms).unref()),
     skipsChecksums: false,
+    newestRdb: options.newestRdb ?? Infinity,
     turnStartedAt: 0,
     ranUntil: 0,
     expiry: createExpiryState(),

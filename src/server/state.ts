@@ -92,6 +92,8 @@ export interface ServerState {
   readonly after: (ms: number, callback: () => void) => void;
   /** RESTORE takes payloads whatever their checksum (DEBUG SET-SKIP-CHECKSUM-VALIDATION). */
   skipsChecksums: boolean;
+  /** Version of the latest dumps and payloads that it takes. */
+  readonly newestRdb: number;
   /** When this turn of the event loop began to serve connections, by `monotonic`; 0 between turns. */
   turnStartedAt: number;
   /** When the last command ended, by `monotonic`; 0 once that is no longer now. */

@@ -64,6 +64,11 @@ export function isKnownVersion(version: number): boolean {
   return Object.values(KNOWN).some(({ from, to }) => version >= from && version <= to);
 }
 
+/** The highest number of a type that servers with this version of dumps know; the footer of a payload may be older than its type. */
+export function newestType(version: number): number {
+  return [[8, 14], [9, 15], [10, 19], [11, 21], [12, 25]].find(([last = 0]) => version <= last)?.[1] ?? Infinity;
+}
+
 /** Bytes of magic and version. */
 export const MAGIC = 9;
 /** Since this version a checksum follows the end. */

@@ -1,6 +1,6 @@
 import { RdbError, latin1Kind } from '../../protocol/rdb/bytes.ts';
 import { decodeDump, encodeDump, payloadVersion, signPayload } from '../../protocol/rdb/dump.ts';
-import { isKnownVersion } from '../../protocol/rdb/parser.ts';
+import { isKnownVersion, newestType } from '../../protocol/rdb/parser.ts';
 import { normalizeInteger } from '../../protocol/resp/number.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { notify } from '../events.ts';
@@ -59,7 +59,8 @@ function decode(context: Context, given: Buffer): Value {
   const payload = context.server.skipsChecksums ? signPayload(given) : given;
   const version = payloadVersion(payload);
   // Those of later servers than 7.0 as well, up to the last that is known.
-  if (version === undefined || !isKnownVersion(version)) fail('ERR DUMP payload version or checksum are wrong');
+  if (version === undefined || !isKnownVersion(version) || version > context.server.newestRdb) fail('ERR DUMP payload version or checksum are wrong');
+  if ((payload[0] ?? 0) > newestType(context.server.newestRdb)) fail('ERR Bad data format');
   try {
     return fromRdb(decodeDump(payload, latin1Kind), context.server.environment);
   } catch (error) {

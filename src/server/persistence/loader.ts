@@ -126,6 +126,8 @@ export function createLoader(
         noteStream(loaded.stream, record.name, record.value);
         return;
       case 'header':
+        if (record.version > server.newestRdb) throw new RdbError('unsupported', `Can't handle RDB format version ${String(record.version)}`, 0);
+        return;
       case 'slot':
       case 'slotImport':
       case 'moduleAux':

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { isFailure } from '../../../../src/core/failure.ts';
 import { clone, type CloneReport, type CloneRequest } from '../../../../src/core/transfer/clone.ts';
+import { createServer } from '../../../../src/server/server.ts';
 import { differences } from '../../../support/oracle.ts';
 import { sampleTypes, sampleValue } from '../../../support/rdbSamples.ts';
 import { seededRandom } from '../../../support/random.ts';
 import { startRedisServer, type RedisServer } from '../../../support/redisServer.ts';
 import { connectResp, type RespClient } from '../../../support/respClient.ts';
-import type { Reply } from '../../../support/respReply.ts';
+import { printReply, type Reply } from '../../../support/respReply.ts';
 import { resp, startScriptedServer, type ScriptedServer } from '../../../support/scriptedServer.ts';
 import { createTestSessions, testProfile, type TestSessions } from '../../../support/testSessions.ts';
 
@@ -131,5 +132,35 @@ describe('a clone to a target that refuses payloads', () => {
     meanwhile = async (name) => (name === 'MULTI' ? servers[1].cli('SET', 'k', 'mine') : undefined);
     assert.equal((await run({ conflict: 'skip' })).skipped, 1);
     assert.equal(await servers[1].cli('GET', 'k'), 'mine');
+  });
+});
+
+describe('a clone to a server of RDB 9', () => {
+  it('gets every value across, to the oracle\'s satisfaction', async () => {
+    const source = await startRedisServer();
+    const older = createServer({ random: () => 0.5, newestRdb: 9 });
+    const { port } = await older.listen();
+    const sessions = createTestSessions();
+    const [from, to] = await Promise.all([connectResp(source.port), connectResp(port)]);
+    try {
+      const random = seededRandom(11);
+      for (const type of sampleTypes.filter((one) => one !== 'stream')) for (const command of sampleValue(random, type, `${type}\0*`)) assert.notEqual((await from.call(command)).kind, 'error');
+      const own = await from.call(['DUMP', 'hash\0*']);
+      assert.ok(own.kind === 'bulk');
+      assert.match(printReply(await to.call(['RESTORE', 'k', '0', own.bytes])), /version or checksum/);
+      const report = await clone({ sessions, seeds: [1, 2], patience: 10_000, pause: () => Promise.resolve() }, {
+        source: { profile: testProfile(source), database: 0 }, target: { profile: testProfile({ port }), database: 0 },
+        scope: { pattern: undefined, types: undefined }, conflict: 'stop', verify: true,
+      }, new AbortController().signal, () => undefined);
+      assert.deepEqual([report.notCopied, report.verification?.differences], [[], []]);
+      assert.ok((report.forms['re-encoded'] ?? 0) > 0, JSON.stringify(report.forms));
+      assert.deepEqual(await differences(from, to), []);
+    } finally {
+      from.close();
+      to.close();
+      await sessions.dispose();
+      await older.close();
+      await source.stop();
+    }
   });
 });

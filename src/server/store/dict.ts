@@ -40,7 +40,7 @@ export interface Dict<V> {
   secondUsed: number;
   /** Next bucket of `first` to move; -1 when no rehash is under way. */
   rehashIndex: number;
-  /** There while such a walk goes on. */
+  /** There while such a walk goes on. Nothing is moved to another table meanwhile, as Redis has it while a child saves. */
   keeper: DictKeeper<V> | undefined;
 }
 
@@ -159,6 +159,7 @@ export function dictShrinkIfNeeded(dict: Dict<unknown>): void {
 }
 
 function resizeTo<V>(dict: Dict<V>, wanted: number): void {
+  if (dict.keeper !== undefined) return;
   let size = INITIAL_SIZE;
   while (size < wanted) size *= 2;
   if (size === dict.first.length) return;
@@ -176,10 +177,10 @@ function makeTable<V>(size: number): Table<V> {
   return new Array<DictEntry<V> | undefined>(size).fill(undefined);
 }
 
-/** Moves up to `buckets` buckets, looking at no more than ten times as many empty ones. False when the rehash is done. */
+/** Moves up to `buckets` buckets, looking at no more than ten times as many empty ones. False when the rehash is done, or has to wait. */
 export function dictRehash<V>(dict: Dict<V>, buckets: number): boolean {
   const target = dict.second;
-  if (target === undefined) return false;
+  if (target === undefined || dict.keeper !== undefined) return false;
   let empty = buckets * 10;
   for (let moved = 0; moved < buckets && dict.firstUsed > 0; moved += 1) {
     let entry = dict.first[dict.rehashIndex];
@@ -257,6 +258,17 @@ function reverseBits(value: number): number {
 /** True if a walk of `dictScan` that stands at `cursor` has been at an element of this hash, however the table was resized meanwhile. */
 export function dictScanned(cursor: number, hash: number): boolean {
   return reverseBits(hash) < reverseBits(cursor);
+}
+
+/** The number of the bucket, of `dictSlots`, of an element of this hash that was there before `keeper` was. */
+export function dictSlot({ first, second, rehashIndex }: Dict<unknown>, hash: number): number {
+  const slot = hash & (first.length - 1);
+  return second === undefined || slot >= rehashIndex ? slot : first.length + (hash & (second.length - 1));
+}
+
+/** Calls `visit` for every element of a bucket, by its number. */
+export function dictVisit<V>({ first, second }: Dict<V>, slot: number, visit: (entry: DictEntry<V>) => void): void {
+  visitBucket(slot < first.length ? first[slot] : second?.[slot - first.length], visit);
 }
 
 /** Calls `visit` for every element; stops when it answers false. The dict must not change meanwhile. */

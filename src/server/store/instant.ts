@@ -1,5 +1,5 @@
 import type { Runs } from '../../protocol/rdb/value.ts';
-import { dictScan, dictScanned, dictSize } from './dict.ts';
+import { dictSize, dictSlot, dictSlots, dictVisit } from './dict.ts';
 import type { Dict, DictEntry } from './dict.ts';
 import { precedes, skipAt, skipLowerBound } from './skiplist.ts';
 import type { ScoredMember, SkipNode } from './skiplist.ts';
@@ -22,24 +22,24 @@ export function dictInstant<V, E>(dict: Dict<V>, take: (entry: DictEntry<V>, run
   /** What was taken before the walk came to it, or came too late. */
   const passed = new Set<DictEntry<V>>();
   const early: E[] = [];
-  let cursor = 0;
+  let slot = 0;
   const release = (): void => {
     dict.keeper = undefined;
   };
-  const isDue = (entry: DictEntry<V>): boolean => !dictScanned(cursor, entry.hash) && (passed.size === 0 || !passed.has(entry));
   dict.keeper = {
     keep(entry) {
-      if (!isDue(entry)) return;
+      if (dictSlot(dict, entry.hash) < slot || passed.has(entry)) return;
       take(entry, early);
       passed.add(entry);
     },
     leaveOut: (entry) => passed.add(entry),
   };
   const runs = walk(early, release, (run) => {
-    cursor = dictScan(dict, cursor, (entry) => {
-      if (isDue(entry)) take(entry, run);
+    const end = Math.min(dictSlots(dict), slot + RUN);
+    for (; slot < end && run.length < RUN; slot += 1) dictVisit(dict, slot, (entry) => {
+      if (passed.size === 0 || !passed.has(entry)) take(entry, run);
     });
-    return cursor !== 0;
+    return slot < dictSlots(dict);
   });
   return { length: dictSize(dict), runs, release };
 }
@@ -79,12 +79,11 @@ export function zsetInstant({ scores, list }: Extract<ZsetBody, { encoding: 'ski
   return { length: list.length, runs, release };
 }
 
-/** Runs of what was taken early and of what `step` adds, until that answers false. */
+/** Runs of what was taken early and of what `step` adds, until that answers false. What takes time is in `step`: V8 makes slower code of a generator. */
 function* walk<E>(early: E[], release: () => void, step: (run: E[]) => boolean): Generator<readonly E[]> {
   for (let more = true; more;) {
     const run = early.splice(Math.max(0, early.length - RUN));
-    // There may be many steps that find nothing.
-    for (let steps = 0; more && run.length < RUN && steps < RUN; steps += 1) more = step(run);
+    more = step(run);
     // After its end it would take what comes for something of the start.
     if (!more) release();
     yield run;

@@ -75,12 +75,21 @@ describe('cloning a database in a real window', () => {
     await vscode.prompts.dismiss();
   });
 
-  it('takes no several databases or namespaces for one', async () => {
+  it('copies several databases by a map, told of in one plan and one report', async () => {
     await vscode.prompts.clearNotifications();
     await vscode.tree.click(['Shop', 'Database 3']);
     await (await vscode.tree.find(['Shop', 'Database 0'])).click({ modifiers: ['Control'] });
     await vscode.tree.menu(['Shop', 'Database 3'], /^Clone Database/);
-    await vscode.prompts.notification(/Select keys of one database, or a single database or namespace/);
+    await vscode.prompts.pick(/^One Instance per Database,/);
+    await vscode.prompts.pick(/^Practice/);
+    await vscode.prompts.input('0>8 3>9', /Which database of “Practice” takes which/);
+    await vscode.prompts.pick(/^Stop/);
+    await vscode.prompts.pick(/^Show the Plan/);
+    const plan = await vscode.prompts.answer('Clone');
+    assert.match(plan, /Clone databases 0, 3 of “Shop” to databases 8, 9 of “Practice”\?/);
+    assert.match(plan, /Database 3 to database 9: 5,001 keys, of which the target has 0 already/);
+    await vscode.prompts.notification(/Clone to databases 8, 9 of “Practice”: [\d,]+ keys copied.*identical/, 'Show Report');
+    assert.match(await vscode.editors.text('Clone of databases 0, 3'), /Database 3 to database 9: 5,001 keys copied\./);
     await vscode.prompts.clearNotifications();
     await vscode.tree.click('Practice');
   });

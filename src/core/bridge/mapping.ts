@@ -1,7 +1,7 @@
 import { compileGlob, escapeGlob } from '../keyspace/glob.ts';
 import { Failure } from '../failure.ts';
-import { createRenaming, startsWith, type PrefixRewrite } from '../transfer/renaming.ts';
-import type { Scope } from '../transfer/namePages.ts';
+import { createRenaming, type PrefixRewrite } from '../transfer/renaming.ts';
+import { startsWith, type Scope } from '../transfer/scope.ts';
 import { isPositionKey } from './positionKey.ts';
 
 /** What of the source goes where. */

@@ -1,5 +1,5 @@
 import type { Renaming } from '../transfer/renaming.ts';
-import { startsWith } from '../transfer/renaming.ts';
+import { startsWith } from '../transfer/scope.ts';
 import type { Difference } from './verify.ts';
 
 /** What became of a key since the original: only the edited copy has it, it is another there, or only the original has it. */

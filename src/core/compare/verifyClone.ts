@@ -1,7 +1,8 @@
 import { failureOfReply } from '../connection/failures.ts';
-import { compileGlob } from '../keyspace/glob.ts';
-import { isOriginal, type CloneDeps } from '../transfer/clone.ts';
+import { isOriginal, type CloneDeps, type CloneRequest } from '../transfer/clone.ts';
+import { partsOf } from '../transfer/parts.ts';
 import { argument, createRequests, head } from '../transfer/requests.ts';
+import { nameTest } from '../transfer/scope.ts';
 import { frameText, marks, type Wire } from '../transfer/wire.ts';
 import { compareDatabases, withSides, type CompareRequest, type Sides } from './compareDatabases.ts';
 import { compareAgain, type Difference } from './verify.ts';
@@ -15,6 +16,8 @@ export interface Check {
   /** Keys that were compared, each counted once. */
   readonly compared: number;
   readonly differences: readonly Difference[];
+  /** Of several databases each by itself. */
+  readonly parts?: readonly { readonly source: number; readonly target: number; readonly differences: readonly Difference[] }[];
 }
 
 /** Questions at once. */
@@ -25,7 +28,21 @@ const randomKey = head(1, 'RANDOMKEY');
 const typeOf = head(2, 'TYPE');
 
 /** Compares a clone that was made before with its source. Reads only. Rejects with Failure. */
-export async function verifyClone(deps: CloneDeps, request: CompareRequest, mode: CheckMode, signal: AbortSignal, onProgress: (compared: number) => void): Promise<Check> {
+export async function verifyClone(deps: CloneDeps, request: CloneRequest, mode: CheckMode, signal: AbortSignal, onProgress: (compared: number) => void): Promise<Check> {
+  const requests = partsOf(request);
+  if (requests.length === 1) return verifyDatabase(deps, request, mode, signal, onProgress);
+  let compared = 0;
+  const parts: { readonly source: number; readonly target: number; readonly differences: readonly Difference[] }[] = [];
+  for (const part of requests) {
+    const before = compared;
+    const found = await verifyDatabase(deps, part, mode, signal, (now) => onProgress(before + now));
+    compared += found.compared;
+    parts.push({ source: part.source.database, target: part.target.database, differences: found.differences });
+  }
+  return { kind: mode.kind, compared, differences: parts.flatMap(({ differences }) => differences), parts };
+}
+
+async function verifyDatabase(deps: CloneDeps, request: CompareRequest, mode: CheckMode, signal: AbortSignal, onProgress: (compared: number) => void): Promise<Check> {
   if (mode.kind === 'full') return { kind: 'full', ...await compareDatabases(deps, request, signal, ({ compared }) => onProgress(compared)) };
   return withSides(deps, request, signal, () => undefined, async (sides) => {
     const names = await sampleNames(request, sides, mode.keys);
@@ -45,7 +62,7 @@ async function sampleNames(request: CompareRequest, { left, right, options, with
   const { names, scope } = request;
   if (names !== undefined) return names.length <= count ? names : Array.from({ length: count }, (_, index) => names[Math.floor((index * names.length) / count)] as Buffer);
   const original = isOriginal(request, within);
-  const matches = scope.pattern === undefined ? (): boolean => true : compileGlob(scope.pattern);
+  const matches = nameTest(scope) ?? ((): boolean => true);
   const found = new Map<string, Buffer>();
   for (const [wire, toSource] of [[left.wire, (name: Buffer) => (original(name) && matches(name) ? name : undefined)], [right.wire, options.original]] as const) {
     const own = new Set<string>();

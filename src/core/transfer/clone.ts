@@ -8,11 +8,13 @@ import { copyNames, must, noteStanding, type Copy } from './copyNames.ts';
 import { chooseEngine, type EngineName } from './engine.ts';
 import { createStanding, type Journal } from './journal.ts';
 import { persist } from './links.ts';
-import { createListPages, createScanPages, type ScanStart, type Scope } from './namePages.ts';
+import { createListPages, createScanPages, type ScanStart } from './namePages.ts';
+import { cloneParts, partsOf, refuseTangle, type FurtherDatabase, type PartReport } from './parts.ts';
 import { createLimiter, type Rate } from './rate.ts';
-import { createRenaming, startsWith, withOnly, type PrefixRewrite } from './renaming.ts';
+import { createRenaming, withOnly, type PrefixRewrite } from './renaming.ts';
 import type { Form } from './restoreOtherwise.ts';
 import { isSameData, refuseCluster, refuseOverlap } from './sameData.ts';
+import { startsWith, type Scope } from './scope.ts';
 import { largestTakenBy } from './takes.ts';
 import { trackPages, type TrackedPages } from './trackedPages.ts';
 
@@ -39,6 +41,8 @@ export interface CloneRequest {
   readonly engine?: 'auto' | EngineName;
   /** Absent: as fast as it goes. */
   readonly rate?: Rate;
+  /** Further databases, each with its own scope. */
+  readonly more?: readonly FurtherDatabase[];
 }
 
 export interface CloneProgress {
@@ -93,6 +97,8 @@ export interface CloneReport {
   readonly forms: Readonly<Partial<Record<Form, number>>>;
   readonly bytes: number;
   readonly verification: Verification | undefined;
+  /** Of several databases each by itself; the rest is all of them together. */
+  readonly parts?: readonly PartReport[];
 }
 
 /** Keys that one SCAN is asked for: about 1 ms of a server's time. */
@@ -101,9 +107,18 @@ const PAGE = 1000;
 /**
  * Clones what is in scope, then compares both sides; what changed meanwhile is copied again, until all is identical or some keys never
  * rest. Whole keys only: it may be aborted at any moment. A link that breaks is made anew, and the copy goes on from there. What is written
- * at the target is not asked about again: whoever calls this has asked. Rejects with Failure.
+ * at the target is not asked about again: whoever calls this has asked. Several databases are cloned and compared one after the other.
+ * Rejects with Failure.
  */
 export async function clone(deps: CloneDeps, request: CloneRequest, signal: AbortSignal, onProgress: (progress: CloneProgress) => void): Promise<CloneReport> {
+  const parts = partsOf(request);
+  if (parts.length === 1) return cloneDatabase(deps, request, signal, onProgress);
+  await refuseTangle(deps.sessions, parts, signal);
+  const { journal, ...others } = deps;
+  return cloneParts(parts, (part, index, tell) => cloneDatabase({ ...others, ...(journal === undefined ? {} : { journal: journal.part(index) }) }, part, signal, tell), onProgress);
+}
+
+async function cloneDatabase(deps: CloneDeps, request: CloneRequest, signal: AbortSignal, onProgress: (progress: CloneProgress) => void): Promise<CloneReport> {
   const { journal } = deps;
   const standing = journal?.standing ?? createStanding(deps.seeds);
   const { counts } = standing;
@@ -170,7 +185,7 @@ export function createCloneNames({ names, scope, rewrite }: CloneRequest, within
 
 /** True if a whole database goes there, and every key keeps its name. */
 export function isWhole({ names, scope, rewrite }: Pick<CloneRequest, 'names' | 'scope' | 'rewrite'>): boolean {
-  return names === undefined && scope.pattern === undefined && scope.types === undefined && rewrite === undefined;
+  return names === undefined && scope.pattern === undefined && scope.only === undefined && scope.types === undefined && rewrite === undefined;
 }
 
 /** True for names that a clone takes for originals, as far as prefixes tell. */

@@ -38,6 +38,8 @@ export const noCounts: Counts = { vanished: 0, bytes: 0, notCopied: 0, forms: {}
 export interface Journal {
   readonly request: SavedRequest;
   readonly standing: Standing;
+  /** The same for one of several databases, 0 for the first: what is noted with it counts for that one. */
+  part(index: number): Journal;
   /** The target has been emptied. */
   noteEmptied(): Promise<void>;
   /** These names are about to be written at the target. */
@@ -54,7 +56,7 @@ export interface Journal {
 
 /** The first line of the file; a second one in JSON tells of the request. Records follow: a letter, and what belongs to it. */
 const MAGIC = 'keyspace-clone 1\n';
-const record = { offered: 79, settled: 83, standing: 80, emptied: 69 } as const;
+const record = { offered: 79, settled: 83, standing: 80, emptied: 69, part: 68 } as const;
 const PRINT = 8;
 /** Bytes in which a head mostly has room. */
 const START = 64 * 1024;
@@ -71,6 +73,26 @@ export function createStanding(seeds: readonly [number, number]): Standing {
   return { seeds, done, skipped, uncertain, emptied: false, finished: false, position: undefined, counts: noCounts };
 }
 
+/** How far each of several databases came, made as they are asked for. */
+export interface Standings {
+  /** By their order in the request. */
+  of(index: number): Standing;
+  /** Keys that got to the target, of all. */
+  copied(): number;
+}
+
+function createStandings(seeds: readonly [number, number]): Standings {
+  const standings = new Map<number, Standing>();
+  return {
+    of(index) {
+      const standing = standings.get(index) ?? createStanding(seeds);
+      standings.set(index, standing);
+      return standing;
+    },
+    copied: () => [...standings.values()].reduce((sum, { done }) => sum + done.size, 0),
+  };
+}
+
 /**
  * A journal of a clone that begins. The file comes with the first record: a clone that changed nothing leaves none. It holds no
  * secret and no name of a key but those that were chosen one by one, and grows by at most 13 bytes a key and some 200 for
@@ -78,17 +100,17 @@ export function createStanding(seeds: readonly [number, number]): Standing {
  */
 export function createJournal(path: string, request: SavedRequest, seeds: readonly [number, number]): Journal {
   const head: Head = { seeds, request };
-  return keepJournal(path, request, createStanding(seeds), () => Buffer.from(`${MAGIC}${JSON.stringify(head)}\n`));
+  return keepJournal(path, request, createStandings(seeds), 0, () => Buffer.from(`${MAGIC}${JSON.stringify(head)}\n`));
 }
 
 /** Reads a journal, to go on with it. Rejects with Failure `file` where it is none, or not of this version. */
 export async function openJournal(path: string): Promise<Journal> {
-  const { request, standing, length } = await readJournal(path);
+  const { request, standings, length } = await readJournal(path);
   // Half a record would be taken for the beginning of what comes after it.
   await truncate(path, length).catch((error: unknown) => {
     throw new Failure('file', 'The journal of the clone cannot be written.', { cause: error });
   });
-  return keepJournal(path, request, standing, () => undefined);
+  return keepJournal(path, request, standings, undefined, () => undefined);
 }
 
 /** What was asked for in a journal, without reading what came of it. Rejects with Failure `file`. */
@@ -102,15 +124,16 @@ export async function readJournalRequest(path: string): Promise<SavedRequest> {
 }
 
 /** What a journal says, in how many bytes. Rejects with Failure `file`. */
-export async function readJournal(path: string): Promise<{ readonly request: SavedRequest; readonly standing: Standing; readonly length: number }> {
+export async function readJournal(path: string): Promise<{ readonly request: SavedRequest; readonly standing: Standing; readonly standings: Standings; readonly length: number }> {
   const bytes = await readFile(path).catch((error: unknown) => {
     throw unreadable(error);
   });
   const found = headIn(bytes);
   if (found === undefined) throw new Failure('file', 'This is not the journal of a clone, or it is one of another version of Keyspace.');
   const { head, end } = found;
-  const standing = createStanding(head.seeds);
-  return { request: head.request, standing, length: end + readRecords(bytes.subarray(end), standing) };
+  const standings = createStandings(head.seeds);
+  const length = end + readRecords(bytes.subarray(end), standings);
+  return { request: head.request, standing: standings.of(0), standings, length };
 }
 
 function unreadable(cause: unknown): Failure {
@@ -135,7 +158,8 @@ function headOf(text: string): Head | undefined {
 }
 
 /** Reads up to the end, or up to where the process was ended in the middle of writing. Answers how many bytes those are. */
-function readRecords(bytes: Buffer, standing: Standing): number {
+function readRecords(bytes: Buffer, standings: Standings): number {
+  let standing = standings.of(0);
   let offered: Buffer = Buffer.alloc(0);
   const settle = (outcomes: Buffer | undefined): void => {
     for (let index = 0; index * PRINT < offered.length; index += 1) {
@@ -148,7 +172,7 @@ function readRecords(bytes: Buffer, standing: Standing): number {
   let at = 0;
   while (at < bytes.length) {
     const kind = bytes[at];
-    const length = kind === record.emptied ? 0 : kind === record.settled ? offered.length / PRINT : bytes.length >= at + 3 ? bytes.readUInt16LE(at + 1) * (kind === record.offered ? PRINT : 1) : NaN;
+    const length = kind === record.emptied ? 0 : kind === record.settled ? offered.length / PRINT : kind === record.part ? 2 : bytes.length >= at + 3 ? bytes.readUInt16LE(at + 1) * (kind === record.offered ? PRINT : 1) : NaN;
     const from = at + (kind === record.offered || kind === record.standing ? 3 : 1);
     if (!(from + length <= bytes.length)) break;
     const body = bytes.subarray(from, from + length);
@@ -157,7 +181,10 @@ function readRecords(bytes: Buffer, standing: Standing): number {
       settle(undefined);
       offered = body;
     } else if (kind === record.settled) settle(body);
-    else if (kind !== record.standing || !readStanding(body.toString('utf8'), standing)) break;
+    else if (kind === record.part) {
+      settle(undefined);
+      standing = standings.of(body.readUInt16LE(0));
+    } else if (kind !== record.standing || !readStanding(body.toString('utf8'), standing)) break;
     at = from + length;
   }
   settle(undefined);
@@ -176,9 +203,9 @@ function readStanding(text: string, standing: Standing): boolean {
   }
 }
 
-function keepJournal(path: string, request: SavedRequest, standing: Standing, head: () => Buffer | undefined): Journal {
+/** @param last the database that records at the end of the file are of; undefined where that is not known */
+function keepJournal(path: string, request: SavedRequest, standings: Standings, last: number | undefined, head: () => Buffer | undefined): Journal {
   let file: FileHandle | undefined;
-  let offered: readonly Buffer[] = [];
   const write = async (bytes: Buffer): Promise<void> => {
     try {
       if (file === undefined) {
@@ -200,28 +227,38 @@ function keepJournal(path: string, request: SavedRequest, standing: Standing, he
     await file?.close();
     file = undefined;
   };
-  return {
-    request, standing, close,
-    noteEmptied: () => write(Buffer.from([record.emptied])),
-    async noteOffered(names) {
-      offered = names;
-      const prints = Buffer.allocUnsafe(names.length * PRINT);
-      for (const [index, name] of names.entries()) standing.done.print(name, prints, index * PRINT);
-      if (names.length > 0) await write(counted(record.offered, names.length, prints));
-    },
-    async noteSettled() {
-      const { done, skipped } = standing;
-      if (offered.length > 0) await write(Buffer.from([record.settled, ...offered.map((name) => (done.has(name) ? outcome.done : skipped.has(name) ? outcome.skipped : outcome.none))]));
-      offered = [];
-    },
-    async noteStanding() {
-      const { finished, position, counts } = standing;
-      const body = Buffer.from(JSON.stringify({ finished, position, counts }));
-      await write(counted(record.standing, body.length, body));
-    },
-    async remove() {
-      await close();
-      await rm(path, { force: true });
-    },
+  const part = (index: number): Journal => {
+    const standing = standings.of(index);
+    let offered: readonly Buffer[] = [];
+    const note = async (bytes: Buffer): Promise<void> => {
+      const change = last === index ? [] : [Buffer.from([record.part, index & 0xff, index >> 8])];
+      last = index;
+      await write(Buffer.concat([...change, bytes]));
+    };
+    return {
+      request, standing, part, close,
+      noteEmptied: () => note(Buffer.from([record.emptied])),
+      async noteOffered(names) {
+        offered = names;
+        const prints = Buffer.allocUnsafe(names.length * PRINT);
+        for (const [at, name] of names.entries()) standing.done.print(name, prints, at * PRINT);
+        if (names.length > 0) await note(counted(record.offered, names.length, prints));
+      },
+      async noteSettled() {
+        const { done, skipped } = standing;
+        if (offered.length > 0) await note(Buffer.from([record.settled, ...offered.map((name) => (done.has(name) ? outcome.done : skipped.has(name) ? outcome.skipped : outcome.none))]));
+        offered = [];
+      },
+      async noteStanding() {
+        const { finished, position, counts } = standing;
+        const body = Buffer.from(JSON.stringify({ finished, position, counts }));
+        await note(counted(record.standing, body.length, body));
+      },
+      async remove() {
+        await close();
+        await rm(path, { force: true });
+      },
+    };
   };
+  return part(0);
 }

@@ -1,6 +1,7 @@
 import { isPositionKey } from '../bridge/positionKey.ts';
 import { failureOfReply } from '../connection/failures.ts';
-import { argument, type Requests } from './requests.ts';
+import { argument, argumentValue, type Requests } from './requests.ts';
+import { chosenTest, type Scope } from './scope.ts';
 import { frameCopy, frameNumber, frameText, marks, notRedis, type Wire } from './wire.ts';
 
 /** Names, page by page: what to ask is put among other requests, and what comes is taken in its place. */
@@ -9,14 +10,6 @@ export interface NamePages {
   put(out: Requests): boolean;
   /** The page that was asked for, names as arguments. A name may come twice, and a page may be empty. Rejects with Failure. */
   take(wire: Wire): Promise<readonly Buffer[]>;
-}
-
-/** What is copied of a database. */
-export interface Scope {
-  /** MATCH; undefined: all. */
-  readonly pattern: Buffer | undefined;
-  /** Of these types only (as SCAN … TYPE calls them); undefined: of all. */
-  readonly types: readonly string[] | undefined;
 }
 
 export interface ScanStart {
@@ -32,8 +25,9 @@ export interface ScanPages extends NamePages {
 }
 
 /** Scans a database, type by type where types are chosen. Positions of bridges are left out: they are no data. */
-export function createScanPages({ pattern, types }: Scope, count: number, start: ScanStart = { cursor: '0', type: 0 }): ScanPages {
+export function createScanPages({ pattern, types, only }: Scope, count: number, start: ScanStart = { cursor: '0', type: 0 }): ScanPages {
   const filters: readonly (string | undefined)[] = types ?? [undefined];
+  const chosen = only === undefined ? undefined : chosenTest(only);
   let next: ScanStart | undefined = filters.length === 0 ? undefined : start;
   return {
     get next() {
@@ -66,7 +60,7 @@ export function createScanPages({ pattern, types }: Scope, count: number, start:
       });
       const { type } = next as ScanStart;
       next = cursor !== '0' ? { cursor, type } : type + 1 < filters.length ? { cursor: '0', type: type + 1 } : undefined;
-      return names;
+      return chosen === undefined ? names : names.filter((name) => chosen(argumentValue(name)));
     },
   };
 }

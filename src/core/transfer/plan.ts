@@ -7,6 +7,7 @@ import { createCloneNames, type CloneDeps, type CloneEnd, type CloneRequest } fr
 import { mayRun } from '../replicate/permission.ts';
 import { chooseEngine, type EngineChoice, type EngineName } from './engine.ts';
 import { literalPrefix } from '../keyspace/glob.ts';
+import { partsOf, refuseTangle } from './parts.ts';
 import { createRenaming } from './renaming.ts';
 import { argument, argumentValue, createRequests, head } from './requests.ts';
 import { isSameData, refuseOverlap } from './sameData.ts';
@@ -46,11 +47,14 @@ export interface ClonePlan {
   readonly conflicts: number;
   readonly warnings: readonly PlanWarning[];
   readonly engine: EngineChoice;
+  /** Of several databases each by itself; the rest is all of them together. */
+  readonly parts?: readonly ClonePlan[];
 }
 
 /** What is sent to each side, as far as a user may be forbidden it, about a key that is meant. */
 function commandsOf({ names, scope, conflict, rewrite }: CloneRequest, engine: EngineName): Readonly<Record<'source' | 'target', readonly Command[]>> {
-  const key = names?.[0] ?? Buffer.concat([scope.pattern === undefined ? Buffer.alloc(0) : literalPrefix(scope.pattern), Buffer.from('k')]);
+  const prefix = scope.only?.prefixes[0] ?? (scope.pattern === undefined ? Buffer.alloc(0) : literalPrefix(scope.pattern));
+  const key = names?.[0] ?? scope.only?.names[0] ?? Buffer.concat([prefix, Buffer.from('k')]);
   const copy = createRenaming(scope, rewrite).rename(key);
   const target: readonly Command[] = engine === 'copy' ? [['COPY', key, copy]] : engine === 'dump' ? [['RESTORE', copy, '0', '']] : [];
   return { source: [...(names === undefined ? [['SCAN', '0']] : []), ...(engine === 'dump' ? [['DUMP', key]] : [])], target: conflict === 'empty' ? [...target, ['FLUSHDB']] : target };
@@ -64,6 +68,26 @@ const exists = head(2, 'EXISTS');
  * `bad-input` for a target that is the source, `permission` for a read-only replica, `unsupported` for a cluster.
  */
 export async function planClone(deps: CloneDeps, request: CloneRequest, signal: AbortSignal, onProgress: (keys: number) => void): Promise<ClonePlan> {
+  const requests = partsOf(request);
+  const [first, ...others] = requests;
+  if (first === undefined || others.length === 0) return planDatabase(deps, request, signal, onProgress);
+  await refuseTangle(deps.sessions, requests, signal);
+  const parts: ClonePlan[] = [];
+  const keys = (): number => parts.reduce((sum, part) => sum + part.keys, 0);
+  for (const part of requests) parts.push(await planDatabase(deps, part, signal, (now) => onProgress(keys() + now)));
+  return planOfParts(request, parts);
+}
+
+/** What several databases come to together. */
+function planOfParts(request: CloneRequest, parts: readonly ClonePlan[]): ClonePlan {
+  const sum = (value: (part: ClonePlan) => number): number => parts.reduce((total, part) => total + value(part), 0);
+  const [first] = parts as [ClonePlan];
+  const end = (side: 'source' | 'target'): PlannedEnd => ({ ...first[side], keys: sum((part) => part[side].keys), forbidden: [...new Set(parts.flatMap((part) => part[side].forbidden))] });
+  const [source, target, keys, conflicts] = [end('source'), end('target'), sum((part) => part.keys), sum((part) => part.conflicts)];
+  return { request, source, target, keys, conflicts, warnings: warnings(request, source, target, keys, conflicts), engine: first.engine, parts };
+}
+
+async function planDatabase(deps: CloneDeps, request: CloneRequest, signal: AbortSignal, onProgress: (keys: number) => void): Promise<ClonePlan> {
   const { source, target } = request;
   const within = await isSameData(deps.sessions, source, target, signal);
   if (within) refuseOverlap(request);

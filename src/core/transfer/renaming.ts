@@ -1,6 +1,7 @@
-import { compileGlob, escapeGlob, literalPrefix } from '../keyspace/glob.ts';
-import type { ScanPages, Scope } from './namePages.ts';
+import { escapeGlob, literalPrefix } from '../keyspace/glob.ts';
+import type { ScanPages } from './namePages.ts';
 import { argumentValue } from './requests.ts';
+import { nameTest, startsWith, type Scope } from './scope.ts';
 
 /** Keys that begin with `from` get `to` in its place at the target: no two get the same name. */
 export interface PrefixRewrite {
@@ -19,7 +20,7 @@ export interface Renaming {
 }
 
 export function createRenaming(scope: Scope, rewrite: PrefixRewrite | undefined): Renaming {
-  const inScope = scope.pattern === undefined ? (): boolean => true : compileGlob(scope.pattern);
+  const inScope = nameTest(scope) ?? ((): boolean => true);
   const rename = (name: Buffer): Buffer => (rewrite === undefined || !startsWith(name, rewrite.from) ? name : Buffer.concat([rewrite.to, name.subarray(rewrite.from.length)]));
   const before = (name: Buffer): Buffer | undefined => {
     if (rewrite === undefined) return name;
@@ -31,11 +32,12 @@ export function createRenaming(scope: Scope, rewrite: PrefixRewrite | undefined)
       const found = before(name);
       return found !== undefined && inScope(found) ? found : undefined;
     },
-    targetScope({ pattern, types }) {
-      if (pattern === undefined && rewrite === undefined) return { pattern, types };
+    targetScope({ pattern, types, only }) {
+      if (pattern === undefined && rewrite === undefined) return { pattern, types, ...(only === undefined ? {} : { only }) };
       const literal = pattern === undefined ? Buffer.alloc(0) : literalPrefix(pattern);
       const prefix = rewrite === undefined || startsWith(literal, rewrite.from) ? rename(literal) : rewrite.to;
-      return { pattern: prefix.length === 0 ? undefined : Buffer.concat([escapeGlob(prefix), Buffer.from('*')]), types };
+      const chosen = only === undefined ? {} : { only: { prefixes: only.prefixes.map(rename), names: only.names.map(rename) } };
+      return { pattern: prefix.length === 0 ? undefined : Buffer.concat([escapeGlob(prefix), Buffer.from('*')]), types, ...chosen };
     },
   };
 }
@@ -44,11 +46,6 @@ export function createRenaming(scope: Scope, rewrite: PrefixRewrite | undefined)
 export function originalOfCopy({ original }: Pick<Renaming, 'original'>, rewrite: PrefixRewrite | undefined, within: boolean): Renaming['original'] {
   if (!within || rewrite === undefined || !startsWith(rewrite.from, rewrite.to)) return original;
   return (name) => (startsWith(name, rewrite.from) ? undefined : original(name));
-}
-
-/** True if the bytes begin with these. */
-export function startsWith(bytes: Buffer, prefix: Buffer): boolean {
-  return bytes.length >= prefix.length && bytes.compare(prefix, 0, prefix.length, 0, prefix.length) === 0;
 }
 
 /** Pages without the names that `accept` refuses. */

@@ -2,7 +2,8 @@ import { parseInfo } from '../connection/capabilities.ts';
 import type { Session, Sessions } from '../connection/session.ts';
 import { Failure, isFailure } from '../failure.ts';
 import type { CloneEnd, CloneRequest } from './clone.ts';
-import { createRenaming, startsWith, type PrefixRewrite } from './renaming.ts';
+import { createRenaming, type PrefixRewrite } from './renaming.ts';
+import { startsWith } from './scope.ts';
 
 /**
  * True if both ends are one database: the same connection, the same server under two names, or a replica and its primary, whose data

@@ -2,6 +2,7 @@ import type { ConnectionProfile } from '../connection/profile.ts';
 import { endpointLabel } from '../connection/url.ts';
 import { Failure } from '../failure.ts';
 import type { CloneEnd, CloneRequest } from './clone.ts';
+import type { Scope } from './scope.ts';
 
 /** A side of a clone as it is kept: no host is asked for again, and no secret is in it. */
 interface SavedEnd {
@@ -12,24 +13,47 @@ interface SavedEnd {
   readonly database: number;
 }
 
-/** A request as JSON; names and patterns in base64. */
-export interface SavedRequest extends Omit<CloneRequest, 'source' | 'target' | 'scope' | 'names' | 'rewrite'> {
-  readonly source: SavedEnd;
-  readonly target: SavedEnd;
+/** What is cloned of a database. */
+interface SavedScope {
   readonly pattern?: string;
   readonly types?: readonly string[];
+  readonly only?: { readonly prefixes: readonly string[]; readonly names: readonly string[] };
   readonly names?: readonly string[];
+}
+
+/** A request as JSON; names and patterns in base64. */
+export interface SavedRequest extends Omit<CloneRequest, 'source' | 'target' | 'scope' | 'names' | 'rewrite' | 'more'>, SavedScope {
+  readonly source: SavedEnd;
+  readonly target: SavedEnd;
+  readonly more?: readonly (SavedScope & { readonly source: number; readonly target: number })[];
   readonly rewrite?: { readonly from: string; readonly to: string };
 }
 
-export function saveRequest({ source, target, scope, names, rewrite, ...rest }: CloneRequest): SavedRequest {
-  const text = (bytes: Buffer): string => bytes.toString('base64');
+export function saveRequest({ source, target, scope, names, rewrite, more, ...rest }: CloneRequest): SavedRequest {
   return {
     ...rest, source: saveEnd(source), target: saveEnd(target),
-    ...(scope.pattern === undefined ? {} : { pattern: text(scope.pattern) }),
-    ...(scope.types === undefined ? {} : { types: scope.types }),
-    ...(names === undefined ? {} : { names: names.map(text) }),
+    ...saveScope(scope, names),
+    ...(more === undefined ? {} : { more: more.map((one) => ({ source: one.source, target: one.target, ...saveScope(one.scope, one.names) })) }),
     ...(rewrite === undefined ? {} : { rewrite: { from: text(rewrite.from), to: text(rewrite.to) } }),
+  };
+}
+
+const text = (bytes: Buffer): string => bytes.toString('base64');
+const bytes = (saved: string): Buffer => Buffer.from(saved, 'base64');
+
+function saveScope({ pattern, types, only }: Scope, names: readonly Buffer[] | undefined): SavedScope {
+  return {
+    ...(pattern === undefined ? {} : { pattern: text(pattern) }),
+    ...(types === undefined ? {} : { types }),
+    ...(only === undefined ? {} : { only: { prefixes: only.prefixes.map(text), names: only.names.map(text) } }),
+    ...(names === undefined ? {} : { names: names.map(text) }),
+  };
+}
+
+function restoreScope({ pattern, types, only, names }: SavedScope): Pick<CloneRequest, 'scope' | 'names'> {
+  return {
+    scope: { pattern: pattern === undefined ? undefined : bytes(pattern), types, ...(only === undefined ? {} : { only: { prefixes: only.prefixes.map(bytes), names: only.names.map(bytes) } }) },
+    ...(names === undefined ? {} : { names: names.map(bytes) }),
   };
 }
 
@@ -42,8 +66,7 @@ function saveEnd({ profile, database }: CloneEnd): SavedEnd {
  * is there is not what was meant.
  */
 export function restoreRequest(saved: SavedRequest, profileOf: (id: string) => ConnectionProfile | undefined): CloneRequest {
-  const bytes = (text: string): Buffer => Buffer.from(text, 'base64');
-  const { source, target, pattern, types, names, rewrite, ...rest } = saved;
+  const { source, target, pattern, types, only, names, rewrite, more, ...rest } = saved;
   const end = ({ profileId, name, where, database }: SavedEnd): CloneEnd => {
     const profile = profileOf(profileId);
     if (profile === undefined) throw new Failure('bad-input', `The connection “${name}” does not exist any more.`);
@@ -52,8 +75,8 @@ export function restoreRequest(saved: SavedRequest, profileOf: (id: string) => C
   };
   return {
     ...rest, source: end(source), target: end(target),
-    scope: { pattern: pattern === undefined ? undefined : bytes(pattern), types },
-    ...(names === undefined ? {} : { names: names.map(bytes) }),
+    ...restoreScope(saved),
+    ...(more === undefined ? {} : { more: more.map((one) => ({ source: one.source, target: one.target, ...restoreScope(one) })) }),
     ...(rewrite === undefined ? {} : { rewrite: { from: bytes(rewrite.from), to: bytes(rewrite.to) } }),
   };
 }
@@ -61,15 +84,32 @@ export function restoreRequest(saved: SavedRequest, profileOf: (id: string) => C
 /** True for what `saveRequest` made, as far as what is read of it goes. */
 export function isSavedRequest(value: unknown): value is SavedRequest {
   if (typeof value !== 'object' || value === null) return false;
-  const { source, target, pattern, types, names, rewrite, conflict, verify } = value as Readonly<Record<keyof SavedRequest, unknown>>;
-  const optional = (one: unknown, test: (given: unknown) => boolean): boolean => one === undefined || test(one);
-  return isEnd(source) && isEnd(target) && optional(pattern, isText) && optional(types, isTexts) && optional(names, isTexts)
-    && optional(rewrite, isRewrite) && typeof verify === 'boolean'
+  const { source, target, rewrite, more, conflict, verify } = value as Readonly<Record<keyof SavedRequest, unknown>>;
+  return isEnd(source) && isEnd(target) && isScope(value) && optional(rewrite, isRewrite) && optional(more, (all) => Array.isArray(all) && all.every(isFurther)) && typeof verify === 'boolean'
     && ['stop', 'skip', 'replace', 'empty'].includes(String(conflict));
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isTexts = (value: unknown): boolean => Array.isArray(value) && value.every(isText);
+
+const optional = (one: unknown, test: (given: unknown) => boolean): boolean => one === undefined || test(one);
+
+function isScope(value: object): boolean {
+  const { pattern, types, only, names } = value as Readonly<Record<keyof SavedScope, unknown>>;
+  return optional(pattern, isText) && optional(types, isTexts) && optional(names, isTexts) && optional(only, isChosen);
+}
+
+function isChosen(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { prefixes, names } = value as Readonly<Record<'prefixes' | 'names', unknown>>;
+  return isTexts(prefixes) && isTexts(names);
+}
+
+function isFurther(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { source, target } = value as Readonly<Record<'source' | 'target', unknown>>;
+  return Number.isInteger(source) && Number.isInteger(target) && isScope(value);
+}
 
 function isRewrite(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { Change, ChangeCounts } from '../../core/compare/changes.ts';
-import { startsWith } from '../../core/transfer/renaming.ts';
+import { startsWith } from '../../core/transfer/scope.ts';
 import { formatCount } from '../explorer/labels.ts';
 import type { DatabaseRef, Node } from '../explorer/nodes.ts';
 import { holds, type Baseline, type Baselines } from './baselines.ts';

@@ -3,7 +3,8 @@ import { createChanges, type Changes } from '../../core/compare/changes.ts';
 import type { Comparison, CompareRequest } from '../../core/compare/compareDatabases.ts';
 import type { Difference } from '../../core/compare/verify.ts';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
-import { createRenaming, startsWith } from '../../core/transfer/renaming.ts';
+import { createRenaming } from '../../core/transfer/renaming.ts';
+import { startsWith } from '../../core/transfer/scope.ts';
 import { sourceOfDatabase, type CloneSource } from '../transfer/cloneSource.ts';
 import { requestOf } from './request.ts';
 

@@ -11,7 +11,8 @@ export const ORIGINAL = Buffer.from('original:');
 
 /** Compares what two rows, or two answers, stand for: the prefix of the one is the other's in its place. Throws Failure. */
 export function requestOf(left: CloneSource, right: CloneSource): CompareRequest {
-  if (right.names !== undefined) throw new Failure('bad-input', vscode.l10n.t('Keys are compared with another key, a database or a namespace: select the keys first, and then what they are to be compared with.'));
+  if (left.more !== undefined || right.more !== undefined) throw new Failure('bad-input', vscode.l10n.t('Several databases cannot be compared at once. Choose one of each side.'));
+  if (right.names !== undefined || right.scope.only !== undefined) throw new Failure('bad-input', vscode.l10n.t('Keys are compared with another key, a database or a namespace: select the keys first, and then what they are to be compared with.'));
   return {
     source: left.source, target: right.source, scope: left.scope,
     ...(left.names === undefined ? {} : { names: left.names }),
@@ -29,7 +30,7 @@ export function sideName({ source, target, rewrite, scope }: CompareRequest, sid
 /** True if the same is compared with the same. */
 export function isSameRequest(left: CompareRequest, right: CompareRequest): boolean {
   const same = (a: Buffer | undefined, b: Buffer | undefined): boolean => (a === undefined || b === undefined ? a === b : a.equals(b));
-  return isSameDatabase(left.source, right.source) && isSameDatabase(left.target, right.target) && left.names === right.names
+  return isSameDatabase(left.source, right.source) && isSameDatabase(left.target, right.target) && left.names === right.names && left.scope.only === right.scope.only
     && same(left.scope.pattern, right.scope.pattern) && same(left.rewrite?.from, right.rewrite?.from) && same(left.rewrite?.to, right.rewrite?.to);
 }
 

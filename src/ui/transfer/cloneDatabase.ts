@@ -5,6 +5,7 @@ import { Failure, isFailure } from '../../core/failure.ts';
 import { literalPrefix } from '../../core/keyspace/glob.ts';
 import { clone, type CloneDeps, type CloneProgress, type CloneReport, type CloneRequest } from '../../core/transfer/clone.ts';
 import type { Journal } from '../../core/transfer/journal.ts';
+import { partsOf } from '../../core/transfer/parts.ts';
 import { planClone, type ClonePlan } from '../../core/transfer/plan.ts';
 import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
 import { nodeId, type Node } from '../explorer/nodes.ts';
@@ -13,16 +14,14 @@ import { withProgress } from '../platform/progress.ts';
 import { replicateDatabase } from '../replicate/replicateDatabase.ts';
 import { saveAsFile } from '../save/saveAsFile.ts';
 import type { Services } from '../services.ts';
-import { askClone, type CloneTarget } from './cloneForm.ts';
-import { cloneSourceOf, nameOf, sourceOfDatabase, type CloneSource } from './cloneSource.ts';
-import { isPerfect, planDocument, planText, reportText, summaryText } from './cloneText.ts';
+import { askClone, PRACTICE_DATABASES, type CloneTarget } from './cloneForm.ts';
+import { cloneSourceOf, sourceOfDatabase, type CloneSource } from './cloneSource.ts';
+import { isPerfect, planDocument, planText, reportText, summaryText, targetText } from './cloneText.ts';
 
 /** Ms without a byte from a server that owes a reply. */
 const PATIENCE = 60_000;
 /** Ms without progress after which that is said: a link is made anew, or a server is busy. */
 const SILENCE = 3000;
-/** That a practice server has. */
-const PRACTICE_DATABASES = 16;
 /** Ms between two reports of progress. */
 const REPORT_EVERY = 100;
 
@@ -81,7 +80,7 @@ export async function cloneAndTell(services: Services, journal: Journal, title: 
   } finally {
     await journal.close();
     // What failed or was cancelled has written too.
-    await showWritten(services, request.target);
+    for (const { target } of partsOf(request)) await showWritten(services, target);
   }
 }
 
@@ -100,16 +99,16 @@ export function cloneDeps({ sessions, clock }: Services): CloneDeps {
 async function confirm({ reports }: Services, source: CloneSource, plan: ClonePlan): Promise<boolean> {
   const { request, keys } = plan;
   const go = request.conflict === 'empty' ? vscode.l10n.t('Empty and Clone') : vscode.l10n.t('Clone');
-  const message = vscode.l10n.t('Clone {0} to {1}?', source.title, nameOf(request.target));
+  const message = vscode.l10n.t('Clone {0} to {1}?', source.title, targetText(request));
   if (keys === 0) throw new Failure('bad-input', vscode.l10n.t('There is no key to be cloned in {0}.', source.title));
   const keep = vscode.l10n.t('Show Plan Only');
   const chosen = await vscode.window.showInformationMessage(message, { modal: true, detail: planText(plan) }, go, keep);
   if (chosen === keep) await reports.show(vscode.l10n.t('Plan of a clone'), planDocument(source.title, plan));
   if (chosen !== go) return false;
   if (request.conflict !== 'empty' || plan.target.keys === 0) return true;
-  const expected = `${request.target.profile.name}/${String(request.target.database)}`;
+  const expected = `${request.target.profile.name}/${partsOf(request).map(({ target }) => target.database).join(',')}`;
   const typed = await vscode.window.showInputBox({
-    title: vscode.l10n.t('Delete {0} of {1}', keyCount(plan.target.keys), nameOf(request.target)),
+    title: vscode.l10n.t('Delete {0} of {1}', keyCount(plan.target.keys), targetText(request)),
     prompt: vscode.l10n.t('Type {0} to empty it.', expected),
     ignoreFocusOut: true,
     validateInput: (text) => (text === expected ? undefined : vscode.l10n.t('Type {0} to empty it.', expected)),
@@ -171,11 +170,11 @@ function countText(keys: number, all: number | undefined): string {
 async function offer({ reports, baselines }: Services, title: string, request: CloneRequest, report: CloneReport): Promise<void> {
   const show = vscode.l10n.t('Show Report');
   const baseline = vscode.l10n.t('Set Baseline');
-  const message = plainText(vscode.l10n.t('Clone to {0}: {1}', nameOf(request.target), summaryText(report)));
+  const message = plainText(vscode.l10n.t('Clone to {0}: {1}', targetText(request), summaryText(report)));
   const tell = isPerfect(report) ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
   const { source, target, scope, rewrite } = request;
   // Only what holds all keys of a place has that for its original.
-  const isWhole = request.names === undefined && scope.types === undefined;
+  const isWhole = request.names === undefined && request.more === undefined && scope.types === undefined && scope.only === undefined;
   const chosen = await tell(message, show, ...(isWhole ? [baseline] : []));
   if (chosen === show) await reports.show(vscode.l10n.t('Report of a clone'), reportText(title, request, report));
   if (chosen !== baseline) return;

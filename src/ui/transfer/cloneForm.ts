@@ -7,8 +7,12 @@ import { askPick, mapAnswer, runSteps, type Step } from '../platform/steps.ts';
 import type { Services } from '../services.ts';
 import { bytesStep } from '../values/textInput.ts';
 import { askCloneOptions, type CloneOptions } from './cloneOptions.ts';
-import { nameOf, sourceOfDatabase, type CloneSource } from './cloneSource.ts';
+import { isWhole, nameOf, sourceOfDatabase, type CloneSource } from './cloneSource.ts';
+import { askDatabaseMap, databasesText, defaultMap, type DatabaseMap } from './databaseMap.ts';
 import { askConnection, askDatabase } from './databasePick.ts';
+
+/** That a practice server has. */
+export const PRACTICE_DATABASES = 16;
 
 /** The ways to clone that people know by these names; a file is written by Save as dump.rdb, and a replica made by Replicate Database. */
 type Way = 'databases' | 'prefix' | 'instances' | 'fresh' | 'file' | 'replica';
@@ -20,6 +24,8 @@ interface Draft {
   readonly way?: Way;
   readonly to?: CloneEnd['profile'];
   readonly target?: CloneEnd;
+  /** Where several are cloned. */
+  readonly map?: DatabaseMap;
   readonly prefix?: Buffer;
   readonly conflict?: Conflict;
   readonly options?: CloneOptions;
@@ -44,7 +50,7 @@ export async function askClone(services: Services, given: CloneSource | Connecti
   const first: Draft = given === undefined || 'endpoint' in given ? { ...(given === undefined ? {} : { profile: given }) } : { source: given, ...(to === undefined ? {} : known(given, to)) };
   const draft = await runSteps(vscode.l10n.t('Clone Database'), first, steps(services));
   if (draft?.source === undefined || draft.way === undefined) return undefined;
-  const { source, way, prefix, conflict = 'stop', options = {} } = draft;
+  const { source, way, prefix, map, conflict = 'stop', options = {} } = draft;
   if (way === 'file' || way === 'replica') return { kind: way, source };
   const { types, engine, rate } = options;
   const request: Omit<CloneRequest, 'target'> = {
@@ -54,9 +60,17 @@ export async function askClone(services: Services, given: CloneSource | Connecti
     ...(engine === undefined ? {} : { engine }),
     ...(rate === undefined ? {} : { rate }),
   };
-  if (way === 'fresh') return { kind: 'fresh', source, request };
+  const { more } = source;
+  const taken = way === 'fresh' && more !== undefined ? defaultMap([source.source.database, ...more.map((one) => one.source)], false, PRACTICE_DATABASES) : map;
+  const further = more === undefined ? {} : { more: more.map((one) => ({ ...one, scope: { ...one.scope, types }, target: taken?.get(one.source) ?? one.source })) };
+  if (way === 'fresh') return { kind: 'fresh', source, request: { ...request, ...further } };
+  if (more !== undefined && way !== 'prefix' && map !== undefined) {
+    const profile = way === 'databases' ? source.source.profile : draft.to;
+    if (profile === undefined) return undefined;
+    return { kind: 'clone', source, request: { ...request, ...further, target: { profile, database: map.get(source.source.database) ?? source.source.database } } };
+  }
   const target = way === 'prefix' ? source.source : draft.target;
-  return target === undefined ? undefined : { kind: 'clone', source, request: { ...request, target } };
+  return target === undefined ? undefined : { kind: 'clone', source, request: { ...request, ...further, target } };
 }
 
 /** Before anything is asked, not after the plan. */
@@ -68,7 +82,8 @@ function checkWritable({ name, access, endpoint }: ConnectionProfile): void {
 }
 
 function known(source: CloneSource, { profile, database }: CloneTarget): Draft {
-  if (database === undefined) return { way: 'instances', to: profile };
+  if (source.more !== undefined && database !== undefined) throw new Failure('bad-input', vscode.l10n.t('Several databases cannot go into one. Drop them on a connection.'));
+  if (database === undefined) return { way: source.more !== undefined && source.source.profile.id === profile.id ? 'databases' : 'instances', to: profile };
   // On its own database a copy can but have other names.
   if (source.source.profile.id === profile.id && source.source.database === database) return { way: 'prefix' };
   return { way: 'instances', to: profile, target: { profile, database } };
@@ -93,7 +108,16 @@ function steps(services: Services): readonly Step<Draft>[] {
       ask: (draft, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection takes the copy?'), 'writable'), (to) => ({ ...draft, to })),
     },
     {
-      applies: ({ way, target }) => (way === 'databases' || way === 'instances') && target === undefined,
+      applies: ({ way, source }) => (way === 'databases' || way === 'instances') && source?.more !== undefined,
+      ask: (draft, frame) => {
+        const { source, more = [] } = { source: sourceEnd(draft), more: draft.source?.more };
+        const to = draft.to ?? source.profile;
+        const prompt = vscode.l10n.t('Which database of “{0}” takes which? source>target for each', to.name);
+        return mapAnswer(askDatabaseMap(services, frame, prompt, to, [source.database, ...more.map((one) => one.source)], to.id === source.profile.id, true), (map) => ({ ...draft, map }));
+      },
+    },
+    {
+      applies: ({ way, target, source }) => (way === 'databases' || way === 'instances') && source?.more === undefined && target === undefined,
       ask: (draft, frame) => mapAnswer(
         askDatabase(services, frame, vscode.l10n.t('Which database takes the copy?'), draft.to ?? sourceEnd(draft).profile, sourceEnd(draft)),
         (target) => ({ ...draft, target }),
@@ -109,7 +133,7 @@ function steps(services: Services): readonly Step<Draft>[] {
     },
     {
       applies: ({ way }) => way !== 'file' && way !== 'replica',
-      ask: (draft, frame) => mapAnswer(askCloneOptions(frame, draft.options ?? {}, draft.source?.names === undefined), (options) => ({ ...draft, options })),
+      ask: (draft, frame) => mapAnswer(askCloneOptions(frame, draft.options ?? {}, draft.source?.names === undefined || draft.source.more !== undefined), (options) => ({ ...draft, options })),
     },
   ];
 }
@@ -128,7 +152,7 @@ function prefixPrompt({ source }: Draft): string {
 function ways(source: CloneSource | undefined): readonly (vscode.QuickPickItem & { readonly way: Way })[] {
   // What is only read takes no copies.
   const within = source?.source.profile.access !== 'read-only';
-  const whole = source?.names === undefined && source?.prefix.length === 0;
+  const whole = source !== undefined && isWhole(source) && source.more === undefined;
   return [
     ...(within
       ? [
@@ -148,13 +172,13 @@ function ways(source: CloneSource | undefined): readonly (vscode.QuickPickItem &
   ];
 }
 
-function conflicts({ way, source, target }: Draft): readonly (vscode.QuickPickItem & { readonly conflict: Conflict })[] {
+function conflicts({ way, source, target, map }: Draft): readonly (vscode.QuickPickItem & { readonly conflict: Conflict })[] {
   return [
     { conflict: 'stop', label: vscode.l10n.t('Stop'), detail: vscode.l10n.t('Overwrite nothing: the first key that is there already ends it.') },
     { conflict: 'skip', label: vscode.l10n.t('Skip'), detail: vscode.l10n.t('Leave keys that are there as they are, and copy the others.') },
     { conflict: 'replace', label: vscode.l10n.t('Replace'), detail: vscode.l10n.t('Overwrite keys of the same name; others stay.') },
-    ...(way !== 'prefix' && target !== undefined && source?.names === undefined && source?.prefix.length === 0
-      ? [{ conflict: 'empty' as const, label: vscode.l10n.t('Empty It First'), detail: vscode.l10n.t('Delete all keys of {0}, so that it is an exact copy afterwards.', nameOf(target)) }]
+    ...(way !== 'prefix' && (target !== undefined || map !== undefined) && source !== undefined && isWhole(source)
+      ? [{ conflict: 'empty' as const, label: vscode.l10n.t('Empty It First'), detail: vscode.l10n.t('Delete all keys of {0}, so that it is an exact copy afterwards.', target === undefined ? databasesText([...(map ?? new Map<number, number>()).values()]) : nameOf(target)) }]
       : []),
   ];
 }

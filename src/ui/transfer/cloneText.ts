@@ -11,11 +11,18 @@ import { nameOf } from './cloneSource.ts';
 /** Lines of differences in a report. */
 const MOST_LISTED = 10_000;
 
+/** Where a clone goes to, in words. */
+export function targetText(request: Pick<CloneRequest, 'target' | 'more'>): string {
+  const { target, more } = request;
+  return more === undefined ? nameOf(target) : vscode.l10n.t('databases {0} of “{1}”', [target.database, ...more.map((one) => one.target)].join(', '), target.profile.name);
+}
+
 /** What a clone is going to do, for a dialogue. */
-export function planText({ request, source, target, keys, conflicts, warnings, engine }: ClonePlan): string {
+export function planText({ request, source, target, keys, conflicts, warnings, engine, parts = [] }: ClonePlan): string {
   return [
-    vscode.l10n.t('From: {0}', endText(request.source, source)),
-    vscode.l10n.t('To: {0}', copiesText(endText(request.target, target), request.rewrite)),
+    vscode.l10n.t('From: {0}', endText(parts.length === 0 ? nameOf(request.source) : request.source.profile.name, source)),
+    vscode.l10n.t('To: {0}', copiesText(endText(parts.length === 0 ? nameOf(request.target) : request.target.profile.name, target), request.rewrite)),
+    ...parts.map((part) => vscode.l10n.t('Database {0} to database {1}: {2}, of which the target has {3} already', part.request.source.database, part.request.target.database, keyCount(part.keys), formatCount(part.conflicts))),
     vscode.l10n.t('Keys to copy: {0}. Of these the target has {1} already.', formatCount(keys), formatCount(conflicts)),
     ...(request.scope.types === undefined ? [] : [vscode.l10n.t('Only keys of these types: {0}', request.scope.types.join(', '))]),
     engineText(engine),
@@ -34,7 +41,7 @@ function forbiddenText({ profile }: CloneRequest['source'], command: string): st
 
 /** The same as a document, of a dry run. */
 export function planDocument(title: string, plan: ClonePlan): string {
-  return [vscode.l10n.t('Plan: clone of {0} to {1}', title, copiesText(nameOf(plan.request.target), plan.request.rewrite)), vscode.l10n.t('Nothing was written.'), '', planText(plan), ''].join('\n');
+  return [vscode.l10n.t('Plan: clone of {0} to {1}', title, copiesText(targetText(plan.request), plan.request.rewrite)), vscode.l10n.t('Nothing was written.'), '', planText(plan), ''].join('\n');
 }
 
 function engineText({ engine, why }: EngineChoice): string {
@@ -52,9 +59,9 @@ function copiesText(target: string, rewrite: CloneRequest['rewrite']): string {
   return rewrite === undefined ? target : vscode.l10n.t('{0}, names beginning with “{1}”', target, displayShort(rewrite.to, 60));
 }
 
-function endText(end: CloneRequest['source'], { facts, keys, usedMemory, maxMemory }: PlannedEnd): string {
+function endText(name: string, { facts, keys, usedMemory, maxMemory }: PlannedEnd): string {
   const parts = [
-    nameOf(end),
+    name,
     facts.version === '' ? vscode.l10n.t('version unknown') : `${facts.flavour === 'valkey' ? 'Valkey' : 'Redis'} ${facts.version}`,
     keyCount(keys),
     ...(usedMemory === undefined ? [] : [maxMemory === undefined
@@ -97,10 +104,10 @@ export function summaryText(report: CloneReport): string {
 }
 
 /** All that is known of a clone, as a document. */
-export function reportText(title: string, { target, rewrite }: CloneRequest, report: CloneReport): string {
-  const { copied, vanished, skipped, bytes, forms, notCopied, verification } = report;
+export function reportText(title: string, request: CloneRequest, report: CloneReport): string {
+  const { copied, vanished, skipped, bytes, forms, verification, parts } = report;
   const lines = [
-    vscode.l10n.t('Clone of {0} to {1}', title, copiesText(nameOf(target), rewrite)),
+    vscode.l10n.t('Clone of {0} to {1}', title, copiesText(targetText(request), request.rewrite)),
     '',
     summaryText(report),
     '',
@@ -110,12 +117,21 @@ export function reportText(title: string, { target, rewrite }: CloneRequest, rep
     ...Object.entries(forms).map(([form, count]) => vscode.l10n.t('Written in another form for the target ({0}): {1}', form, formatCount(count))),
   ];
   if (verification !== undefined) {
-    const { compared, rounds, repaired, differences } = verification;
+    const { compared, rounds, repaired } = verification;
     lines.push('', vscode.l10n.t('Compared: {0}, rounds: {1}; copied again since they had changed meanwhile: {2}', keyCount(compared), rounds, formatCount(repaired)));
-    if (differences.length > 0) lines.push('', vscode.l10n.t('Differences:'), ...listed(differences, (one) => `${displayShort(one.name, 200)}\t${differenceText(one)}`));
   }
-  if (notCopied.length > 0) lines.push('', vscode.l10n.t('Not copied:'), ...listed(notCopied, ({ name, failure }) => `${displayShort(name, 200)}\t${failure.message}`));
+  if (parts === undefined) lines.push(...detailLines(report));
+  else for (const part of parts) lines.push('', vscode.l10n.t('Database {0} to database {1}: {2}', part.source, part.target, summaryText(part.report)), ...detailLines(part.report));
   return `${lines.join('\n')}\n`;
+}
+
+/** Keys that differ, and those that could not be copied. */
+function detailLines({ notCopied, verification }: CloneReport): string[] {
+  const differences = verification?.differences ?? [];
+  return [
+    ...(differences.length === 0 ? [] : ['', vscode.l10n.t('Differences:'), ...listed(differences, (one) => `${displayShort(one.name, 200)}\t${differenceText(one)}`)]),
+    ...(notCopied.length === 0 ? [] : ['', vscode.l10n.t('Not copied:'), ...listed(notCopied, ({ name, failure }) => `${displayShort(name, 200)}\t${failure.message}`)]),
+  ];
 }
 
 function listed<T>(items: readonly T[], text: (item: T) => string): string[] {

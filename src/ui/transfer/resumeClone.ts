@@ -16,7 +16,7 @@ export async function resumeClone(services: Services): Promise<void> {
     void vscode.window.showInformationMessage(vscode.l10n.t('No clone was interrupted.'));
     return;
   }
-  const items = await Promise.all(all.map(async (one) => ({ label: savedText(one.request), detail: vscode.l10n.t('{0} copied', keyCount((await readJournal(one.path)).standing.done.size)), one })));
+  const items = await Promise.all(all.map(async (one) => ({ label: savedText(one.request), detail: vscode.l10n.t('{0} copied', keyCount((await readJournal(one.path)).standings.copied())), one })));
   const picked = await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Resume Clone'), placeHolder: vscode.l10n.t('Which clone is to go on?'), ignoreFocusOut: true });
   if (picked === undefined) return;
   const { resume, discard } = choices();
@@ -52,12 +52,17 @@ async function act(services: Services, one: Interrupted, chosen: string | undefi
   if (chosen !== resume) return;
   // Before it is taken: what cannot go on stays where it is.
   const request = restoreRequest(one.request, services.profile);
-  await cloneAndTell(services, await services.clones.take(one), endText(one.request.source), { request, keys: undefined });
+  await cloneAndTell(services, await services.clones.take(one), endsText(one.request, 'source'), { request, keys: undefined });
 }
 
 /** A clone in words. */
-export function savedText({ source, target }: SavedRequest): string {
-  return vscode.l10n.t('{0} to {1}', endText(source), endText(target));
+export function savedText(request: SavedRequest): string {
+  return vscode.l10n.t('{0} to {1}', endsText(request, 'source'), endsText(request, 'target'));
+}
+
+function endsText({ more, ...ends }: SavedRequest, side: 'source' | 'target'): string {
+  const { name, database } = ends[side];
+  return more === undefined ? endText(ends[side]) : vscode.l10n.t('databases {0} of “{1}”', [database, ...more.map((one) => one[side])].join(', '), name);
 }
 
 export function endText({ name, database }: SavedRequest['source']): string {

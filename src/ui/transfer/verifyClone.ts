@@ -54,8 +54,9 @@ function checkText({ kind, compared, differences }: Check): string {
     : vscode.l10n.t('a sample of {0} compared: {1}. The others were not looked at.', keyCount(compared), found);
 }
 
-function checkReport(label: string, summary: string, { differences }: Check): string {
-  const lines = differences.slice(0, MOST_LISTED).map((one) => `  ${displayShort(one.name, 200)}\t${differenceText(one)}`);
+function checkReport(label: string, summary: string, { differences, parts }: Check): string {
+  const all = (parts ?? [{ source: undefined, differences }]).flatMap((part) => part.differences.map((one) => ({ one, where: part.source === undefined ? '' : `${vscode.l10n.t('Database {0}', part.source)}\t` })));
+  const lines = all.slice(0, MOST_LISTED).map(({ one, where }) => `  ${where}${displayShort(one.name, 200)}\t${differenceText(one)}`);
   const more = differences.length > lines.length ? [vscode.l10n.t('  … and {0} more', formatCount(differences.length - lines.length))] : [];
   return `${[vscode.l10n.t('Verification of the clone of {0}', label), '', summary, ...(lines.length > 0 ? ['', ...lines, ...more] : [])].join('\n')}\n`;
 }

@@ -9,9 +9,9 @@ import type { Ends } from './ends.ts';
 import { createTransaction, type Outcome } from './outcomes.ts';
 import { isPassingReply } from './passing.ts';
 import { keyId, keyOfId, planCalls, spread, type Ahead, type KeyId, type Plan, type Step } from './plan.ts';
-import { fields, positionText, type Position } from './position.ts';
+import { elsewhere, fields, positionText, type Position } from './position.ts';
 import { isPositionName } from './positionKey.ts';
-import { copyValues, refusalOf, type Wanted } from './values.ts';
+import { copyValues, needDatabases, refusalOf, type Wanted } from './values.ts';
 
 /** Applies batches of a stream to a target, in whatever way. */
 export interface Applier {
@@ -65,11 +65,14 @@ export function createCommandApplier(bridging: Bridging, left: readonly KeyId[],
     const { moved } = places;
     if (moved) transaction.add(['DEL', name]);
     const kept = moved ? [...ahead.keys()].slice(passed.filter((key) => ahead.has(key)).length) : [];
-    transaction.add(['HSET', name, fields.position, positionText(position), ...[...plan.reread, ...kept].flatMap((key) => [fields.key(key), ''])]);
+    const place = transaction.add(['HSET', name, fields.position, positionText(position), ...(moved ? [fields.whole, ''] : [])]);
+    const marked = [...plan.reread, ...kept];
+    if (marked.length > 0) transaction.add(['HSET', name, ...marked.flatMap((key) => [fields.key(key), ''])]);
     const gone = passed.filter((key) => !plan.reread.has(key));
     if (gone.length > 0 && !moved) transaction.add(['HDEL', name, ...gone.map((key) => fields.key(key))]);
     let ran;
     try {
+      await needDatabases(bridging, wire, plan.steps.flatMap(databasesOfStep));
       ran = await transaction.run(wire);
     } catch (error) {
       undo();
@@ -85,6 +88,8 @@ export function createCommandApplier(bridging: Bridging, left: readonly KeyId[],
       throw refusalOf(ran.error, step?.kind === 'call' ? (step.call.args[0] ?? '') : 'EXEC');
     }
     const { outcomes } = ran;
+    // It was there before, unless somebody has emptied the target.
+    if (!moved && outcomes[place]?.number !== 0) throw elsewhere;
     applied = batch.upTo;
     for (const key of passed) ahead.delete(key);
     const failed = (index: number): boolean => isFailed(plan, index, outcomes[places.steps[index] as number]);
@@ -137,6 +142,13 @@ export function createCommandApplier(bridging: Bridging, left: readonly KeyId[],
       ahead.clear();
     },
   };
+}
+
+/** Those that a step is made in, and where it leads. */
+function databasesOfStep(step: Step): readonly number[] {
+  if (step.kind === 'check') return [keyOfId(step.key).database];
+  const { database, effect } = step.call;
+  return [database, ...(effect.kind === 'swap' ? effect.databases : effect.kind === 'write' ? effect.keys.map((key) => key.database) : [])];
 }
 
 /** False for what is about positions of bridges only. */

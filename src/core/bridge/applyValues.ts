@@ -8,8 +8,8 @@ import type { Applier } from './applyCommands.ts';
 import type { Batch } from './batches.ts';
 import { pathOf } from './calls.ts';
 import type { Bridging } from './context.ts';
-import { fields, positionText } from './position.ts';
-import { copyValues, refusalOf, run, select, type Wanted } from './values.ts';
+import { elsewhere, fields, positionText } from './position.ts';
+import { copyValues, needDatabases, refusalOf, run, select, type Wanted } from './values.ts';
 
 const PAGE = 1000;
 const exists = head(2, 'EXISTS');
@@ -54,7 +54,8 @@ export function createValueApplier(bridging: Bridging): Applier {
       const { keys, databases } = marksOf(batch, flushed ? bridging.mapping.pairs(await databasesOf(wire)).map(([from]) => from) : []);
       for (const [database, what] of databases) await renew(bridging, wire, database, what);
       for (const [database, names] of keys) await copyNamed(bridging, wire, database, [...names].map((name) => Buffer.from(name, 'latin1')));
-      await run(wire, ['HSET', bridging.key, fields.position, positionText(position)]);
+      // It was there before, unless somebody has emptied the target.
+      if (await run(wire, ['HSET', bridging.key, fields.position, positionText(position)]) !== 0) throw elsewhere;
     },
   };
 }
@@ -95,6 +96,7 @@ export async function removeExtras(bridging: Bridging, wire: Wire, database: num
   const targetDatabase = mapping.database(database);
   if (targetDatabase === undefined) return 0;
   const { wire: source } = await bridging.links.source();
+  await needDatabases(bridging, wire, [targetDatabase]);
   await select(source, database);
   await select(wire, targetDatabase);
   const pages = createScanPages(mapping.targetScope, PAGE);

@@ -17,9 +17,9 @@ import { anyEnds, createEnds } from './ends.ts';
 import { createLinks, persist, type Bridging } from './context.ts';
 import { createMapping, refuseLoop, type BridgeScope } from './mapping.ts';
 import { isPassing } from './passing.ts';
-import { readKept, type Kept, type Position } from './position.ts';
+import { elsewhere, readKept, type Kept, type Position } from './position.ts';
 import { positionKey } from './positionKey.ts';
-import { applySnapshot, elsewhere, superseded } from './snapshot.ts';
+import { applySnapshot, superseded } from './snapshot.ts';
 import { closeFeed, followSource, type Feed } from './sourceLink.ts';
 import { createSpool, type SpoolOptions } from './spool.ts';
 
@@ -92,12 +92,14 @@ export function startBridge(deps: BridgeDeps, request: BridgeRequest): Bridge {
     },
     onDidChange: state.onDidChange,
     async liberate(signal) {
-      const { id, offset: fence } = await offsetOf(deps, request.source, signal);
+      let { id, offset: fence } = await offsetOf(deps, request.source, signal);
       for (;;) {
         if (signal.aborted) throw cancelled();
         if (state.current.phase.kind === 'stopped') throw new Failure('closed', 'The replication has ended already.');
         const { applied } = progress;
         if (applied !== undefined && applied.id === id && applied.offset >= fence) break;
+        // The source was restarted meanwhile, or another one has taken its place.
+        if (applied !== undefined && applied.id !== id && progress.feed?.id === applied.id) ({ id, offset: fence } = await offsetOf(deps, request.source, signal));
         await deps.pause(LOOK, signal);
       }
       await end();

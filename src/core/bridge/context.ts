@@ -33,6 +33,8 @@ export interface Links {
   /** To the target, its home database selected. `greet` is shown a link that is new, before anything else is sent. Rejects with Failure. */
   target(greet: (wire: Wire) => Promise<void>): Promise<Wire>;
   source(): Promise<Reader>;
+  /** Databases that the target of this link is known to have. */
+  readonly reached: Set<number>;
   /** Forgets both: they are made anew. */
   drop(): void;
 }
@@ -40,9 +42,11 @@ export interface Links {
 export function createLinks(sessions: Sessions, ends: { readonly source: ConnectionProfile; readonly target: ConnectionProfile; readonly home: number }, options: { readonly signal: AbortSignal; readonly patience: number }): Links {
   let toTarget: Wire | undefined;
   let toSource: Reader | undefined;
+  const reached = new Set<number>();
   const open = async (profile: ConnectionProfile, database: number): Promise<Wire> =>
     createWire(await sessions.openChannel(profile, database, 'copy'), { where: endpointLabel(profile), ...options });
   return {
+    reached,
     async target(greet) {
       if (toTarget !== undefined) return toTarget;
       const wire = await open(ends.target, ends.home);
@@ -59,6 +63,8 @@ export function createLinks(sessions: Sessions, ends: { readonly source: Connect
       toTarget?.close();
       toSource?.wire.close();
       toTarget = toSource = undefined;
+      // It may be started again with fewer.
+      reached.clear();
     },
   };
 }

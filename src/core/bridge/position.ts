@@ -4,6 +4,9 @@ import { failureOfReply } from '../connection/failures.ts';
 import { frameNumber, frameText, marks, notRedis, type Wire } from '../transfer/wire.ts';
 import type { KeyId } from './plan.ts';
 
+/** Thrown where what the target holds is not what was put there: the synchronisation has to begin anew. */
+export const elsewhere = new Failure('closed', 'The target has lost what was put there.');
+
 /** A place in a source's replication stream: what is up to `offset` under this ID is in the target. `database` is selected there. */
 export interface Position {
   readonly id: string;
@@ -24,6 +27,8 @@ const KEY = 'key:';
 
 export const fields = {
   position: 'position',
+  /** Comes with the snapshot alone: a position without it was written after somebody had emptied the target. */
+  whole: 'whole',
   loading: 'loading',
   /** In latin1, as the name is. */
   key: (id: KeyId): string => `${KEY}${id}`,
@@ -51,7 +56,7 @@ export async function readKept(wire: Wire, key: Buffer): Promise<Kept> {
   for (let at = 0; at < texts.length; at += 2) found.set(texts[at] as string, texts[at + 1] as string);
   const [, id, offset, database] = /^([0-9a-f]{40}) (\d{1,15}) (\d{1,9})$/.exec(found.get(fields.position) ?? '') ?? [];
   return {
-    position: id === undefined ? undefined : { id, offset: Number(offset), database: Number(database) },
+    position: id === undefined || !found.has(fields.whole) ? undefined : { id, offset: Number(offset), database: Number(database) },
     loading: found.get(fields.loading),
     ahead: [...found.keys()].filter((name) => name.startsWith(KEY)).map((name) => name.slice(KEY.length)),
   };

@@ -10,13 +10,11 @@ import { databasesOf, removeExtras } from './applyValues.ts';
 import { persist, type Bridging } from './context.ts';
 import type { Ends } from './ends.ts';
 import { createTransaction, visitReplies } from './outcomes.ts';
-import { fields, positionText, readKept, type Position } from './position.ts';
+import { elsewhere, fields, positionText, readKept, type Position } from './position.ts';
 import type { Feed } from './sourceLink.ts';
 import type { Spool } from './spool.ts';
-import { putOtherwise, refusalOf } from './values.ts';
+import { needDatabases, putOtherwise, refusalOf } from './values.ts';
 
-/** Thrown where what the target holds is not what was put there: the synchronisation has to begin anew. */
-export const elsewhere = new Failure('closed', 'The target has lost what was put there.');
 /** Thrown where a spool is closed: another synchronisation has taken the place of this one. */
 export const superseded = new Failure('closed', 'The source began anew.');
 
@@ -58,16 +56,22 @@ export async function applySnapshot(bridging: Bridging, feed: Feed, snapshot: Sp
     putBytes(part.writer, encodeRequest(command));
     return part.replies++;
   };
+  const greet = (number: number) => async (fresh: Wire): Promise<void> => {
+    if (number === 0) return;
+    const { loading } = await readKept(fresh, key);
+    if (loading !== `${token}:${arrived}` && loading !== `${token}:${number}`) throw elsewhere;
+  };
   const deliver = async (one: Part): Promise<void> => {
     await persist(bridging, async () => {
-      const wire = await bridging.links.target(async (fresh) => {
-        if (one.number === 0) return;
-        const { loading } = await readKept(fresh, key);
-        if (loading !== `${token}:${arrived}` && loading !== `${token}:${one.number}`) throw elsewhere;
-      });
-      await send(bridging, wire, one);
+      await send(bridging, await bridging.links.target(greet(one.number)), one);
       arrived = one.number;
     });
+  };
+  /** Keys of a database that the target lacks would get into the one before. */
+  const reach = async (into: number | undefined): Promise<void> => {
+    if (into === undefined || bridging.links.reached.has(into)) return;
+    await delivering;
+    await persist(bridging, async () => needDatabases(bridging, await bridging.links.target(greet(arrived)), [into]));
   };
   const flush = async (): Promise<void> => {
     put('SELECT', String(home));
@@ -101,7 +105,7 @@ export async function applySnapshot(bridging: Bridging, feed: Feed, snapshot: Sp
     if (mapping.whole) {
       put('FLUSHALL');
       if (facts.target('function|flush') !== undefined) put('FUNCTION', 'FLUSH');
-    } else put('HDEL', key, fields.position);
+    } else put('HDEL', key, fields.position, fields.whole);
     await flush();
     for (let ended = false; !ended;) {
       const chunk = await snapshot.take();
@@ -110,6 +114,7 @@ export async function applySnapshot(bridging: Bridging, feed: Feed, snapshot: Sp
       else throw superseded;
       try {
         for (let record = parser.next(); record !== undefined && !ended; record = parser.next()) {
+          if (record.kind === 'database') await reach(mapping.database(record.index));
           take(record);
           ended = record.kind === 'end';
           if (ended || part.writer.size >= PART_BYTES || part.restores.length >= 3 * PART_KEYS) await flush();
@@ -190,7 +195,7 @@ async function finish(bridging: Bridging, position: Position, loaded: string): P
     if (!mapping.whole) for (const [from] of mapping.pairs(await databasesOf(wire))) await removeExtras(bridging, wire, from);
     const transaction = createTransaction();
     transaction.add(['DEL', key.toString('latin1')]);
-    transaction.add(['HSET', key.toString('latin1'), fields.position, positionText(position)]);
+    transaction.add(['HSET', key.toString('latin1'), fields.position, positionText(position), fields.whole, '']);
     const ran = await transaction.run(wire);
     if (ran.kind === 'refused') throw refusalOf(ran.error, 'HSET');
   });

@@ -87,6 +87,8 @@ export interface CopyValuesOptions {
 
 /** Reads keys of one database anew and puts them at the target as they are, or removes them there. Rejects with Failure; it may be done again then. */
 export async function copyValues(bridging: Bridging, wire: Wire, wanted: readonly Wanted[], options: CopyValuesOptions): Promise<void> {
+  if (wanted.length === 0) return;
+  await needDatabases(bridging, wire, [options.targetDatabase]);
   const reader = await bridging.links.source();
   for (let at = 0; at < wanted.length; at += BATCH_KEYS) {
     const some = wanted.slice(at, at + BATCH_KEYS);
@@ -185,6 +187,24 @@ async function copyByPieces({ sessions, source, target, signal, home }: Bridging
   }
   await select(wire, home);
   return moved;
+}
+
+/**
+ * Makes sure that the target has these databases, once for each link: in a transaction a SELECT that fails lets all that comes after it
+ * get into another one. Selects the home database. Rejects with Failure, `unsupported` where it lacks one.
+ */
+export async function needDatabases({ links: { reached }, home }: Bridging, wire: Wire, databases: Iterable<number>): Promise<void> {
+  const missing = [...new Set(databases)].filter((database) => !reached.has(database));
+  for (const database of missing) {
+    try {
+      await select(wire, database);
+    } catch (failure) {
+      if (!isFailure(failure, 'bad-input')) throw failure;
+      throw new Failure('unsupported', `${wire.where} has no database ${String(database)}, and the source uses it. Let the target have more databases (its setting “databases”), or replicate only those that it has.`);
+    }
+    reached.add(database);
+  }
+  if (missing.length > 0) await select(wire, home);
 }
 
 /** Selects a database at the target. Rejects with Failure. */

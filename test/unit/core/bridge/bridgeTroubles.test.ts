@@ -4,6 +4,7 @@ import { reaches, useBridge } from '../../../support/bridgePlay.ts';
 import { differences } from '../../../support/oracle.ts';
 import { seededRandom } from '../../../support/random.ts';
 import { sampleTypes, sampleValue } from '../../../support/rdbSamples.ts';
+import { until } from '../../../support/replicationPlay.ts';
 import { startRedisServer } from '../../../support/redisServer.ts';
 
 const never = new AbortController().signal;
@@ -97,6 +98,69 @@ describe('a bridge in trouble', () => {
       await arrived();
     }, (error: unknown) => isFailure(error, 'permission'));
     await clients[1].call(['ACL', 'SETUSER', 'default', '+@all']);
+  });
+
+  for (const [what, more] of [['all', {}], ['a part', { rewrite: { from: Buffer.from(''), to: Buffer.from('copy:') } }]] as const) {
+    const prefix = what === 'all' ? '' : 'copy:';
+
+    it(`brings ${what} anew where somebody emptied the target meanwhile`, async () => {
+      await clients[0].call(['SET', 'before', '1']);
+      start(more);
+      await inStep();
+      await clients[1].call(['FLUSHALL']);
+      await clients[0].call(['SET', 'after', '1']);
+      await until(async () => await servers[1].cli('EXISTS', `${prefix}before`) === '1');
+      await arrived();
+      await bridge().liberate(never);
+      assert.equal(await servers[1].cli('EXISTS', `${prefix}before`, `${prefix}after`), '2');
+      if (what === 'all') await equal();
+    });
+
+    it(`lets go of ${what} where the source is restarted in between`, async () => {
+      await clients[0].call(['SET', 'a', '1']);
+      start(more);
+      await inStep();
+      await servers[1].cli('CLIENT', 'PAUSE', '1000', 'WRITE');
+      await clients[0].call(['SET', 'a', '2']);
+      const liberation = bridge().liberate(never);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      await servers[0].restart({ keep: true });
+      await reconnect(0);
+      await liberation;
+      assert.equal(await servers[1].cli('GET', `${prefix}a`), '2');
+    });
+  }
+
+  for (const [what, more, calls] of [
+    ['in a database', {}, [['SELECT', '9'], ['SET', 'a', 'of 9']]],
+    ['in a transaction over several', {}, [['MULTI'], ['SET', 'b', '1'], ['SELECT', '9'], ['SET', 'a', 'of 9'], ['EXEC']]],
+    ['by a move', {}, [['SET', 'b', '1'], ['MOVE', 'b', '9']]],
+    ['by a swap', {}, [['SWAPDB', '0', '9']]],
+    ['in a database of a part', { databases: new Map([[0, 0], [2, 9]]) }, [['SELECT', '2'], ['SET', 'a', 'of 2']]],
+  ] as const) {
+    it(`ends at what is written ${what} that the target lacks, and puts it nowhere else`, async () => {
+      await servers[1].stop();
+      servers[1] = await startRedisServer(['--databases', '4']);
+      await reconnect(1);
+      await clients[0].call(['SET', 'a', '1']);
+      start(more);
+      await assert.rejects(async () => {
+        await inStep();
+        for (const call of calls) await clients[0].call(call);
+        await arrived();
+      }, (error: unknown) => isFailure(error, 'unsupported') && /no database 9/.test(error.message));
+      assert.equal(await servers[1].cli('GET', 'a'), '1');
+    });
+  }
+
+  it('puts nothing of a snapshot into another database than its own', async () => {
+    await servers[1].stop();
+    servers[1] = await startRedisServer(['--databases', '4']);
+    await reconnect(1);
+    for (const call of [['SET', 'a', 'of 0'], ['SELECT', '2'], ['SET', 'a', 'of 2'], ['SELECT', '0']]) await clients[0].call(call);
+    start({ databases: new Map([[0, 0], [2, 9]]) });
+    await assert.rejects(inStep(), (error: unknown) => isFailure(error, 'unsupported') && /no database 9/.test(error.message));
+    assert.notEqual(await servers[1].cli('GET', 'a'), 'of 2');
   });
 
   it('brings values of all types to a target that takes no payloads', async () => {

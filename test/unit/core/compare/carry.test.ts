@@ -44,6 +44,20 @@ describe('carrying differences from one side to the other', () => {
     await server.stop();
   });
 
+  it('asks nobody again whether keys may be deleted, where writes are confirmed: the plan was', async () => {
+    const request = { source: end(0), target: { profile: testProfile(server, { id: 'asks', access: 'confirm-writes' }), database: 1 }, scope: everything };
+    assert.equal(await carryAll(request, 'target'), '2 copied, 1 deleted');
+    assert.deepEqual([sessions.asked.length, await differences(request)], [0, []]);
+  });
+
+  it('deletes where the user may run DEL but not UNLINK', async () => {
+    await server.cli('ACL', 'SETUSER', 'old', 'on', '>secret', '~*', '+@all', '-unlink');
+    sessions.passwords.set('old', 'secret');
+    const request = { source: end(0), target: { profile: testProfile(server, { id: 'old', username: 'old' }), database: 1 }, scope: everything };
+    assert.equal(await carryAll(request, 'target'), '2 copied, 1 deleted');
+    await server.cli('ACL', 'DELUSER', 'old');
+  });
+
   for (const side of ['target', 'source'] as const) {
     it(`makes the ${side} what the other side is, and leaves that as it was`, async () => {
       const request = { source: end(0), target: end(1), scope: everything };

@@ -6,7 +6,7 @@ import { type Failure, isFailure } from '../failure.ts';
 import { parseKeyspace } from '../keyspace/databases.ts';
 import type { Info } from './infoAsker.ts';
 import { mayRun, readsVersion, type Permission } from './permission.ts';
-import { readsRdb, rdbVersionOf } from './rdbVersions.ts';
+import { FIRST_WITH_FIELD_TIMES, readsRdb, rdbVersionOf } from './rdbVersions.ts';
 import { masterInfo, replicaInfo } from './replicaInfo.ts';
 
 export type End = 'source' | 'target';
@@ -166,7 +166,7 @@ function roles(here: Look, there: Look, address: Address | undefined): Caution[]
 }
 
 async function format(here: Look, there: Look, session: Session, target: ConnectionProfile, signal: AbortSignal): Promise<'yes' | 'unknown' | Refusal> {
-  const [written, read] = [rdbVersionOf(here.facts), rdbVersionOf(there.facts)];
+  const [written, read] = [sentVersion(here), rdbVersionOf(there.facts)];
   if (written === undefined) return 'unknown';
   // A practice server reads every version that we know.
   if (target.endpoint.kind === 'practice') return 'yes';
@@ -174,6 +174,13 @@ async function format(here: Look, there: Look, session: Session, target: Connect
   const reads = tried ?? (read === undefined ? undefined : readsRdb(read, written));
   if (reads === undefined) return 'unknown';
   return reads ? 'yes' : { kind: 'format', source: written, target: read, family: here.facts.flavour !== there.facts.flavour };
+}
+
+/** Fields that expire are sent as Redis 7.4 does, by a practice server too, which else counts as an older one. */
+function sentVersion({ facts, info }: Look): number | undefined {
+  const own = rdbVersionOf(facts);
+  const fieldsExpire = [...info].some(([name, value]) => /^db\d+$/.test(name) && /(?:^|,)subexpiry=[1-9]/.test(value));
+  return own !== undefined && fieldsExpire ? Math.max(own, FIRST_WITH_FIELD_TIMES) : own;
 }
 
 async function allowed(from: Session, to: Session, source: ConnectionProfile, target: ConnectionProfile, signal: AbortSignal): Promise<Refusal[]> {

@@ -2,6 +2,8 @@ import type { ServerFacts } from '../connection/session.ts';
 
 /** The version that Valkey 9.0 began its own numbers with. */
 const FIRST_OF_VALKEY = 80;
+/** The first of Redis that holds hashes with fields that expire. */
+export const FIRST_WITH_FIELD_TIMES = 12;
 /** The last one that Redis and Valkey both write. */
 const LAST_COMMON = 11;
 

@@ -4,17 +4,18 @@ import type { Steps } from '../../protocol/rdb/value.ts';
 import { createRdbWriter } from '../../protocol/rdb/writer.ts';
 import type { KeyToWrite, RdbWriter } from '../../protocol/rdb/writer.ts';
 import type { ServerState } from '../state.ts';
-import { findValue, unpacked } from '../store/database.ts';
+import { unpacked } from '../store/database.ts';
 import type { Database } from '../store/database.ts';
 import { dictFind, dictScan, dictScanned, dictSize } from '../store/dict.ts';
 import type { Dict, DictEntry } from '../store/dict.ts';
+import { hashesWithTimes } from '../store/expiringFields.ts';
 import { frequencyOf, idleSeconds } from '../store/frequency.ts';
 import { NO_EXPIRY } from '../store/value.ts';
 import type { Bytes, Stored } from '../store/value.ts';
 import { encodeOptions } from './encodeOptions.ts';
 import { freeze } from './freeze.ts';
 import type { Frozen } from './freeze.ts';
-import { hasFieldTimes, toRdb } from './toRdb.ts';
+import { toRdb } from './toRdb.ts';
 
 /** A file in the making that holds the data of one instant, whatever changes while it is written. */
 export interface Snapshot {
@@ -136,12 +137,9 @@ function toWrite(value: Stored, { version, compress }: EncodeOptions): KeyToWrit
   return { type: 'encoded', rdbType: value.rdbType, bytes: value.bytes };
 }
 
-/** True if a field of some hash expires. Every hash that ever had such a field is in the lists that this looks at. */
+/** True if a field of some hash expires: INFO tells it too, as it decides what version of RDB a replica gets. */
 function holdsExpiringFields(server: ServerState): boolean {
-  return server.databases.some((db) => [...db.fieldKeys].some((key) => {
-    const value = findValue(db, key);
-    return value !== undefined && hasFieldTimes(value);
-  }));
+  return server.databases.some((db) => hashesWithTimes(db) > 0);
 }
 
 /** What Redis tells about a file it writes. */

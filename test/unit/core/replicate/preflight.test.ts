@@ -43,6 +43,18 @@ describe('before a server is made to follow another one', function () {
     for (const [from, to] of [[source, inProcess()], [inProcess(), target]] as const) assert.deepEqual(await refusals(from, to), []);
   });
 
+  it('a practice server with fields that expire sends what a server of 7.0 does not read: that would be emptied for nothing', async () => {
+    const client = await connectResp((await practice.listen({ port: 0 })).port);
+    await client.call(['HSET', 'h', 'f', 'v', 'g', 'w']);
+    await client.call(['HPEXPIREAT', 'h', '4102444800000', 'FIELDS', '1', 'f']);
+    assert.match(replyText(await client.call(['INFO', 'keyspace'])) ?? '', /db0:keys=1,expires=0,avg_ttl=0,subexpiry=1/);
+    assert.deepEqual(await refusals(inProcess(), testProfile(servers[1])), [{ kind: 'format', source: 12, target: 10, family: false }]);
+    await client.call(['HPERSIST', 'h', 'FIELDS', '1', 'f']);
+    assert.deepEqual(await refusals(inProcess(), testProfile(servers[1])), []);
+    await client.call(['FLUSHALL']);
+    client.close();
+  });
+
   it('tells what is at the target in all of its databases', async () => {
     await servers[1].cli('SET', 'a', '1');
     await servers[1].cli('-n', '5', 'MSET', 'b', '1', 'c', '1');

@@ -18,6 +18,8 @@ import { keepScanOptions, readSetting } from './ui/platform/settings.ts';
 import { createReports } from './ui/platform/reports.ts';
 import type { KeysWritten } from './ui/platform/written.ts';
 import { createFileDrop } from './ui/practice/dropFiles.ts';
+import * as lessons from './ui/lessons/index.ts';
+import { createLessonServers } from './ui/practice/lessonServers.ts';
 import * as practiceFeature from './ui/practice/index.ts';
 import { openFiles } from './ui/practice/openFiles.ts';
 import { createPractice } from './ui/practice/practice.ts';
@@ -44,24 +46,25 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   const store = createConnectionStore(context);
   const practice = createPractice(context, log.unexpected);
   const rdbFiles = createRdbFiles(context, log.unexpected);
+  const lessonServers = createLessonServers(context, log.unexpected);
   const sessions = createSessions({
     clock: systemClock,
     secrets: store,
     saved: (profileId) => store.get(profileId),
-    practice: { connect: (instance) => (rdbFiles.has(instance) ? rdbFiles : practice).connect(instance) },
+    practice: { connect: (instance) => ([rdbFiles, lessonServers].find((host) => host.has(instance)) ?? practice).connect(instance) },
     confirmWrite,
     log: commandLog.add,
   });
   const scanOptions = keepScanOptions();
   const model = createExplorerModel({ sessions, scanOptions: scanOptions.current, clock: systemClock, onLoad: showIfSlow });
-  const profiles = (): readonly ConnectionProfile[] => [...store.list(), practice.profile, ...practice.list(), ...rdbFiles.list()];
+  const profiles = (): readonly ConnectionProfile[] => [...store.list(), practice.profile, ...practice.list(), ...lessonServers.list(), ...rdbFiles.list()];
   const baselines = createBaselines(context, profiles, [store.onDidChange, rdbFiles.onDidChange, practice.onDidChange]);
   const badges = createBadges(baselines);
   const replications = createReplications(context, { sessions, clock: systemClock, store, practice });
   const view = createExplorerView({
     model,
     changesOf: badges.of,
-    profiles: () => [...(readSetting('keyspace.practice.show') ? [practice.profile] : []), ...practice.list(), ...store.list(), ...rdbFiles.list()],
+    profiles: () => [...(readSetting('keyspace.practice.show') ? [practice.profile] : []), ...practice.list(), ...lessonServers.list(), ...store.list(), ...rdbFiles.list()],
     fileOf: rdbFiles.of,
     replicationOf: (profileId) => replications.of(profileId)?.state,
     onUnexpected: log.unexpected,
@@ -70,7 +73,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   const reports = createReports();
   const written = new vscode.EventEmitter<KeysWritten>();
   const services: Services = {
-    context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, sessions, model, explorer: view, replications, written, baselines, reports, clones: createClones(context),
+    context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, lessonServers, sessions, model, explorer: view, replications, written, baselines, reports, clones: createClones(context),
     profiles,
     profile: (id) => profiles().find((one) => one.id === id),
   };
@@ -79,6 +82,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     store,
     practice,
     rdbFiles,
+    lessonServers,
     { dispose: () => void sessions.dispose() },
     replications,
     scanOptions,
@@ -96,6 +100,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     transfer.register(services),
     terminal.register(services),
     scripts.register(services),
+    lessons.register(services),
     replicate.register(services),
     compare.register(services),
   );

@@ -9,6 +9,7 @@ import type { ExplorerModel } from './explorer/model.ts';
 import type { ExplorerView } from './explorer/view.ts';
 import type { Reports } from './platform/reports.ts';
 import type { KeysWritten } from './platform/written.ts';
+import type { LessonServers } from './practice/lessonServers.ts';
 import type { RdbFiles } from './practice/rdbFiles.ts';
 import type { Practice } from './practice/practice.ts';
 import type { Clones } from './transfer/clones.ts';
@@ -23,6 +24,7 @@ export interface Services {
   readonly connections: ConnectionStore;
   readonly practice: Practice;
   readonly rdbFiles: RdbFiles;
+  readonly lessonServers: LessonServers;
   /** All connections: saved ones, practice servers, files. */
   readonly profiles: () => readonly ConnectionProfile[];
   /** Any of them by its id. */

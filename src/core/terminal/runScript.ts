@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { Failure } from '../failure.ts';
 import type { Statement } from '../language/script.ts';
 import { encodeRequest } from '../../protocol/resp/encode.ts';
+import type { Reply } from '../../protocol/resp/reply.ts';
 import { formatPage, formatReply, isPage } from './formatReply.ts';
 import { openLink, streams } from './link.ts';
 
@@ -11,6 +12,8 @@ export interface StatementResult {
   /** As redis-cli shows it; lines end in `\n`. */
   readonly text: string;
   readonly failed: boolean;
+  /** Undefined where nothing was sent. */
+  readonly reply: Reply | undefined;
 }
 
 /**
@@ -32,14 +35,14 @@ export async function runScript(channel: Duplex, statements: readonly Statement[
     link.close();
   }
 
-  async function run({ line }: Statement): Promise<{ readonly text: string; readonly failed: boolean }> {
+  async function run({ line }: Statement): Promise<Omit<StatementResult, 'statement'>> {
     const args = line.words.map(({ bytes }) => bytes);
     const words = args.map((arg) => arg.toString('latin1'));
-    const refuse = (text: string): { readonly text: string; readonly failed: boolean } => ({ text: `(error) ${text}\n`, failed: true });
+    const refuse = (text: string): Omit<StatementResult, 'statement'> => ({ text: `(error) ${text}\n`, failed: true, reply: undefined });
     if (line.fault !== undefined) return refuse('A quote is not closed, or something follows it without a blank.');
     if (streams(words)) return refuse('This command is answered for as long as one listens. Run it in a Redis terminal.');
     link.channel.write(encodeRequest(args));
     const reply = await link.next(false);
-    return { text: isPage(words) ? formatPage(reply) : formatReply(reply), failed: reply.kind === 'error' };
+    return { text: isPage(words) ? formatPage(reply) : formatReply(reply), failed: reply.kind === 'error', reply };
   }
 }

@@ -50,6 +50,12 @@ export type RowCommandId =
   | 'keyspace.delete'
   | 'keyspace.setTimeToLive';
 
+/** A lesson, or one of its steps. */
+export interface LessonRow {
+  readonly lesson: string;
+  readonly step?: string;
+}
+
 /**
  * Every command and what it may be called with. `test/manifest` holds package.json and README to this table.
  */
@@ -63,6 +69,12 @@ export type CommandTable = { readonly [Id in RowCommandId]: RowCommand } & {
   readonly 'keyspace.openFile': (file?: Uri, selected?: readonly Uri[]) => void;
   readonly 'keyspace.openScratchCopy': (file?: Uri, selected?: readonly Uri[]) => void;
   readonly 'keyspace.resetPractice': () => void;
+  /** A click on a row of the Lessons view. */
+  readonly 'keyspace.openLesson': (row?: LessonRow) => void;
+  /** The status bar of a cell gives its place; the toolbar something of its own. */
+  readonly 'keyspace.checkStep': (at?: { readonly lesson: string; readonly cell: number }) => void;
+  readonly 'keyspace.resetLesson': (row?: LessonRow) => void;
+  readonly 'keyspace.nextLesson': () => void;
   readonly 'keyspace.resumeClone': () => void;
   readonly 'keyspace.verifyClone': () => void;
   readonly 'keyspace.runScript': () => void;
@@ -92,6 +104,10 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.runScript': null,
   'keyspace.runSelection': null,
   'keyspace.chooseScriptConnection': null,
+  'keyspace.openLesson': null,
+  'keyspace.checkStep': null,
+  'keyspace.resetLesson': null,
+  'keyspace.nextLesson': null,
   'keyspace.saveRdb': null,
   'keyspace.cloneDatabase': null,
   'keyspace.resumeClone': null,
@@ -199,16 +215,21 @@ const contexts: { readonly [Id in ContextId]: null } = {
 export const contextIds = Object.keys(contexts) as readonly ContextId[];
 
 /** View ids. */
-export const viewIds = { explorer: 'keyspace.explorer', differences: 'keyspace.differences' } as const;
+export const viewIds = { explorer: 'keyspace.explorer', differences: 'keyspace.differences', lessons: 'keyspace.lessons' } as const;
 
 /** The editors that VS Code may open files with. */
 export const editorIds = { file: 'keyspace.file' } as const;
+
+/** Notebooks. */
+export const notebookIds = { lesson: 'keyspace-lesson' } as const;
 
 /** Id and instance of the practice server that is always there. */
 export const builtInPractice = 'practice';
 
 /** The scheme of value documents. */
 export const valueScheme = 'keyspace';
+/** The scheme of lessons' pages. */
+export const lessonScheme = 'keyspace-lesson';
 /** The scheme of reports. */
 export const reportScheme = 'keyspace-report';
 

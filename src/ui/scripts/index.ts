@@ -77,6 +77,8 @@ export function register(services: Services): vscode.Disposable {
     vscode.languages.registerCodeLensProvider(languageId, {
       onDidChangeCodeLenses: lensesChanged.event,
       provideCodeLenses(document) {
+        // A cell of a notebook is run by the notebook.
+        if (document.uri.scheme === 'vscode-notebook-cell') return [];
         const statements = statementsOf(document);
         const top = new vscode.Range(0, 0, 0, 0);
         const { name } = connectionOf(document);

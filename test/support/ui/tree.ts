@@ -254,7 +254,9 @@ export function createTree(page: Page): Tree {
       await chooseFromMenu(page, await find(path), items);
     },
     async titleAction(action) {
-      const title = view.locator('.composite.title');
+      // Where the container shows several views, the actions are in the header of ours and not in its own title.
+      const header = view.locator('.pane-header:not(.hidden)').first();
+      const title = await view.locator('.pane').count() > 1 && await header.isVisible() ? header : view.locator('.composite.title');
       await title.hover();
       const button = title.getByRole('button', { name: action });
       if (await button.isVisible()) await button.click();

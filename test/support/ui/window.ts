@@ -85,7 +85,7 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
 /** The window can be used once its side bar has our icon: extensions are known by then. */
 async function untilShown(page: Page): Promise<void> {
   await page.locator('.monaco-workbench').waitFor({ timeout: 60_000 });
-  await page.getByRole('tab', { name: 'Keyspace' }).waitFor({ timeout: 60_000 });
+  await page.getByRole('tab', { name: 'Keyspace', exact: true }).waitFor({ timeout: 60_000 });
 }
 
 async function screenshot(page: Page, name: string): Promise<void> {

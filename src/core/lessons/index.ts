@@ -1,0 +1,5 @@
+import type { Lesson } from './lesson.ts';
+import { scanLesson } from './scan.ts';
+
+/** All lessons, in the order in which they are best taken. */
+export const lessons: readonly Lesson[] = [scanLesson];

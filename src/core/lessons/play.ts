@@ -1,0 +1,91 @@
+import type { ConnectionProfile } from '../connection/profile.ts';
+import type { Sessions } from '../connection/session.ts';
+import { Failure } from '../failure.ts';
+import { splitScript, type Statement } from '../language/script.ts';
+import { runScript, type StatementResult } from '../terminal/runScript.ts';
+import type { Ask, Lesson, Ran, Verdict } from './lesson.ts';
+
+/** The servers that a lesson is played on, empty at first. */
+export interface Stage {
+  readonly sessions: Sessions;
+  /** The connection to a server of the lesson. */
+  readonly profile: (server: string) => ConnectionProfile;
+  /** Throws the servers away; the next to connect meets empty ones. */
+  readonly restart: () => Promise<void>;
+}
+
+/** A lesson that is being played. Its servers are filled before the first command. */
+export interface Play {
+  readonly lesson: Lesson;
+  /** Runs commands of a step, each remembered for its check. Rejects with Failure as `runScript` does. */
+  run(step: string, server: string | undefined, statements: readonly Statement[], signal: AbortSignal, onResult: (result: StatementResult) => void): Promise<void>;
+  /** Asks whether a step is done. Throws Failure. */
+  check(step: string): Promise<Verdict>;
+  /** From the beginning: forgets what was run, and fills fresh servers. */
+  reset(): Promise<void>;
+  /** Ends a script that runs and runs, where one does. */
+  interrupt(): Promise<void>;
+}
+
+/** How the servers of lessons are started: replicas are served at once, and a script that never ends can be stopped after a moment. */
+export const lessonConfig = { 'repl-diskless-sync-delay': '0', 'busy-reply-threshold': '200' } as const;
+
+/** Commands of a step that a check looks at. */
+const REMEMBERED = 1000;
+
+/** Connects to nothing before the first command. */
+export function createPlay(lesson: Lesson, stage: Stage): Play {
+  const ran = new Map<string, Ran[]>();
+  let filled: Promise<void> | undefined;
+
+  const ask: Ask = async (server, ...command) => {
+    const session = stage.sessions.acquire(stage.profile(server), 0);
+    try {
+      return await session.send(command);
+    } finally {
+      session.release();
+    }
+  };
+  const fill = (): Promise<void> => {
+    const filling = filled ??= lesson.setUp(ask);
+    filling.catch(() => {
+      if (filled === filling) filled = undefined;
+    });
+    return filling;
+  };
+
+  return {
+    lesson,
+    async run(step, server = lesson.servers[0], statements, signal, onResult) {
+      if (!lesson.servers.includes(server)) throw new Failure('bad-input', `This lesson has no server “${server}”.`);
+      await fill();
+      const remembered = ran.get(step) ?? [];
+      ran.set(step, remembered);
+      const channel = await stage.sessions.openChannel(stage.profile(server), 0, 'terminal');
+      await runScript(channel, statements, signal, (result) => {
+        const words = result.statement.line.words.map(({ bytes }) => bytes.toString('latin1'));
+        if (result.reply !== undefined) remembered.push({ server, words, reply: result.reply });
+        if (remembered.length > REMEMBERED) remembered.shift();
+        onResult(result);
+      });
+    },
+    async check(step) {
+      const check = lesson.checks[step];
+      if (check === undefined) throw new Failure('bad-input', `This lesson has no step “${step}”.`);
+      await fill();
+      return await check({ ran: ran.get(step) ?? [], ask });
+    },
+    async reset() {
+      ran.clear();
+      filled = undefined;
+      await stage.restart();
+    },
+    async interrupt() {
+      // By a channel, which asks nothing before: a busy server would refuse that. Where no script runs, the reply is an error, and all is well.
+      for (const server of lesson.servers) {
+        const channel = await stage.sessions.openChannel(stage.profile(server), 0, 'terminal');
+        await runScript(channel, splitScript('SCRIPT KILL'), new AbortController().signal, () => undefined);
+      }
+    },
+  };
+}

@@ -1,0 +1,59 @@
+/** A cell of a lesson's page: prose, or commands to be run on a server of the lesson. */
+export type Part =
+  | { readonly kind: 'text'; readonly markdown: string }
+  | { readonly kind: 'commands'; readonly text: string; readonly server: string | undefined };
+
+/** A step as it is told. */
+export interface StepProse {
+  readonly id: string;
+  readonly title: string;
+  /** In the order of the page; the first begins with the step's heading. */
+  readonly parts: readonly Part[];
+  /** What is missing, by the name that the check gives it. */
+  readonly hints: ReadonlyMap<string, string>;
+}
+
+/** A lesson as it is told in one language. */
+export interface LessonProse {
+  readonly title: string;
+  /** What stands before the first step, with the title. */
+  readonly opening: string;
+  readonly steps: readonly StepProse[];
+}
+
+/**
+ * Reads a lesson's file: Markdown with a `# ` title; `<!-- step ID -->` begins a step, with its `## ` heading next; a fence of
+ * `redis`, or `redis SERVER`, is a cell of commands; `<!-- hint NAME -->` begins a hint, which goes on to the next comment.
+ */
+export function parseProse(text: string): LessonProse {
+  const [opening = '', ...sections] = text.replaceAll('\r\n', '\n').split(/^<!-- step ([\w-]+) -->$/m);
+  const steps: StepProse[] = [];
+  for (let at = 0; at < sections.length; at += 2) {
+    const [page = '', ...hints] = (sections[at + 1] ?? '').split(/^<!-- hint ([\w-]+) -->$/m);
+    const told = new Map<string, string>();
+    for (let hint = 0; hint < hints.length; hint += 2) told.set(hints[hint] ?? '', (hints[hint + 1] ?? '').trim());
+    steps.push({ id: sections[at] ?? '', title: heading(page), parts: partsOf(page), hints: told });
+  }
+  return { title: heading(opening), opening: opening.trim(), steps };
+}
+
+/** A hint with its values in their places. */
+export function fillIn(hint: string, values: readonly string[]): string {
+  return hint.replaceAll(/\{(\d)\}/g, (place, index) => values[Number(index)] ?? place);
+}
+
+function heading(markdown: string): string {
+  return /^##? (.+)$/m.exec(markdown)?.[1]?.trim() ?? '';
+}
+
+function partsOf(page: string): readonly Part[] {
+  const parts: Part[] = [];
+  const pieces = page.split(/^```redis(?: ([\w-]+))?\n([^]*?)\n```$/m);
+  for (let at = 0; at < pieces.length; at += 3) {
+    const markdown = (pieces[at] ?? '').trim();
+    if (markdown !== '') parts.push({ kind: 'text', markdown });
+    const commands = pieces[at + 2];
+    if (commands !== undefined) parts.push({ kind: 'commands', text: commands, server: pieces[at + 1] });
+  }
+  return parts;
+}

@@ -1,0 +1,180 @@
+import * as vscode from 'vscode';
+import { Failure, isFailure } from '../../core/failure.ts';
+import { splitScript } from '../../core/language/script.ts';
+import type { Verdict } from '../../core/lessons/lesson.ts';
+import { createPlay, type Play } from '../../core/lessons/play.ts';
+import { fillIn, type StepProse } from '../../core/lessons/prose.ts';
+import { languageId } from '../scripts/language.ts';
+import { createDisposables } from '../platform/disposables.ts';
+import { commandOf } from '../platform/commands.ts';
+import { notebookIds } from '../platform/contributions.ts';
+import type { Services } from '../services.ts';
+import { lessonOf, type Told } from './library.ts';
+import { lessonIdOf, placeOf } from './pages.ts';
+import type { ProgressStore } from './progressStore.ts';
+
+/** Runs the cells of lessons and says how a step is coming on. */
+export interface Teacher extends vscode.Disposable {
+  /** Checks the step of a cell, and says below the cell what came of it. */
+  check(cell: vscode.NotebookCell): Promise<void>;
+  /** Begins a lesson anew, on fresh servers. */
+  reset(told: Told): Promise<void>;
+}
+
+const controllerId = 'keyspace-lesson-server';
+/** Ms that the reply of a script that was killed has to arrive. */
+const LAST_WORDS = 100;
+const verdictMark = { keyspace: 'verdict' };
+
+/** Makes the notebook controller of lessons. */
+export function createTeacher({ context, sessions, lessonServers, model }: Services, library: () => Promise<readonly Told[]>, progress: ProgressStore): Teacher {
+  const plays = new Map<string, Play>();
+  const running = new Map<string, AbortController>();
+  const controller = vscode.notebooks.createNotebookController(controllerId, notebookIds.lesson, vscode.l10n.t('Practice Server of the Lesson'));
+  controller.supportedLanguages = [languageId];
+  controller.supportsExecutionOrder = false;
+
+  const toldOf = async (notebook: vscode.NotebookDocument): Promise<Told> => lessonOf(await library(), lessonIdOf(notebook));
+  const playOf = (told: Told): Play => {
+    const { lesson } = told;
+    const known = plays.get(lesson.id);
+    if (known !== undefined) return known;
+    lessonServers.add(lesson, told.prose.title);
+    const play = createPlay(lesson, {
+      sessions,
+      profile: (server) => lessonServers.profile(lesson, server),
+      async restart() {
+        for (const server of lesson.servers) {
+          const { id } = lessonServers.profile(lesson, server);
+          model.forget(id);
+          await sessions.disconnect(id);
+        }
+        await lessonServers.restart(lesson);
+      },
+    });
+    plays.set(lesson.id, play);
+    return play;
+  };
+
+  const selected = new Set<vscode.NotebookDocument>();
+  /** Before the first run VS Code only proposes a controller, and takes no output from it. */
+  const select = async (notebook: vscode.NotebookDocument): Promise<void> => {
+    if (!selected.has(notebook)) await vscode.commands.executeCommand('notebook.selectKernel', { id: controllerId, extension: context.extension.id });
+  };
+
+  const outputOf = (mime: string, text: string, metadata?: Readonly<Record<string, unknown>>): vscode.NotebookCellOutput =>
+    new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.text(text, mime)], metadata);
+  const verdictOutput = (step: StepProse, verdict: Verdict): vscode.NotebookCellOutput => {
+    const text = verdict.passed
+      ? vscode.l10n.t('**Done:** {0}', step.title)
+      : vscode.l10n.t('**Not yet.** {0}', fillIn(step.hints.get(verdict.hint) ?? '', verdict.values.map(harmless)));
+    return outputOf('text/markdown', text, verdictMark);
+  };
+  const judge = async (cell: vscode.NotebookCell): Promise<{ readonly step: StepProse; readonly verdict: Verdict } | undefined> => {
+    const told = await toldOf(cell.notebook);
+    const step = told.prose.steps.find(({ id }) => id === placeOf(cell).step);
+    if (step === undefined) return undefined;
+    const verdict = await playOf(told).check(step.id);
+    if (verdict.passed) await progress.done(told.lesson.id, step.id);
+    return { step, verdict };
+  };
+
+  const runCell = async (cell: vscode.NotebookCell, signal: AbortSignal): Promise<boolean> => {
+    const execution = controller.createNotebookCellExecution(cell);
+    execution.start(Date.now());
+    await execution.clearOutput();
+    let shown = '';
+    let fine = true;
+    try {
+      const told = await toldOf(cell.notebook);
+      const { step, server } = placeOf(cell);
+      if (step === undefined) throw new Failure('bad-input', vscode.l10n.t('This cell belongs to no step.'));
+      const statements = splitScript(cell.document.getText());
+      await playOf(told).run(step, server, statements, signal, ({ statement, text, failed }) => {
+        fine &&= !failed;
+        shown += statements.length === 1 ? text : `> ${statement.text.trim()}\n${text}`;
+      });
+      if (shown !== '') await execution.replaceOutput(outputOf('text/plain', shown.trimEnd()));
+      const judged = await judge(cell);
+      // What is missing is said when one asks for it: a step may take several runs.
+      if (judged?.verdict.passed === true) await execution.appendOutput(verdictOutput(judged.step, judged.verdict));
+    } catch (error) {
+      fine = false;
+      const message = isFailure(error) ? error.message : String(error);
+      await execution.replaceOutput(outputOf('text/plain', `${shown}${message}`));
+    } finally {
+      execution.end(fine, Date.now());
+    }
+    return fine;
+  };
+
+  controller.executeHandler = async (cells, notebook) => {
+    const key = notebook.uri.toString();
+    const abort = new AbortController();
+    running.set(key, abort);
+    try {
+      for (const cell of cells) if (abort.signal.aborted || !await runCell(cell, abort.signal)) break;
+      // What was written in the cells is kept without being asked about.
+      if (notebook.isDirty) await notebook.save();
+    } finally {
+      running.delete(key);
+    }
+  };
+  controller.interruptHandler = async (notebook) => {
+    const abort = running.get(notebook.uri.toString());
+    await plays.get(lessonIdOf(notebook))?.interrupt();
+    setTimeout(() => abort?.abort(), LAST_WORDS);
+  };
+
+  const marks = new vscode.EventEmitter<void>();
+  const disposables = createDisposables(
+    controller,
+    marks,
+    controller.onDidChangeSelectedNotebooks((change) => {
+      if (change.selected) selected.add(change.notebook);
+      else selected.delete(change.notebook);
+    }),
+    progress.onDidChange(() => marks.fire()),
+    vscode.workspace.onDidOpenNotebookDocument((notebook) => {
+      if (notebook.notebookType === notebookIds.lesson) controller.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred);
+    }),
+    vscode.notebooks.registerNotebookCellStatusBarItemProvider(notebookIds.lesson, {
+      onDidChangeCellStatusBarItems: marks.event,
+      async provideCellStatusBarItems(cell) {
+        if (cell.kind !== vscode.NotebookCellKind.Code) return [];
+        const { lesson } = await toldOf(cell.notebook);
+        const { step, server } = placeOf(cell);
+        if (step === undefined) return [];
+        const done = progress.current()[lesson.id]?.includes(step) === true;
+        const check = new vscode.NotebookCellStatusBarItem(done ? vscode.l10n.t('$(pass-filled) Done') : vscode.l10n.t('$(checklist) Check'), vscode.NotebookCellStatusBarAlignment.Left);
+        check.command = commandOf('keyspace.checkStep', vscode.l10n.t('Check'), { lesson: lesson.id, cell: cell.index });
+        check.tooltip = vscode.l10n.t('Check this step');
+        if (lesson.servers.length === 1) return [check];
+        return [check, new vscode.NotebookCellStatusBarItem(vscode.l10n.t('$(server) runs on {0}', server ?? lesson.servers[0]), vscode.NotebookCellStatusBarAlignment.Right)];
+      },
+    }),
+  );
+
+  return {
+    async check(cell) {
+      const judged = await judge(cell);
+      if (judged === undefined) throw new Failure('bad-input', vscode.l10n.t('This cell belongs to no step.'));
+      await select(cell.notebook);
+      const kept = cell.outputs.filter(({ metadata }) => metadata?.['keyspace'] !== verdictMark.keyspace);
+      const execution = controller.createNotebookCellExecution(cell);
+      execution.start(Date.now());
+      await execution.replaceOutput([...kept, verdictOutput(judged.step, judged.verdict)]);
+      execution.end(undefined);
+    },
+    reset: async (told) => {
+      await playOf(told).reset();
+      await progress.forget(told.lesson.id);
+    },
+    dispose: () => void disposables.dispose(),
+  };
+}
+
+/** A value from a reply, as text and not as Markdown. */
+function harmless(value: string): string {
+  return value.replaceAll(/[\\`*_{}[\]()#+!|<>~&]/g, '\\$&').replaceAll(/\s+/g, ' ');
+}

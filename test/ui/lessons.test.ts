@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import type { Locator } from 'playwright-core';
+import { until } from '../support/ui/until.ts';
+import { useWindow } from '../support/ui/window.ts';
+
+describe('lessons in a real window', () => {
+  const vscode = useWindow();
+
+  const lessons = (): Locator => vscode.page.locator('.part.sidebar').getByRole('tree').last();
+  const lesson = (name: string | RegExp): Locator => lessons().getByRole('treeitem', { name });
+  /** Prose and outputs are drawn in frames, under shadow roots. */
+  const says = async (text: string | RegExp): Promise<void> => until(async () => {
+    const there = await Promise.all(vscode.page.frames().map(async (frame) => frame.getByText(text).first().isVisible().catch(() => false)));
+    return there.includes(true);
+  }, 30_000);
+  const cell = (text: string): Locator => vscode.page.locator('.notebookOverlay .code-cell-row', { hasText: text }).first();
+
+  it('opens a lesson from its view', async function () {
+    this.timeout(90_000);
+    await vscode.tree.open();
+    const header = vscode.page.locator('.part.sidebar .pane-header', { hasText: 'Lessons' });
+    await header.click();
+    await lesson(/SCAN is not an iterator, 0 of 4/).waitFor({ timeout: 20_000 });
+    await lesson(/SCAN is not an iterator/).click();
+    await says(/Take the first page/);
+    await cell('SCAN 0').waitFor({ timeout: 20_000 });
+  });
+
+  it('says what is missing, runs a cell, and sees that the step is done', async function () {
+    this.timeout(90_000);
+    await cell('SCAN 0').getByText('Check', { exact: true }).click();
+    await says(/Nothing was scanned yet/);
+    await cell('SCAN 0').locator('.monaco-editor').click();
+    await vscode.page.keyboard.press('Control+a');
+    await vscode.page.keyboard.type('SCAN 5');
+    await vscode.page.keyboard.press('Control+Enter');
+    await says(/1\) "\d+"/);
+    await cell('SCAN 5').getByText('Check', { exact: true }).click();
+    await says(/You began at cursor 5/);
+    await vscode.screenshot('lesson-hint');
+    await cell('SCAN 5').locator('.monaco-editor').click();
+    await vscode.page.keyboard.press('Control+a');
+    await vscode.page.keyboard.type('SCAN 0');
+    await vscode.page.keyboard.press('Control+Enter');
+    await says(/Done: Take the first page/);
+    await lesson(/SCAN is not an iterator, 1 of 4/).waitFor({ timeout: 20_000 });
+    await vscode.screenshot('lesson');
+  });
+
+  it('keeps the progress, and the page, when the window is loaded again', async function () {
+    this.timeout(90_000);
+    await vscode.reload();
+    await lesson(/SCAN is not an iterator, 1 of 4/).waitFor({ timeout: 30_000 });
+    await says(/Take the first page/);
+    await cell('SCAN 0').getByText('Done', { exact: true }).waitFor({ timeout: 20_000 });
+    assert.ok(!(await vscode.editors.tabs()).some((tab) => /●/.test(tab)));
+  });
+});

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { ConnectionProfile } from '../../../../src/core/connection/profile.ts';
+import type { Lesson } from '../../../../src/core/lessons/lesson.ts';
+import { createPlay, lessonConfig, type Play } from '../../../../src/core/lessons/play.ts';
+import { fillIn, parseProse, type LessonProse } from '../../../../src/core/lessons/prose.ts';
+import { splitScript } from '../../../../src/core/language/script.ts';
+import { seededRandom } from '../../../../src/server/random.ts';
+import { createServer, type PracticeServer } from '../../../../src/server/server.ts';
+import { createTestSessions } from '../../../support/testSessions.ts';
+
+/** A learner at a lesson, on real practice servers. */
+export interface Learner {
+  readonly play: Play;
+  readonly prose: LessonProse;
+  /** Types commands into a cell of a step and runs it; what is shown. */
+  run(step: string, commands: string, server?: string): Promise<string>;
+  /** Runs the cells of a step as they stand. */
+  runCells(step: string): Promise<string>;
+  /** Presses Check: `passed`, or what is said to be missing. */
+  check(step: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export function readProse(id: string, language = ''): LessonProse {
+  return parseProse(readFileSync(join(import.meta.dirname, '../../../../media/lessons', `${id}${language}.md`), 'utf8'));
+}
+
+/** Sits a learner down; servers start with the first command. */
+export function sitDown(lesson: Lesson): Learner {
+  const servers = new Map<string, PracticeServer>();
+  const instance = (name: string): PracticeServer => {
+    const server = servers.get(name) ?? createServer({ random: seededRandom(lesson.seed + lesson.servers.indexOf(name)), cron: false, config: lessonConfig });
+    servers.set(name, server);
+    return server;
+  };
+  const closeServers = async (): Promise<void> => {
+    for (const server of servers.values()) await server.close();
+    servers.clear();
+  };
+  const sessions = createTestSessions({ practice: { connect: async (name) => instance(name).connect() } });
+  const profile = (name: string): ConnectionProfile => ({ id: name, name, endpoint: { kind: 'practice', instance: name }, access: 'read-write' });
+  const play = createPlay(lesson, {
+    sessions,
+    profile,
+    async restart() {
+      for (const name of lesson.servers) await sessions.disconnect(name);
+      await closeServers();
+    },
+  });
+  const prose = readProse(lesson.id);
+  const learner: Learner = {
+    play,
+    prose,
+    async run(step, commands, server) {
+      let shown = '';
+      await play.run(step, server, splitScript(commands), new AbortController().signal, ({ text }) => void (shown += text));
+      return shown;
+    },
+    async runCells(step) {
+      let shown = '';
+      for (const part of prose.steps.find(({ id }) => id === step)?.parts ?? []) if (part.kind === 'commands') shown += await learner.run(step, part.text, part.server);
+      return shown;
+    },
+    async check(step) {
+      const verdict = await play.check(step);
+      if (verdict.passed) return 'passed';
+      const hint = prose.steps.find(({ id }) => id === step)?.hints.get(verdict.hint);
+      if (hint === undefined) throw new Error(`the prose of ${step} has no hint ${verdict.hint}`);
+      return fillIn(hint, verdict.values);
+    },
+    async close() {
+      await sessions.dispose();
+      await closeServers();
+    },
+  };
+  return learner;
+}

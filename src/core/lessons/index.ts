@@ -1,5 +1,6 @@
+import { duplicatesLesson } from './duplicates.ts';
 import type { Lesson } from './lesson.ts';
 import { scanLesson } from './scan.ts';
 
 /** All lessons, in the order in which they are best taken. */
-export const lessons: readonly Lesson[] = [scanLesson];
+export const lessons: readonly Lesson[] = [scanLesson, duplicatesLesson];

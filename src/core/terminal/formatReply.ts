@@ -47,7 +47,7 @@ export function formatPage(reply: Reply): string {
 }
 
 const pages = new Set([
-  'info', 'lolwut', 'debug htstats', 'debug htstats-key', 'debug client-eviction', 'memory malloc-stats', 'memory doctor', 'cluster nodes',
+  'info', 'lolwut', 'debug htstats', 'debug htstats-key', 'debug buckets', 'debug client-eviction', 'memory malloc-stats', 'memory doctor', 'cluster nodes',
   'cluster info', 'client list', 'client info', 'latency graph', 'latency doctor', 'proxy info',
 ]);
 

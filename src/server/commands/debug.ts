@@ -11,9 +11,11 @@ import { findValue } from '../store/database.ts';
 import type { Bytes, Value } from '../store/value.ts';
 import { debugObject, keyTable, packedEncoding, tableReport } from './debugObject.ts';
 import { clientBuckets } from './debugClients.ts';
+import { drawBuckets } from './debugBuckets.ts';
 import { debugProtocol } from './debugProtocol.ts';
 import { populate, reload } from './debugData.ts';
 import { helpReply } from './help.ts';
+import { cursorArg } from './scan.ts';
 import { NO_SUCH_KEY, OK, arg, array, bulk, fail, isOption, lookupSilent, numberArg, verbatim } from './support.ts';
 
 /** One of DEBUG's: how many arguments it takes behind its name, and what it does with them. */
@@ -98,6 +100,7 @@ const subcommands: Readonly<Record<string, Sub>> = {
   // An answer that looks like an error, and counts as none.
   ERROR: { least: 1, most: 1, run: (_, [text = '']) => ({ kind: 'sequence', items: [{ kind: 'error', text: text.replace(/[\r\n]/g, ' ') }] }) },
   HELP: { least: 0, most: 0, run: () => helpReply('debug') },
+  BUCKETS: { least: 0, most: 1, run: ({ database }, [cursor = '0']) => verbatim(drawBuckets(database.dict, cursorArg(cursor))) },
   HTSTATS: {
     least: 1, most: 1,
     run: ({ server }, [index = '']) => {

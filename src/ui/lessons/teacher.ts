@@ -4,7 +4,7 @@ import { splitScript } from '../../core/language/script.ts';
 import type { Verdict } from '../../core/lessons/lesson.ts';
 import { createPlay, type Play } from '../../core/lessons/play.ts';
 import { fillIn, type StepProse } from '../../core/lessons/prose.ts';
-import { languageId } from '../scripts/language.ts';
+import { languageId } from '../scripts/documents.ts';
 import { createDisposables } from '../platform/disposables.ts';
 import { commandOf } from '../platform/commands.ts';
 import { notebookIds } from '../platform/contributions.ts';

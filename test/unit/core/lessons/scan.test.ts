@@ -1,9 +1,6 @@
 import assert from 'node:assert/strict';
 import { scanLesson } from '../../../../src/core/lessons/scan.ts';
-import { sitDown, type Learner } from './stage.ts';
-
-/** The cursor that a shown page begins with. */
-const cursorOf = (shown: string): string => /^1\) "(\d+)"/.exec(shown)?.[1] ?? '';
+import { cursorOf, sitDown, type Learner } from './stage.ts';
 
 describe('lesson: SCAN is not an iterator', () => {
   let learner: Learner;

@@ -19,6 +19,8 @@ export interface Learner {
   runCells(step: string): Promise<string>;
   /** Presses Check: `passed`, or what is said to be missing. */
   check(step: string): Promise<string>;
+  /** A moment passes on every server. */
+  moment(): void;
   close(): Promise<void>;
 }
 
@@ -69,10 +71,18 @@ export function sitDown(lesson: Lesson): Learner {
       if (hint === undefined) throw new Error(`the prose of ${step} has no hint ${verdict.hint}`);
       return fillIn(hint, verdict.values);
     },
+    moment() {
+      for (const server of servers.values()) server.cron();
+    },
     async close() {
       await sessions.dispose();
       await closeServers();
     },
   };
   return learner;
+}
+
+/** The cursor that a shown page begins with. */
+export function cursorOf(shown: string): string {
+  return /^1\) "(\d+)"/.exec(shown)?.[1] ?? '';
 }

@@ -1,9 +1,10 @@
 import { Failure, isFailure } from '../failure.ts';
 import { RdbError } from '../../protocol/rdb/bytes.ts';
-import { createListPages, type NamePages } from '../transfer/namePages.ts';
-import { createNameSet } from '../transfer/nameSet.ts';
+import { createListPages, type NamePages, type ScanPages, type ScanStart } from '../transfer/namePages.ts';
+import { createNameSet, type NameSet } from '../transfer/nameSet.ts';
 import { argument, argumentValue, createRequests, head, renamedArgument } from '../transfer/requests.ts';
 import { putValueQuestions, readValues, type Read, type Reader } from '../transfer/reader.ts';
+import type { TrackedPages } from '../transfer/trackedPages.ts';
 import { walkValues } from '../transfer/walkValues.ts';
 import { frameNumber, frameText, marks, type Wire } from '../transfer/wire.ts';
 import { failureOfReply } from '../connection/failures.ts';
@@ -44,25 +45,65 @@ export interface CompareOptions {
 const exists = head(2, 'EXISTS');
 const dbsize = head(1, 'DBSIZE');
 
+/** How far a comparison of all keys came: it goes on from here by other links, for as long as both servers are the processes they were. */
+export interface Comparing {
+  /** Names at the source that were compared. */
+  readonly seen: NameSet;
+  readonly found: Map<string, Difference>;
+  /** Of `seen`, those that the target has. */
+  present: number;
+  /** Keys of the target at the start, where all of it is compared. */
+  before: number | undefined;
+  step: 'start' | 'names' | 'extra' | 'end';
+  /** Where the source's names go on, and those of the target then; undefined: at the start. */
+  position: ScanStart | undefined;
+  beyond: ScanStart | undefined;
+  /** Pages of the target that were looked through. */
+  pages: number;
+}
+
+/** A comparison that has not begun. @param seeds for fingerprints of names */
+export function createComparing(seeds: readonly [number, number]): Comparing {
+  return { seen: createNameSet(seeds), found: new Map(), present: 0, before: undefined, step: 'start', position: undefined, beyond: undefined, pages: 0 };
+}
+
 /**
  * Compares all keys of the source with the target's, then looks for keys that the target has beyond. A value whose payload has other
  * bytes is compared as what it means. What is written meanwhile on either side is found as a difference: look at those again
  * (`compareAgain`). Memory: two batches and 12 bytes a key. Answers each key once. Rejects with Failure.
+ * @param names those of `comparing.seen` are better left out, and they begin at `comparing.position`
+ * @param targetNames begin at `comparing.beyond`
  */
-export async function compareAll(source: Reader, target: Reader, names: NamePages, targetNames: NamePages, options: CompareOptions): Promise<{ readonly compared: number; readonly differences: readonly Difference[] }> {
-  const seen = createNameSet(options.seeds);
-  const found = new Map<string, Difference>();
-  let present = 0;
-  const before = options.whole === true ? await sizeOf(target.wire) : undefined;
-  await compareNames(source, target, names, options, (name, kind, there) => {
-    if (seen.add(name) && there) present += 1;
-    if (kind !== undefined && options.ignore?.(name) !== true) found.set(name.toString('latin1'), { name, kind });
-    options.onProgress({ compared: seen.size, differences: found.size });
-  });
+export async function compareAll(source: Reader, target: Reader, names: NamePages & Partial<TrackedPages>, targetNames: NamePages & Partial<ScanPages>, options: CompareOptions, comparing = createComparing(options.seeds)): Promise<{ readonly compared: number; readonly differences: readonly Difference[] }> {
+  const { seen, found } = comparing;
+  const tell = (): void => options.onProgress({ compared: seen.size, differences: found.size });
+  if (comparing.step === 'start') {
+    if (options.whole === true) comparing.before = await sizeOf(target.wire);
+    comparing.step = 'names';
+  }
+  if (comparing.step === 'names') {
+    try {
+      await compareNames(source, target, names, options, (name, kind, there) => {
+        if (seen.add(name) && there) comparing.present += 1;
+        if (kind !== undefined && options.ignore?.(name) !== true) found.set(name.toString('latin1'), { name, kind });
+        tell();
+      });
+    } finally {
+      comparing.position = names.position;
+    }
+    comparing.step = 'extra';
+  }
   // It has just the keys that were met, before and after: there is none to be looked for.
-  if (before === present && await sizeOf(target.wire) === present) return { compared: seen.size, differences: [...found.values()] };
-  const extra = await extraNames(source.wire, target.wire, targetNames, options, seen.has, (count) => options.onProgress({ compared: seen.size, differences: found.size + count }));
-  for (const name of extra) if (options.ignore?.(name) !== true) found.set(name.toString('latin1'), { name, kind: 'extra' });
+  const exact = comparing.step === 'end' || (comparing.pages === 0 && comparing.before === comparing.present && await sizeOf(target.wire) === comparing.present);
+  if (!exact) {
+    await extraNames(source.wire, target.wire, targetNames, options, seen.has, (extra) => {
+      for (const name of extra) if (options.ignore?.(name) !== true) found.set(name.toString('latin1'), { name, kind: 'extra' });
+      comparing.pages += 1;
+      comparing.beyond = targetNames.next;
+      tell();
+    });
+  }
+  comparing.step = 'end';
   return { compared: seen.size, differences: [...found.values()] };
 }
 
@@ -76,7 +117,7 @@ export async function compareAgain(source: Reader, target: Reader, before: reado
 }
 
 /** Shows each name with its difference, or undefined where there is none, and whether the target is known to have it: both sides may lack it by now. */
-async function compareNames(source: Reader, target: Reader, names: NamePages, options: CompareOptions, show: (name: Buffer, kind: KeyDifference | undefined, there: boolean) => void): Promise<void> {
+async function compareNames(source: Reader, target: Reader, names: NamePages & Partial<TrackedPages>, options: CompareOptions, show: (name: Buffer, kind: KeyDifference | undefined, there: boolean) => void): Promise<void> {
   const asTarget = (batch: readonly Buffer[]): Buffer[] => batch.map((name) => renamedArgument(name, options.rename));
   await walkValues(source, names, {
     largest: options.largest,
@@ -91,9 +132,11 @@ async function compareNames(source: Reader, target: Reader, names: NamePages, op
         const copy = copies[index];
         show(argumentValue(name), differenceOf(held[index], copy, source.absolute && target.absolute), copy !== undefined && !isFailure(copy));
       }
+      names.settle?.(batch);
     },
     async large(name) {
       show(argumentValue(name), await differenceOfLarge(argumentValue(name), options), false);
+      names.settle?.([name]);
     },
   });
 }
@@ -136,9 +179,8 @@ async function sizeOf(wire: Wire): Promise<number | undefined> {
   return size;
 }
 
-/** The target's keys, by their names at the source, that the source lacks. */
-async function extraNames(source: Wire, target: Wire, targetNames: NamePages, { original }: CompareOptions, known: (name: Buffer) => boolean, tell: (count: number) => void): Promise<readonly Buffer[]> {
-  const extra: Buffer[] = [];
+/** Shows the target's keys that the source lacks, by their names at the source, page by page. */
+async function extraNames(source: Wire, target: Wire, targetNames: NamePages, { original }: CompareOptions, known: (name: Buffer) => boolean, show: (extra: readonly Buffer[]) => void): Promise<void> {
   const out = createRequests();
   while (targetNames.put(out)) {
     await target.send(out.take());
@@ -148,13 +190,13 @@ async function extraNames(source: Wire, target: Wire, targetNames: NamePages, { 
       out.put(exists);
       out.put(argument(name));
     }
+    const extra: Buffer[] = [];
     await source.send(out.take());
     await source.frames(unknown.length, (frame, index) => {
       if (frame.mark === marks.error) throw failureOfReply(frameText(frame), ['EXISTS']);
       if (frame.mark !== marks.integer) throw new Failure('server', `${source.where} answered EXISTS with something else.`);
       if (frameNumber(frame) === 0) extra.push(unknown[index] as Buffer);
     });
-    tell(extra.length);
+    show(extra);
   }
-  return extra;
 }

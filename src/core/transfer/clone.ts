@@ -3,7 +3,7 @@ import type { ConnectionProfile } from '../connection/profile.ts';
 import type { Sessions } from '../connection/session.ts';
 import type { Difference } from '../compare/verify.ts';
 import type { Failure } from '../failure.ts';
-import { converge } from './converge.ts';
+import { createConvergence } from './converge.ts';
 import { copyNames, must, noteStanding, type Copy } from './copyNames.ts';
 import { chooseEngine, type EngineName } from './engine.ts';
 import { createStanding, type Journal } from './journal.ts';
@@ -143,7 +143,8 @@ async function cloneDatabase(deps: CloneDeps, request: CloneRequest, signal: Abo
   await copyAll(copy);
   const { vanished, forms, bytes, engine } = copy;
   const copied = standing.done.size;
-  const verification = request.verify ? await persist(copy, (links) => converge(copy, links)) : undefined;
+  const convergence = createConvergence(copy);
+  const verification = request.verify ? await persist(copy, convergence.run, () => convergence.progress) : undefined;
   // A key that came while others were copied may be met by the comparison only.
   const skipped = standing.skipped.size;
   return { engine, copied, vanished, skipped, notCopied: [...copy.notCopied.values()], forms, bytes, verification };

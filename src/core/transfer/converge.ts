@@ -1,36 +1,114 @@
 import { compareLargeKeys } from '../compare/large.ts';
-import { compareAgain, compareAll, type CompareOptions, type Difference } from '../compare/verify.ts';
+import { compareAgain, compareAll, createComparing, type Comparing, type CompareOptions, type Difference } from '../compare/verify.ts';
+import { encodeRequest } from '../../protocol/resp/encode.ts';
+import { parseInfo } from '../connection/capabilities.ts';
 import { createCloneNames, isWhole, type Verification } from './clone.ts';
 import { copyNames, LARGEST, must, type Copy } from './copyNames.ts';
 import { withKeys, type Links } from './links.ts';
-import { createListPages, createScanPages, type NamePages } from './namePages.ts';
+import { createListPages, createScanPages } from './namePages.ts';
 import { originalOfCopy } from './renaming.ts';
+import { frameText, marks, type Wire } from './wire.ts';
+
+/** A verification that goes on from where it was when a link breaks. */
+export interface Convergence {
+  /** Compares both sides and copies again what differs, until all is identical or some keys never rest. Rejects with Failure: call it again with other links. */
+  run(links: Links): Promise<Verification>;
+  /** Grows with all that is done for the first time. */
+  readonly progress: number;
+}
 
 const PAGE = 1000;
+/** Differences that are looked at again, or copied again, between two points from which it goes on. */
+const PART = 10_000;
 /** Comparisons of everything, each after what differed was copied again, until keys count as moving all the time. */
 const ROUNDS = 4;
+/** More than a round can do. */
+const ROUND = 2 ** 48;
 
-/** Compares both sides and copies again what differs, until all is identical or some keys never rest. Rejects with Failure. */
-export async function converge(copy: Copy, links: Links): Promise<Verification> {
+/** Differences that are dealt with part by part. */
+interface Todo {
+  readonly all: readonly Difference[];
+  at: number;
+}
+
+/** One comparison of everything, and what is done about it. */
+interface Round {
+  readonly comparing: Comparing;
+  again: Todo | undefined;
+  /** Those that stood a second look. */
+  readonly left: Difference[];
+  mend: Todo | undefined;
+  changed: number;
+}
+
+export function createConvergence(copy: Copy): Convergence {
   const { request, renaming, deps, signal, standing } = copy;
-  let round = 0;
+  const begin = (): Round => ({ comparing: createComparing(standing.seeds), again: undefined, left: [], mend: undefined, changed: 0 });
+  let round = 1;
+  let now = begin();
+  let repaired = 0;
+  let processes: string | undefined;
   const options: CompareOptions = {
     rename: renaming.rename, original: originalOfCopy(renaming, request.rewrite, copy.within), largest: deps.largest ?? LARGEST, seeds: standing.seeds,
     large: (name) => withKeys(copy, name, (from, to) => compareLargeKeys(from, to, signal)),
     ignore: standing.skipped.has, whole: isWhole(request),
     onProgress: ({ compared }) => copy.tell('verifying', round, compared),
   };
-  const targetNames = (): NamePages => (request.names === undefined ? createScanPages(renaming.targetScope(request.scope), PAGE) : createListPages([], PAGE));
-  let repaired = 0;
-  for (round = 1; ; round += 1) {
-    const { compared, differences } = await compareAll(links.source, links.target, createCloneNames(request, copy.within, PAGE), targetNames(), options);
-    const left = await compareAgain(links.source, links.target, differences, options);
-    if (left.length === 0 || round === ROUNDS) return { compared, rounds: round, repaired, differences: left };
-    const changed = await repair(copy, links, left);
-    repaired += changed;
-    // What cannot be mended stays as it is; some are skipped by now.
-    if (changed === 0) return { compared, rounds: round, repaired, differences: left.filter(({ name }) => !standing.skipped.has(name)) };
+  const compare = async ({ source, target }: Links, { comparing }: Round): Promise<readonly Difference[]> => {
+    const names = createCloneNames(request, copy.within, PAGE, comparing.position, comparing.seen.size > 0 ? comparing.seen.has : undefined);
+    const targetNames = request.names === undefined ? createScanPages(renaming.targetScope(request.scope), PAGE, comparing.beyond) : createListPages([], PAGE);
+    return (await compareAll(source, target, names, targetNames, options, comparing)).differences;
+  };
+  return {
+    get progress() {
+      return round * ROUND + now.comparing.seen.size + now.comparing.pages + (now.again?.at ?? 0) + (now.mend?.at ?? 0);
+    },
+    async run(links) {
+      const those = await processesOf(links);
+      if (those === undefined || those !== processes) {
+        // Another process may have lost what was compared, and does not know the cursors.
+        repaired += now.changed;
+        now = begin();
+      }
+      processes = those;
+      for (;; round += 1, now = begin()) {
+        const { comparing, left } = now;
+        now.again ??= { all: await compare(links, now), at: 0 };
+        await byParts(now.again, async (part) => void left.push(...await compareAgain(links.source, links.target, part, options)));
+        const report = { compared: comparing.seen.size, rounds: round };
+        if (left.length === 0 || round === ROUNDS) return { ...report, repaired, differences: left };
+        now.mend ??= { all: left, at: 0 };
+        const mending = now;
+        await byParts(now.mend, async (part) => void (mending.changed += await repair(copy, links, part)));
+        repaired += now.changed;
+        // What cannot be mended stays as it is; some are skipped by now.
+        if (now.changed === 0) return { ...report, repaired, differences: left.filter(({ name }) => !standing.skipped.has(name)) };
+      }
+    },
+  };
+}
+
+async function byParts(todo: Todo, deal: (part: readonly Difference[]) => Promise<void>): Promise<void> {
+  while (todo.at < todo.all.length) {
+    const part = todo.all.slice(todo.at, todo.at + PART);
+    await deal(part);
+    todo.at += part.length;
   }
+}
+
+/** Which processes both servers are; undefined where one does not tell. */
+async function processesOf({ source, target }: Links): Promise<string | undefined> {
+  const [from, to] = await Promise.all([source.wire, target.wire].map(runIdOf));
+  return from === undefined || to === undefined ? undefined : `${from} ${to}`;
+}
+
+async function runIdOf(wire: Wire): Promise<string | undefined> {
+  let runId: string | undefined;
+  await wire.send(encodeRequest(['INFO', 'server']));
+  await wire.frames(1, (frame) => {
+    if (frame.mark === marks.bulk) runId = parseInfo(frameText(frame)).get('run_id');
+  });
+  return runId;
 }
 
 /**

@@ -17,24 +17,28 @@ export interface Links {
   readonly runId: string;
 }
 
-/** Links that break one after the other, with nothing copied in between, until it is given up; ms before the first and at most before the next. */
+/** Links that break one after the other, with nothing done in between, until it is given up; ms before the first and at most before the next. */
 const ATTEMPTS = 8;
 const FIRST_PAUSE = 200;
 const LONGEST_PAUSE = 10_000;
 
-/** Works with all links, and again where one breaks, for as long as something is copied between two breaks. Rejects with Failure. */
-export async function persist<T>(copy: Copy, work: (links: Links) => Promise<T>): Promise<T> {
-  const { deps, signal, standing: { done } } = copy;
+/**
+ * Works with all links, and again where one breaks, for as long as something is done between two breaks. Rejects with Failure.
+ * @param progress grows with what is done for the first time
+ */
+export async function persist<T>(copy: Copy, work: (links: Links) => Promise<T>, progress = () => copy.standing.done.size): Promise<T> {
+  const { deps, signal } = copy;
   let failures = 0;
-  let progress = done.size;
+  let farthest = progress();
   for (;;) {
     try {
       return await withLinks(copy, work);
     } catch (error) {
       if (!isLinkFailure(error) || signal.aborted) throw error;
       // Not bytes: the same keys may go again and again before the one that breaks the link.
-      failures = done.size > progress ? 1 : failures + 1;
-      progress = done.size;
+      const reached = progress();
+      failures = reached > farthest ? 1 : failures + 1;
+      farthest = Math.max(farthest, reached);
       if (failures > ATTEMPTS) throw error;
       await deps.pause(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1)), signal);
     }

@@ -83,13 +83,11 @@ async function copySlices(source: KeyAt, key: Buffer, type: string, writer: Wire
   const stream = type === 'stream' ? await createStreamWriter(source, key, signal) : undefined;
   for await (const slice of readSlices(source.session, source.key, type, signal)) {
     if (longestOf(slice) > largestTaken) throw new Failure('unsupported', `One of its elements is larger than the ${String(largestTaken)} bytes that the target takes at most (proto-max-bulk-len).`);
-    await writeAll(writer, stream === undefined || slice.type !== 'stream' ? addSlice(key, slice) : stream.add(slice.entries));
-    // If nobody comes to remove it, it goes by itself.
-    await write(writer, ['PEXPIRE', key, String(LEFT_ALONE)]);
+    await writeAll(writer, key, stream === undefined || slice.type !== 'stream' ? addSlice(key, slice) : stream.add(slice.entries));
     if (expires) expires = await copyFieldTimes(source, key, slice, writer, signal);
     await onBytes(sliceBytes(slice));
   }
-  if (stream !== undefined) await writeAll(writer, [...stream.finish(), ['PEXPIRE', key, String(LEFT_ALONE)]]);
+  if (stream !== undefined) await writeAll(writer, key, stream.finish());
 }
 
 /** HPEXPIRETIME of the fields of a piece; false where the source does not know of such times. */
@@ -103,16 +101,21 @@ async function copyFieldTimes({ session, key }: KeyAt, targetKey: Buffer, slice:
   return times.length > 0;
 }
 
-/** Sends writes at once. Rejects with Failure for the first error. */
-async function writeAll(writer: Wire, commands: readonly Command[]): Promise<void> {
+/**
+ * Sends writes at once, each time with the time after which the key goes by itself: a link that breaks in between must not leave one
+ * behind for good. Rejects with Failure for the first error.
+ */
+async function writeAll(writer: Wire, key: Buffer, commands: readonly Command[]): Promise<void> {
   for (let at = 0; at < commands.length; at += AT_ONCE) {
-    const some = commands.slice(at, at + AT_ONCE);
+    const some = [['MULTI'], ...commands.slice(at, at + AT_ONCE), ['PEXPIRE', key, String(LEFT_ALONE)]];
     let failure: Failure | undefined;
-    await writer.send(Buffer.concat(some.map((command) => encodeRequest(command))));
+    await writer.send(Buffer.concat([...some, ['EXEC']].map((command) => encodeRequest(command))));
     for (const command of some) {
       const error = await readOutcome(writer);
       if (error !== undefined) failure ??= failureOfReply(error, command);
     }
+    const error = await readOutcome(writer);
+    if (error !== undefined) failure ??= failureOfReply(error, commands[at] ?? ['EXEC']);
     if (failure !== undefined) throw refusedPiece(failure);
   }
 }

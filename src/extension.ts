@@ -39,12 +39,19 @@ import * as values from './ui/values/index.ts';
 /** Lines that the Command Log keeps. */
 const commandLogCapacity = 5000;
 
+/** Saves what practice servers keep; VS Code waits for it. */
+let finish: (() => Promise<void>) | undefined;
+export async function deactivate(): Promise<void> {
+  await finish?.();
+}
+
 /** Makes the services, registers the features. Opens no connection, but to replications that were kept. Returns the services to host tests only. */
 export function activate(context: vscode.ExtensionContext): Services | undefined {
   const log = createLog();
   const commandLog = createCommandLog(commandLogCapacity);
   const store = createConnectionStore(context);
   const practice = createPractice(context, log.unexpected);
+  finish = practice.saveAll;
   const rdbFiles = createRdbFiles(context, log.unexpected);
   const lessonServers = createLessonServers(context, log.unexpected);
   const sessions = createSessions({
@@ -66,6 +73,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     changesOf: badges.of,
     profiles: () => [...(readSetting('keyspace.practice.show') ? [practice.profile] : []), ...practice.list(), ...lessonServers.list(), ...store.list(), ...rdbFiles.list()],
     fileOf: rdbFiles.of,
+    practiceOf: practice.of,
     replicationOf: (profileId) => replications.of(profileId)?.state,
     onUnexpected: log.unexpected,
     drop: createRowDrop((rows, to) => cloneDatabase(services, rows[0], rows, to), createFileDrop((uris) => openFiles(services, uris))),

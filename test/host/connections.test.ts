@@ -41,7 +41,7 @@ describe('connections', () => {
   it('can be edited and removed where they are saved, and reset where they are for practice', async () => {
     const { practice } = await services();
     const profile = await connectTo(1);
-    const words = async (id: string): Promise<string> => present(find(await rows(), 'connection', (row) => row.profile.id === id), { keyLabel: 'name' }).contextValue ?? '';
+    const words = async (id: string): Promise<string> => present(find(await rows(), 'connection', (row) => row.profile.id === id), { keyLabel: 'name', practice: practice.of(id) }).contextValue ?? '';
     assert.equal(await words(profile.id), 'connection saved');
     assert.equal(await words(practice.profile.id), 'connection practice');
     await removeConnections();

@@ -56,6 +56,7 @@ describe('replicating the practice server in a real window', () => {
 
   it('says so when somebody else ends it', async () => {
     await vscode.prompts.command('Reset Practice Data…');
+    await vscode.prompts.pick(/^Shop/);
     await vscode.prompts.answer('Reset');
     await vscode.prompts.notification(/“Practice” does not follow “Real” any more/);
     assert.doesNotMatch((await vscode.tree.row('Practice')).text, /follows/);

@@ -6,6 +6,7 @@ import { exactName } from '../../core/keyspace/nameScan.ts';
 import type { MemberRow, Members } from '../../core/value/members.ts';
 import { assertNever, isFailure } from '../../core/failure.ts';
 import { crashNotice, type FileNotice, fileNotices } from '../practice/fileText.ts';
+import type { PracticeFacts } from '../practice/practice.ts';
 import type { OpenFile } from '../practice/rdbFiles.ts';
 import type { CommandId } from '../platform/contributions.ts';
 import { type FailureRow, failureRow, isSilent } from '../platform/errors.ts';
@@ -40,6 +41,8 @@ export function createChildren(deps: {
   readonly profiles: () => readonly ConnectionProfile[];
   /** What is known of a connection that is an RDB file. */
   readonly fileOf: (profileId: string) => OpenFile | undefined;
+  /** What is known of a connection that is a practice server. */
+  readonly practiceOf: (profileId: string) => PracticeFacts | undefined;
   /** Told of what is not a Failure: a defect, not a condition. */
   readonly onUnexpected: (error: unknown) => void;
   /** Told when a connection's row should look different: it is connected now, or no longer. */
@@ -88,6 +91,10 @@ export function createChildren(deps: {
   }
 
   async function databasesOf(node: ConnectionNode): Promise<readonly Node[]> {
+    if (deps.practiceOf(node.profile.id)?.stopped === true) {
+      setConnected(node, false);
+      return [notice(node, 'stopped', { severity: 'info', label: vscode.l10n.t('Stopped'), detail: vscode.l10n.t('Click to start.'), command: 'keyspace.startPracticeServer' })];
+    }
     const isKnown = justListed.delete(node.id) && model.isConnected(node.profile.id) && !model.connection(node.profile).stale;
     if (!isKnown && !model.isDisconnected(node.profile.id)) {
       await model.run(node, (signal) => model.listDatabases(node.profile, signal)).catch(noteUnexpected);

@@ -7,7 +7,9 @@ import type { KeyType } from '../../core/keyspace/keyspace.ts';
 import { assertNever } from '../../core/failure.ts';
 import type { RowChanges } from '../compare/badges.ts';
 import { commandOf } from '../platform/commands.ts';
-import { builtInPractice, type KeyLabel, type RowAbility } from '../platform/contributions.ts';
+import type { KeyLabel, RowAbility } from '../platform/contributions.ts';
+import { practiceAbilities, practiceNotes } from '../practice/practiceText.ts';
+import type { PracticeFacts } from '../practice/practice.ts';
 import { replicationNote } from '../replicate/stateText.ts';
 import { describeCounts, describeFilter, formatCount, formatPercent, isFiltered, keyCount } from './labels.ts';
 import { type ConnectionNode, type DatabaseNode, isCollection, type KeyNode, type MemberNode, type MoreNode, type NamespaceNode, type Node, type NoticeNode, type RangeNode } from './nodes.ts';
@@ -33,6 +35,8 @@ export interface PresentOptions {
   readonly changes?: RowChanges | undefined;
   /** Whom a connection follows, if anybody. */
   readonly replication?: ReplicationState | undefined;
+  /** What is known of a practice server. */
+  readonly practice?: PracticeFacts | undefined;
 }
 
 /** A row as VS Code shows it. Pure: nothing is asked of a server, and TTL and size wait for the tooltip. */
@@ -55,7 +59,7 @@ function addChanges(item: vscode.TreeItem, node: Node, { uri, text, short, whole
 function itemOf(node: Node, options: PresentOptions): vscode.TreeItem {
   switch (node.kind) {
     case 'connection':
-      return connectionItem(node, options.replication);
+      return connectionItem(node, options);
     case 'database':
       return databaseItem(node);
     case 'namespace':
@@ -81,20 +85,21 @@ const context = (kind: Node['kind'], ...abilities: readonly (RowAbility | false)
 const icon = (name: string, color?: string): vscode.ThemeIcon =>
   new vscode.ThemeIcon(name, color === undefined ? undefined : new vscode.ThemeColor(color));
 
-function connectionItem({ profile, connected }: ConnectionNode, replication: ReplicationState | undefined): vscode.TreeItem {
+function connectionItem({ profile, connected }: ConnectionNode, { replication, practice: facts }: PresentOptions): vscode.TreeItem {
   const item = new vscode.TreeItem(profile.name, vscode.TreeItemCollapsibleState.Collapsed);
   const file = profile.endpoint.kind === 'practice' && profile.endpoint.file !== undefined;
   const practice = profile.endpoint.kind === 'practice' && !file;
-  item.iconPath = icon(file ? 'file-binary' : practice ? 'mortar-board' : 'server-environment', connected ? 'charts.green' : undefined);
+  const abilities = facts === undefined ? [] : practiceAbilities(facts);
+  item.iconPath = icon(file ? 'file-binary' : practice ? 'mortar-board' : 'server-environment', abilities.includes('troubled') ? 'charts.orange' : connected ? 'charts.green' : undefined);
   const notes = [
     replication === undefined ? '' : replicationNote(replication),
-    placeNote(profile, file),
+    ...(facts === undefined ? [placeNote(profile, file)] : practiceNotes(facts)),
     profile.access === 'read-only' ? vscode.l10n.t('read-only') : '',
     profile.access === 'confirm-writes' ? vscode.l10n.t('confirms writes') : '',
     profile.endpoint.kind === 'tcp' && profile.endpoint.tls?.verify === false ? vscode.l10n.t('certificate not verified') : '',
   ].filter((note) => note !== '');
   item.description = notes.join(' · ');
-  item.contextValue = context('connection', file ? 'file' : !practice ? 'saved' : profile.id === builtInPractice ? 'practice' : 'opened', replication !== undefined && 'replica');
+  item.contextValue = context('connection', ...(file ? ['file' as const] : practice ? abilities : ['saved' as const]), replication !== undefined && 'replica');
   item.accessibilityInformation = { label: [profile.name, connected ? vscode.l10n.t('connected') : vscode.l10n.t('not connected'), ...notes].join(', ') };
   return item;
 }
@@ -102,7 +107,6 @@ function connectionItem({ profile, connected }: ConnectionNode, replication: Rep
 /** Where its data are, in words. */
 function placeNote(profile: ConnectionProfile, file: boolean): string {
   if (file) return profile.access === 'read-only' ? vscode.l10n.t('RDB file') : vscode.l10n.t('scratch copy · changes are not saved');
-  if (profile.endpoint.kind === 'practice') return profile.id === builtInPractice ? vscode.l10n.t('no server needed') : vscode.l10n.t('in memory only');
   return endpointLabel(profile) === profile.name ? '' : endpointLabel(profile);
 }
 

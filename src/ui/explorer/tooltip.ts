@@ -6,6 +6,8 @@ import { readMetadata } from '../../core/keyspace/metadata.ts';
 import { isFailure } from '../../core/failure.ts';
 import type { RowChanges } from '../compare/badges.ts';
 import { fileLines } from '../practice/fileText.ts';
+import type { PracticeFacts } from '../practice/practice.ts';
+import { practiceLines } from '../practice/practiceText.ts';
 import type { OpenFile } from '../practice/rdbFiles.ts';
 import { replicationLines } from '../replicate/stateText.ts';
 import { messageOf } from '../platform/errors.ts';
@@ -18,9 +20,9 @@ const maxTooltip = 2000;
 /** The tooltip of a row as plain text (names come from the server: no markdown), asked for when it is hovered. */
 export async function tooltipOf(
   node: Node, model: ExplorerModel, fileOf: (profileId: string) => OpenFile | undefined,
-  { changes, replication }: { readonly changes?: RowChanges | undefined; readonly replication?: ReplicationState | undefined } = {},
+  { changes, replication, practice }: { readonly changes?: RowChanges | undefined; readonly replication?: ReplicationState | undefined; readonly practice?: PracticeFacts | undefined } = {},
 ): Promise<string | undefined> {
-  const text = [await ownTooltip(node, model, fileOf), ...(replication === undefined ? [] : replicationLines(replication))].filter((line) => line !== undefined).join('\n');
+  const text = [await ownTooltip(node, model, fileOf), ...(practice === undefined ? [] : practiceLines(practice)), ...(replication === undefined ? [] : replicationLines(replication))].filter((line) => line !== undefined).join('\n');
   if (changes === undefined) return text === '' ? undefined : text;
   return [text, vscode.l10n.t('Original: {0}', changes.original), changes.text].filter((line) => line !== '').join('\n');
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import type { RowChanges } from '../compare/badges.ts';
 import type { ReplicationState } from '../../core/replicate/state.ts';
+import type { PracticeFacts } from '../practice/practice.ts';
 import type { OpenFile } from '../practice/rdbFiles.ts';
 import { setContext } from '../platform/commands.ts';
 import { viewIds } from '../platform/contributions.ts';
@@ -43,6 +44,8 @@ export function createExplorerView(deps: {
   readonly fileOf: (profileId: string) => OpenFile | undefined;
   /** Whom a connection follows, if anybody. */
   readonly replicationOf: (profileId: string) => ReplicationState | undefined;
+  /** What is known of a connection that is a practice server. */
+  readonly practiceOf: (profileId: string) => PracticeFacts | undefined;
   readonly onUnexpected: (error: unknown) => void;
   /** What is known of changes since an original, of a row. */
   readonly changesOf: (node: Node) => RowChanges | undefined;
@@ -62,14 +65,15 @@ export function createExplorerView(deps: {
     change.fire(node);
   }
 
+  const practiceOf = (node: Node): PracticeFacts | undefined => (node.kind === 'connection' ? deps.practiceOf(node.profile.id) : undefined);
   const replicationOf = (node: Node): ReplicationState | undefined => (node.kind === 'connection' ? deps.replicationOf(node.profile.id) : undefined);
   const provider: vscode.TreeDataProvider<Node> = {
     onDidChangeTreeData: change.event,
     getChildren: async (node) => [...(await children.of(node))],
-    getTreeItem: (node) => present(node, { keyLabel, changes: deps.changesOf(node), replication: replicationOf(node) }),
+    getTreeItem: (node) => present(node, { keyLabel, changes: deps.changesOf(node), replication: replicationOf(node), practice: practiceOf(node) }),
     getParent: ({ parent }: Node) => parent,
     async resolveTreeItem(item, node) {
-      item.tooltip ??= await tooltipOf(node, model, deps.fileOf, { changes: deps.changesOf(node), replication: replicationOf(node) });
+      item.tooltip ??= await tooltipOf(node, model, deps.fileOf, { changes: deps.changesOf(node), replication: replicationOf(node), practice: practiceOf(node) });
       return item;
     },
   };

@@ -22,6 +22,15 @@ export type RowCommandId =
   | 'keyspace.closeFile'
   | 'keyspace.openTerminal'
   | 'keyspace.closePracticeServer'
+  | 'keyspace.resetPractice'
+  | 'keyspace.stopPracticeServer'
+  | 'keyspace.startPracticeServer'
+  | 'keyspace.exposePracticeServer'
+  | 'keyspace.stopExposing'
+  | 'keyspace.copyAddress'
+  | 'keyspace.fillPracticeServer'
+  | 'keyspace.troublePracticeServer'
+  | 'keyspace.endTrouble'
   | 'keyspace.saveRdb'
   | 'keyspace.cloneDatabase'
   | 'keyspace.compareDatabases'
@@ -68,7 +77,7 @@ export type CommandTable = { readonly [Id in RowCommandId]: RowCommand } & {
   /** A menu of files gives the file and the selection. */
   readonly 'keyspace.openFile': (file?: Uri, selected?: readonly Uri[]) => void;
   readonly 'keyspace.openScratchCopy': (file?: Uri, selected?: readonly Uri[]) => void;
-  readonly 'keyspace.resetPractice': () => void;
+  readonly 'keyspace.newPracticeServer': () => void;
   /** A click on a row of the Lessons view. */
   readonly 'keyspace.openLesson': (row?: LessonRow) => void;
   /** The status bar of a cell gives its place; the toolbar something of its own. */
@@ -101,6 +110,15 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.closeFile': null,
   'keyspace.openTerminal': null,
   'keyspace.closePracticeServer': null,
+  'keyspace.newPracticeServer': null,
+  'keyspace.stopPracticeServer': null,
+  'keyspace.startPracticeServer': null,
+  'keyspace.exposePracticeServer': null,
+  'keyspace.stopExposing': null,
+  'keyspace.copyAddress': null,
+  'keyspace.fillPracticeServer': null,
+  'keyspace.troublePracticeServer': null,
+  'keyspace.endTrouble': null,
   'keyspace.runScript': null,
   'keyspace.runSelection': null,
   'keyspace.chooseScriptConnection': null,
@@ -234,7 +252,7 @@ export const lessonScheme = 'keyspace-lesson';
 export const reportScheme = 'keyspace-report';
 
 /** What a row offers, as words in its context value after its kind; `when` clauses test them as `viewItem =~ /\bword\b/`. */
-export const rowAbilities = ['paged', 'scannable', 'filtered', 'named', 'openable', 'writable', 'editable', 'collection', 'practice', 'opened', 'saved', 'file', 'replica', 'loading', 'baseline'] as const;
+export const rowAbilities = ['paged', 'scannable', 'filtered', 'named', 'openable', 'writable', 'editable', 'collection', 'practice', 'opened', 'stopped', 'exposed', 'troubled', 'saved', 'file', 'replica', 'loading', 'baseline'] as const;
 export type RowAbility = (typeof rowAbilities)[number];
 
 /** The kinds of rows, the first word of a context value. */

@@ -14,7 +14,7 @@ import { withProgress } from '../platform/progress.ts';
 import { replicateDatabase } from '../replicate/replicateDatabase.ts';
 import { saveAsFile } from '../save/saveAsFile.ts';
 import type { Services } from '../services.ts';
-import { askClone, PRACTICE_DATABASES, type CloneTarget } from './cloneForm.ts';
+import { askClone, PRACTICE_DATABASES, type CloneAnswer, type CloneTarget } from './cloneForm.ts';
 import { cloneSourceOf, sourceOfDatabase, type CloneSource } from './cloneSource.ts';
 import { isPerfect, planDocument, planText, reportText, summaryText, targetText } from './cloneText.ts';
 
@@ -27,7 +27,15 @@ const REPORT_EVERY = 100;
 
 /** Asks where to (unless `to` tells), shows the plan, clones with progress and cancel, and tells what came of it. Throws Failure. */
 export async function cloneDatabase(services: Services, row: Node | undefined, rows: readonly Node[], to?: CloneTarget): Promise<void> {
-  const answer = await askClone(services, row?.kind === 'connection' ? row.profile : cloneSourceOf(row, rows), to);
+  await carryOut(services, await askClone(services, row?.kind === 'connection' ? row.profile : cloneSourceOf(row, rows), to));
+}
+
+/** As `cloneDatabase`, with source and target known. Throws Failure. */
+export async function cloneInto(services: Services, source: CloneSource, to: CloneTarget): Promise<void> {
+  await carryOut(services, await askClone(services, source, to));
+}
+
+async function carryOut(services: Services, answer: CloneAnswer | undefined): Promise<void> {
   if (answer === undefined) return;
   if (answer.kind === 'file') {
     await saveAsFile(services, answer.source.source);

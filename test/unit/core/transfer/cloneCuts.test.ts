@@ -7,4 +7,9 @@ describe('a clone through links that are cut at any byte', () => {
       assert.ok((await run({ seed, seconds: 0.1 })).checks > 1);
     }).timeout(60_000);
   }
+  for (const seed of [1, 3]) {
+    it(`ends equal within one server too (seed ${seed})`, async () => {
+      assert.ok((await run({ seed, seconds: 0.1, within: true })).checks > 1);
+    }).timeout(60_000);
+  }
 });

@@ -92,7 +92,10 @@ export async function startRedisServer(args: readonly string[] = [], options: St
     },
     async restart({ keep = false } = {}) {
       const password = passwordIn(args);
-      if (keep) await cli(...(password === undefined ? [] : ['-a', password, '--no-auth-warning']), 'SAVE');
+      const ask = (...words: string[]): Promise<string> => cli(...(password === undefined ? [] : ['-a', password, '--no-auth-warning']), ...words);
+      // Beside a snapshot for a replica it saves nothing.
+      while (keep && !(await ask('INFO', 'persistence')).includes('rdb_bgsave_in_progress:0')) await new Promise(setImmediate);
+      if (keep) await ask('SAVE');
       await kill(child);
       if (!keep) await rm(join(dir, 'dump.rdb'), { force: true });
       child = await launch(dir, port, args, options);

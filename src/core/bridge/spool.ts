@@ -82,7 +82,9 @@ export async function createSpool(parent: string, options: SpoolOptions = {}): P
     await room(segment);
     made += 1;
     const path = join(folder, String(made));
-    const one: Segment = { path, file: await open(path, 'wx+'), written: 0, read: 0 };
+    const one: Segment = { path, file: await open(path, 'wx+', 0o600), written: 0, read: 0 };
+    // Without a name it goes with the process, however that ends. Where an open file keeps its name it goes when it is read.
+    await unlink(path).catch(() => undefined);
     segments.push(one);
     return one;
   };
@@ -99,7 +101,7 @@ export async function createSpool(parent: string, options: SpoolOptions = {}): P
   const drop = async (one: Segment): Promise<void> => {
     segments.splice(segments.indexOf(one), 1);
     await one.file.close();
-    await unlink(one.path);
+    await rm(one.path, { force: true });
   };
   const fetch = async (): Promise<Buffer | undefined> => {
     if (closed) return undefined;

@@ -11,7 +11,7 @@ import { isPassingReply } from './passing.ts';
 import { keyId, keyOfId, planCalls, spread, type Ahead, type KeyId, type Plan, type Step } from './plan.ts';
 import { elsewhere, fields, positionText, type Position } from './position.ts';
 import { isPositionName } from './positionKey.ts';
-import { copyValues, needDatabases, refusalOf, type Wanted } from './values.ts';
+import { copyValues, needDatabases, refusalOf, TAKEN_BY_ALL, takenAtOnce, type Wanted } from './values.ts';
 
 /** Applies batches of a stream to a target, in whatever way. */
 export interface Applier {
@@ -53,7 +53,13 @@ export function createCommandApplier(bridging: Bridging, left: readonly KeyId[],
       passed.push(key);
     }
     const before = batch.calls.some(({ effect: { kind } }) => kind === 'flush' || kind === 'swap') ? [...ahead] : undefined;
-    const plan = planCalls(batch.calls.filter(isData), ahead, ends, knows);
+    const tooLong = new Set<Call>();
+    for (const call of batch.calls) {
+      // Of most calls nothing has to be asked, and nothing waited for.
+      const long = call.args.find(({ length }) => length > TAKEN_BY_ALL);
+      if (long !== undefined && !await takenAtOnce(bridging, wire, call.args.reduce((most, { length }) => Math.max(most, length), 0))) tooLong.add(call);
+    }
+    const plan = planCalls(batch.calls.filter(isData), ahead, ends, (call) => !tooLong.has(call) && knows(call));
     // A plan that is not carried out has changed nothing.
     const undo = (): void => {
       if (before === undefined) return;

@@ -35,6 +35,8 @@ export interface Links {
   source(): Promise<Reader>;
   /** Databases that the target of this link is known to have. */
   readonly reached: Set<number>;
+  /** Bytes of one argument that the target of this link takes, once that was asked. */
+  taken: number | undefined;
   /** Forgets both: they are made anew. */
   drop(): void;
 }
@@ -45,8 +47,9 @@ export function createLinks(sessions: Sessions, ends: { readonly source: Connect
   const reached = new Set<number>();
   const open = async (profile: ConnectionProfile, database: number): Promise<Wire> =>
     createWire(await sessions.openChannel(profile, database, 'copy'), { where: endpointLabel(profile), ...options });
-  return {
+  const links: Links = {
     reached,
+    taken: undefined,
     async target(greet) {
       if (toTarget !== undefined) return toTarget;
       const wire = await open(ends.target, ends.home);
@@ -65,8 +68,10 @@ export function createLinks(sessions: Sessions, ends: { readonly source: Connect
       toTarget = toSource = undefined;
       // It may be started again with fewer.
       reached.clear();
+      links.taken = undefined;
     },
   };
+  return links;
 }
 
 /** Repeats work until it comes through, each time with new links. Rejects with Failure where that is no use. */

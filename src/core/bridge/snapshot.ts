@@ -1,6 +1,6 @@
 import { RdbError, bufferKind, createByteWriter, putByte, putBytes, reserve, type ByteKind, type ByteWriter } from '../../protocol/rdb/bytes.ts';
 import { addCrc64, startCrc64 } from '../../protocol/rdb/crc64.ts';
-import { FOOTER } from '../../protocol/rdb/dump.ts';
+import { closePayload, FOOTER } from '../../protocol/rdb/dump.ts';
 import { createRdbParser, type RdbKeyRecord, type RdbRecord } from '../../protocol/rdb/parser.ts';
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { Failure } from '../failure.ts';
@@ -13,7 +13,7 @@ import { createTransaction, visitReplies } from './outcomes.ts';
 import { elsewhere, fields, positionText, readKept, type Position } from './position.ts';
 import type { Feed } from './sourceLink.ts';
 import type { Spool } from './spool.ts';
-import { needDatabases, putOtherwise, refusalOf } from './values.ts';
+import { needDatabases, putOtherwise, refusalOf, TAKEN_BY_ALL, takenAtOnce } from './values.ts';
 
 /** Thrown where a spool is closed: another synchronisation has taken the place of this one. */
 export const superseded = new Failure('closed', 'The source began anew.');
@@ -100,6 +100,21 @@ export async function applySnapshot(bridging: Bridging, feed: Feed, snapshot: Sp
       if (record.name.toString() === 'repl-stream-db') streamDatabase = Number(record.value.toString());
     } else if (record.kind === 'function' && mapping.whole && facts.target('function|load') !== undefined) put('FUNCTION', 'LOAD', 'REPLACE', record.source);
   };
+  /** Puts a value that the target does not take as one; false: it does. */
+  const putLarge = async ({ key: original, type, expireAt, place }: RdbKeyRecord<Buffer>): Promise<boolean> => {
+    const [name, into] = [mapping.rename(original), mapping.database(database)];
+    const size = 1 + place.length + FOOTER;
+    if (name === undefined || into === undefined || size <= (bridging.links.taken ?? TAKEN_BY_ALL)) return false;
+    if (expireAt !== undefined) ends.add(original);
+    await delivering;
+    return persist(bridging, async () => {
+      const wire = await bridging.links.target(greet(arrived));
+      if (await takenAtOnce(bridging, wire, size)) return false;
+      const payload = closePayload(Buffer.concat([Buffer.of(type), parser.bytes(place)]), version);
+      await putOtherwise(bridging, wire, { name, database: into, value: { payload, expireAt: expireAt === undefined ? '-1' : String(expireAt > 0 ? expireAt : 1) } }, undefined);
+      return true;
+    });
+  };
 
   const takeAll = async (): Promise<void> => {
     if (mapping.whole) {
@@ -115,7 +130,7 @@ export async function applySnapshot(bridging: Bridging, feed: Feed, snapshot: Sp
       try {
         for (let record = parser.next(); record !== undefined && !ended; record = parser.next()) {
           if (record.kind === 'database') await reach(mapping.database(record.index));
-          take(record);
+          if (record.kind !== 'key' || record.place.length < TAKEN_BY_ALL / 2 || !await putLarge(record)) take(record);
           ended = record.kind === 'end';
           if (ended || part.writer.size >= PART_BYTES || part.restores.length >= 3 * PART_KEYS) await flush();
         }

@@ -124,11 +124,14 @@ async function sizesOf(reader: Reader, database: number, wanted: readonly Wanted
 
 async function putValues(bridging: Bridging, wire: Wire, wanted: readonly Wanted[], { read }: Moment, options: CopyValuesOptions): Promise<void> {
   const transaction = createTransaction();
+  const longest = Math.max(0, ...read.map((one) => (one === undefined || isFailure(one) ? 0 : one.payload.length)));
+  const taken = await takenAtOnce(bridging, wire, longest) ? Infinity : bridging.links.taken ?? Infinity;
+  const isTooLarge = (one: Read): boolean => one !== undefined && !isFailure(one) && one.payload.length > taken;
   transaction.addBytes(selectHead, argument(String(options.targetDatabase)));
   const first = wanted.map(({ target }, index) => {
     const one = read[index];
     // What may not be read is left as it is.
-    if (isFailure(one)) return transaction.addBytes(exists, target);
+    if (isFailure(one) || (one !== undefined && isTooLarge(one))) return transaction.addBytes(exists, target);
     if (one === undefined) return transaction.addBytes(unlink, target);
     return transaction.addBytes(restore, target, one.expireAt === '-1' ? never : argument(one.expireAt), one.payload, absolute, replace);
   })[0] ?? 0;
@@ -146,21 +149,29 @@ async function putValues(bridging: Bridging, wire: Wire, wanted: readonly Wanted
     const one = read[index];
     const error = ran.kind === 'refused' ? ran.error : ran.outcomes[first + index]?.error;
     if (isFailure(one)) bridging.lost.set(argumentValue(name).toString('latin1'), one);
-    else if (error !== undefined) await putOtherwise(bridging, wire, { name: argumentValue(target), database: options.targetDatabase, value: one === undefined ? undefined : { payload: argumentValue(one.payload), expireAt: one.expireAt } }, error);
+    else if (error !== undefined || isTooLarge(one)) await putOtherwise(bridging, wire, { name: argumentValue(target), database: options.targetDatabase, value: one === undefined ? undefined : { payload: argumentValue(one.payload), expireAt: one.expireAt } }, error);
   }
 }
 
-/** Puts a value that RESTORE refused with this error (undefined: UNLINK) in another form; leaves no half of one. Rejects with Failure. */
+/** Bytes that every server takes as one argument (the least that proto-max-bulk-len may be), about. */
+export const TAKEN_BY_ALL = 1000 * 1000;
+
+/** True if the target takes an argument of so many bytes; one that is longer makes it cut the link, each time anew. Rejects with Failure. */
+export async function takenAtOnce({ links }: Bridging, wire: Wire, bytes: number): Promise<boolean> {
+  return bytes <= TAKEN_BY_ALL || bytes <= (links.taken ??= await largestTakenBy(wire));
+}
+
+/** Puts a value that RESTORE refused with this error (undefined: it is too large for that) in another form; leaves no half of one. Rejects with Failure. */
 export async function putOtherwise(
   bridging: Bridging, wire: Wire,
   { name, database, value }: { readonly name: Buffer; readonly database: number; readonly value: { readonly payload: Buffer; /** `-1`: never */ readonly expireAt: string } | undefined },
-  error: string,
+  error: string | undefined,
 ): Promise<void> {
-  if (isPassingReply(error)) throw refusalOf(error, 'RESTORE');
+  if (error !== undefined && isPassingReply(error)) throw refusalOf(error, 'RESTORE');
   await select(wire, database);
   try {
     if (value === undefined) await run(wire, ['DEL', name]);
-    else if (isAboutForm(error)) await restoreOtherwise(wire, { name, payload: value.payload, expireAt: value.expireAt === '-1' ? undefined : value.expireAt }, error, true);
+    else if (error === undefined || isAboutForm(error)) await restoreOtherwise(wire, { name, payload: value.payload, expireAt: value.expireAt === '-1' ? undefined : value.expireAt }, error, true, bridging.links.taken);
     else if (refusesKey(error)) throw new Failure('unsupported', failureOfReply(error, ['RESTORE']).message);
     else throw failureOfReply(error, ['RESTORE']);
   } catch (failure) {

@@ -7,15 +7,18 @@ export interface NativeOptions {
   readonly expireAt: number | bigint | undefined;
   /** Elements in one command. */
   readonly perCommand: number;
+  /** Bytes of one argument that the server takes; any if absent. */
+  readonly longest?: number;
 }
 
 /**
  * The commands that make a value anew under a key, for a server that takes no payload of it: to be sent within one MULTI, DEL
  * first. They are of Redis 5.0, but for HPEXPIREAT (7.4) where a field expires and PEXPIREAT. Throws Failure `unsupported` for a
- * value of a module.
+ * value of a module, or an element that is too long.
  */
-export function nativeCommands(key: Buffer, value: RdbValue<Buffer>, { expireAt, perCommand }: NativeOptions): Command[] {
+export function nativeCommands(key: Buffer, value: RdbValue<Buffer>, { expireAt, perCommand, longest = Infinity }: NativeOptions): Command[] {
   const commands: Command[] = [['DEL', key], ...build(key, value, perCommand)];
+  if (commands.some((command) => command.some(({ length }) => length > longest))) throw new Failure('unsupported', `One of its elements is larger than the ${String(longest)} bytes that the target takes at most (proto-max-bulk-len).`);
   if (expireAt !== undefined) commands.push(['PEXPIREAT', key, String(expireAt)]);
   return commands;
 }

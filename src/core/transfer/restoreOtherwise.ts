@@ -40,8 +40,9 @@ export function isAboutForm(error: string): boolean {
  * format, then by the commands that make it, within one MULTI. Rejects with Failure: `unsupported` with the name of what cannot be
  * moved, or what the target refused it for.
  * @param why the error of RESTORE; undefined: commands are what is wanted
+ * @param longest bytes of one argument that the target takes
  */
-export async function restoreOtherwise(target: Wire, refused: Refused, why: string | undefined, replace: boolean): Promise<Form> {
+export async function restoreOtherwise(target: Wire, refused: Refused, why: string | undefined, replace: boolean, longest?: number): Promise<Form> {
   const { name, payload, expireAt } = refused;
   const version = payloadVersion(payload);
   if (version === undefined) throw new Failure('server', 'The source sent a damaged value.');
@@ -55,7 +56,7 @@ export async function restoreOtherwise(target: Wire, refused: Refused, why: stri
   const value = decoded(payload);
   const encoded = payloads ? encodedAs(value, OLDEST) : undefined;
   if (encoded !== undefined && await restore(encoded)) return 're-encoded';
-  await byCommands(target, refused, value, replace);
+  await byCommands(target, refused, value, { replace, longest });
   return 'commands';
 }
 
@@ -78,8 +79,8 @@ function encodedAs(value: RdbValue<Buffer>, version: RdbVersion): Buffer | undef
   }
 }
 
-async function byCommands(target: Wire, { name, expireAt }: Refused, value: RdbValue<Buffer>, replace: boolean): Promise<void> {
-  const native = nativeCommands(name, value, { expireAt: expireAt === undefined ? undefined : BigInt(expireAt), perCommand: PER_COMMAND });
+async function byCommands(target: Wire, { name, expireAt }: Refused, value: RdbValue<Buffer>, { replace, longest }: { readonly replace: boolean; readonly longest: number | undefined }): Promise<void> {
+  const native = nativeCommands(name, value, { expireAt: expireAt === undefined ? undefined : BigInt(expireAt), perCommand: PER_COMMAND, ...(longest === undefined ? {} : { longest }) });
   if (!replace) {
     // Whoever writes the key from now on makes EXEC answer nil.
     const refusal = await run(target, ['WATCH', name]);

@@ -153,6 +153,27 @@ describe('a bridge in trouble', () => {
     });
   }
 
+  for (const [what, more] of [['all', {}], ['a part', { rewrite: { from: Buffer.from(''), to: Buffer.from('') } }]] as const) {
+    it(`moves values of ${what} by pieces that the target does not take at once, and names those that it takes in no way`, async () => {
+      await servers[1].cli('CONFIG', 'SET', 'proto-max-bulk-len', '1mb');
+      const random = seededRandom(5);
+      const bytes = (length: number): Buffer => Buffer.from(Array.from({ length }, () => random.below(256)));
+      await clients[0].call(['DEBUG', 'POPULATE', '3000', 'key', '100']);
+      for (const key of ['list', 'list too']) for (let round = 0; round < 4; round += 1) await clients[0].call(['RPUSH', key, ...Array.from({ length: 5 }, () => bytes(100_000))]);
+      await clients[0].call(['HSET', 'no way', 'field', bytes(1_500_000)]);
+      await clients[0].call(['PEXPIREAT', 'list too', '4102444800123']);
+      start(more);
+      await inStep();
+      assert.deepEqual([...bridge().lost.keys()], ['no way']);
+      for (const call of [['INCR', 'n'], ['RPUSH', 'list', bytes(900_000)], ['SADD', 'set', bytes(600_000), bytes(800_000)], ['SET', 'no way either', bytes(1_200_000), 'PX', '3600000'], ['RPUSH', 'list too', bytes(1)], ['INCR', 'n']]) await clients[0].call(call);
+      await arrived();
+      assert.deepEqual([...bridge().lost.keys()], ['no way', 'no way either']);
+      await clients[0].call(['DEL', 'no way', 'no way either']);
+      await bridge().liberate(never);
+      await equal();
+    });
+  }
+
   it('puts nothing of a snapshot into another database than its own', async () => {
     await servers[1].stop();
     servers[1] = await startRedisServer(['--databases', '4']);

@@ -54,11 +54,12 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   finish = practice.saveAll;
   const rdbFiles = createRdbFiles(context, log.unexpected);
   const lessonServers = createLessonServers(context, log.unexpected);
+  const connect = (instance: string): ReturnType<typeof practice.connect> => ([rdbFiles, lessonServers].find((host) => host.has(instance)) ?? practice).connect(instance);
   const sessions = createSessions({
     clock: systemClock,
     secrets: store,
     saved: (profileId) => store.get(profileId),
-    practice: { connect: (instance) => ([rdbFiles, lessonServers].find((host) => host.has(instance)) ?? practice).connect(instance) },
+    practice: { connect },
     confirmWrite,
     log: commandLog.add,
   });
@@ -67,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   const profiles = (): readonly ConnectionProfile[] => [...store.list(), practice.profile, ...practice.list(), ...lessonServers.list(), ...rdbFiles.list()];
   const baselines = createBaselines(context, profiles, [store.onDidChange, rdbFiles.onDidChange, practice.onDidChange]);
   const badges = createBadges(baselines);
-  const replications = createReplications(context, { sessions, clock: systemClock, store, practice });
+  const replications = createReplications(context, { sessions, clock: systemClock, store, connect, profile: (id) => profiles().find((one) => one.id === id) });
   const view = createExplorerView({
     model,
     changesOf: badges.of,

@@ -92,7 +92,7 @@ export async function preflight(
   const refusals: Refusal[] = [];
   const cautions: Caution[] = [];
   if (source.id === target.id) return { refusals: [{ kind: 'same-server' }], cautions, losses: { databases: [], libraries: 0 } };
-  for (const [end, profile] of [['source', source], ['target', target]] as const) if (profile.endpoint.kind === 'practice' && profile.endpoint.file !== undefined) refusals.push({ kind: 'file', end });
+  for (const [end, profile] of [['source', source], ['target', target]] as const) if (isFile(profile)) refusals.push({ kind: 'file', end });
   if (target.access === 'read-only' && refusals.length === 0) refusals.push({ kind: 'read-only' });
   const [from, to] = [source, target].map((profile) => sessions.acquire(profile, profile.database ?? 0)) as [Session, Session];
   try {
@@ -113,6 +113,11 @@ export async function preflight(
     from.release();
     to.release();
   }
+}
+
+/** True for a file that is only read: a scratch copy of one is a server as any other. */
+function isFile({ endpoint, access }: ConnectionProfile): boolean {
+  return endpoint.kind === 'practice' && endpoint.file !== undefined && access === 'read-only';
 }
 
 const settings = ['tls-replication', 'repl-diskless-sync', 'repl-diskless-sync-delay'];

@@ -47,9 +47,9 @@ export function register(services: Services): vscode.Disposable {
       if (connected) void replications.meet(profile);
       else replications.leave(profile.id);
     }),
-    services.connections.onDidChange((id) => {
+    ...[services.connections, services.practice, services.rdbFiles].map(({ onDidChange }) => onDidChange((id) => {
       if (services.profile(id) === undefined) replications.remove(id);
-    }),
+    })),
     registerRowCommand(explorer, 'keyspace.replicateDatabase', (row) => replicateDatabase(services, row)),
     registerRowCommand(explorer, 'keyspace.liberateReplica', (row) => liberateReplica(services, row)),
   );

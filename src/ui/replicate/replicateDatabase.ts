@@ -8,6 +8,7 @@ import { nodeId, type Node, type NodeOf } from '../explorer/nodes.ts';
 import { plainText } from '../platform/plainText.ts';
 import { withProgress } from '../platform/progress.ts';
 import { askPick, askText, mapAnswer, runSteps, type StepFrame, type StepResult } from '../platform/steps.ts';
+import { fileHint } from '../practice/fileText.ts';
 import { saveSourceOf } from '../save/saveAsFile.ts';
 import type { Services } from '../services.ts';
 import { replicatePart } from './replicatePart.ts';
@@ -15,7 +16,8 @@ import { cautionText, lossLines, refusalText, type EndNames } from './preflightT
 
 interface Draft {
   readonly source?: ConnectionProfile;
-  readonly target?: ConnectionProfile;
+  /** `fresh`: a practice server that is to be opened for it. */
+  readonly target?: ConnectionProfile | 'fresh';
   /** As the target gets at the source. */
   readonly address?: Address;
 }
@@ -35,14 +37,31 @@ export async function replicateDatabase(services: Services, row: Node | undefine
   if (draft?.source === undefined || draft.target === undefined) return;
   const { source, target } = draft;
   const address = draft.address ?? ownAddress(source);
+  if (target !== 'fresh') {
+    await lookAndBegin(services, source, target, address);
+    return;
+  }
+  const opened = await services.practice.open({ name: vscode.l10n.t('Replica of {0}', source.name) });
+  let begun = false;
+  try {
+    begun = await lookAndBegin(services, source, opened, address);
+  } finally {
+    // It follows nobody: nobody wants it.
+    if (!begun) await services.practice.close(opened.id);
+  }
+}
+
+/** Looks at both, has it confirmed and begins. Answers whether it has begun. Throws Failure. */
+async function lookAndBegin(services: Services, source: ConnectionProfile, target: ConnectionProfile, address: Address | undefined): Promise<boolean> {
   const names: EndNames = { source: source.name, target: target.name };
   const found = await withProgress(vscode.l10n.t('Looking whether “{0}” can follow “{1}”', target.name, source.name), (signal) =>
     preflight({ sessions: services.sessions, password: (id) => services.connections.password(id) }, { source, target, address }, signal));
   if (found.refusals.some((refusal) => !canBridge(refusal))) {
     throw new Failure('unsupported', vscode.l10n.t('“{0}” cannot follow “{1}”. {2}', target.name, source.name, found.refusals.map((refusal) => refusalText(refusal, names)).join(' ')));
   }
-  if (!(await confirm(names, found))) return;
+  if (!(await confirm(names, found))) return false;
   tellWhenInStep(services, found.refusals.length > 0 ? services.replications.bridge(source, target) : await services.replications.start(source, target, address));
+  return true;
 }
 
 /** Of a database's row: all of its server, or that database alone. */
@@ -58,7 +77,7 @@ function ask(services: Services, first: Draft): Promise<Draft | undefined> {
   return runSteps<Draft>(vscode.l10n.t('Replicate Database'), first, [
     {
       applies: ({ source }) => source === undefined,
-      ask: (draft, frame) => mapAnswer(askServer(services, frame, vscode.l10n.t('Which connection is to be followed?')), (source) => ({ ...draft, source })),
+      ask: (draft, frame) => mapAnswer(askServer(services, frame, vscode.l10n.t('Which connection is to be followed?')), (source) => ({ ...draft, ...(source === 'fresh' ? {} : { source }) })),
     },
     {
       applies: ({ target }) => target === undefined,
@@ -66,23 +85,25 @@ function ask(services: Services, first: Draft): Promise<Draft | undefined> {
     },
     {
       // A practice server gets a port of its own, and goes to others from this machine, as we do.
-      applies: ({ source, target }) => source?.endpoint.kind === 'tcp' && target?.endpoint.kind === 'tcp',
+      applies: ({ source, target }) => source?.endpoint.kind === 'tcp' && target !== undefined && target !== 'fresh' && target.endpoint.kind === 'tcp',
       ask: (draft, frame) => mapAnswer(askAddress(frame, draft), (address) => ({ ...draft, address })),
     },
   ]);
 }
 
-function askServer({ practice, connections }: Services, frame: StepFrame, placeholder: string, not?: ConnectionProfile): Promise<StepResult<ConnectionProfile>> {
+/** @param followed whom it is to follow: a practice server can be opened for that */
+function askServer({ profiles, rdbFiles }: Services, frame: StepFrame, placeholder: string, followed?: ConnectionProfile): Promise<StepResult<ConnectionProfile | 'fresh'>> {
   // Files neither follow nor change, and who only reads must not be emptied.
-  const profiles = [...connections.list(), practice.profile].filter(({ id, access }) => id !== not?.id && (not === undefined || access !== 'read-only'));
-  if (profiles.length === 0) throw new Failure('bad-input', vscode.l10n.t('There is no other connection that may be written to. Add one first.'));
-  return mapAnswer(askPick(frame, { placeholder, items: profiles.map((profile) => ({ label: profile.name, profile })) }), ({ profile }) => profile);
+  const fits = ({ id, access, endpoint }: ConnectionProfile): boolean => id !== followed?.id && (access !== 'read-only' || (followed === undefined && endpoint.kind === 'tcp'));
+  const items: (vscode.QuickPickItem & { readonly server: ConnectionProfile | 'fresh' })[] = profiles().filter(fits).map((server) => ({ label: server.name, description: fileHint(rdbFiles.of(server.id)), server }));
+  if (followed !== undefined) items.push({ label: vscode.l10n.t('A Fresh Practice Server'), description: vscode.l10n.t('in memory, here'), iconPath: new vscode.ThemeIcon('add'), server: 'fresh' });
+  return mapAnswer(askPick(frame, { placeholder, items }), ({ server }) => server);
 }
 
 function askAddress(frame: StepFrame, { source, target }: Draft): Promise<StepResult<Address>> {
   const own = source === undefined ? undefined : ownAddress(source);
   return mapAnswer(askText(frame, {
-    prompt: vscode.l10n.t('The address of “{0}” as the server “{1}” gets at it. It may be another one than from here: behind a tunnel, or where localhost means another machine.', source?.name ?? '', target?.name ?? ''),
+    prompt: vscode.l10n.t('The address of “{0}” as the server “{1}” gets at it. It may be another one than from here: behind a tunnel, or where localhost means another machine.', source?.name ?? '', target === undefined || target === 'fresh' ? '' : target.name),
     value: own === undefined ? '' : hostPort(own),
     validate: (text) => (addressIn(text) === undefined ? vscode.l10n.t('Write a host and a port, as in 10.0.0.5:6379') : undefined),
   }), (text) => addressIn(text) ?? { host: text, port: 6379 });

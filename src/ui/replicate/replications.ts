@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { tmpdir } from 'node:os';
 import { startBridge } from '../../core/bridge/bridge.ts';
 import { openLocalPort, type LocalPort } from '../../core/connection/localPort.ts';
-import type { Clock } from '../../core/connection/ports.ts';
+import type { Clock, PracticeHost } from '../../core/connection/ports.ts';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import { parseInfo } from '../../core/connection/capabilities.ts';
 import type { Sessions } from '../../core/connection/session.ts';
@@ -14,7 +14,6 @@ import { startReplica, watchReplica, type ReplicaDeps, type ReplicaRecord } from
 import { replicaInfo } from '../../core/replicate/replicaInfo.ts';
 import { wholeEnd, type Replication, type ReplicationEnd } from '../../core/replicate/state.ts';
 import type { ConnectionStore } from '../connections/store.ts';
-import type { Practice } from '../practice/practice.ts';
 import { scopeOf, type Part } from './parts.ts';
 
 /** The replications that this window knows of: those it began, those it found again, and replicas that were met. At most one a target. */
@@ -59,7 +58,14 @@ interface BridgeRecord {
 
 export function createReplications(
   { globalState, workspaceState, secrets }: Pick<vscode.ExtensionContext, 'globalState' | 'workspaceState' | 'secrets'>,
-  { sessions, clock, store, practice }: { readonly sessions: Sessions; readonly clock: Clock; readonly store: ConnectionStore; readonly practice: Practice },
+  { sessions, clock, store, connect, profile: profileOf }: {
+    readonly sessions: Sessions;
+    readonly clock: Clock;
+    readonly store: ConnectionStore;
+    /** To any practice server, scratch copies too. */
+    readonly connect: PracticeHost['connect'];
+    readonly profile: (id: string) => ConnectionProfile | undefined;
+  },
 ): Replications {
   const changed = new vscode.EventEmitter<Replication>();
   const running = new Map<string, Replication>();
@@ -79,7 +85,6 @@ export function createReplications(
   const keep = (records: readonly ReplicaRecord[]): void => void globalState.update(keptKey, records);
   const bridges = (): readonly BridgeRecord[] => workspaceState.get<readonly BridgeRecord[]>(bridgesKey, []);
   const keepBridges = (records: readonly BridgeRecord[]): void => void workspaceState.update(bridgesKey, records);
-  const profileOf = (id: string): ConnectionProfile | undefined => (id === practice.profile.id ? practice.profile : store.get(id));
 
   const forget = (replication: Replication): void => {
     const target = replication.state.target.connectionId;
@@ -122,7 +127,7 @@ export function createReplications(
     async start(source, target, given) {
       const id = randomUUID();
       const { endpoint } = source;
-      const port = given === undefined && endpoint.kind === 'practice' ? await openLocalPort(() => practice.connect(endpoint.instance)) : undefined;
+      const port = given === undefined && endpoint.kind === 'practice' ? await openLocalPort(() => connect(endpoint.instance)) : undefined;
       const address = given ?? port;
       if (address === undefined) throw new Error('a server with a port has an address');
       try {
@@ -162,7 +167,7 @@ export function createReplications(
       }
     },
     async meet(profile) {
-      if (running.has(profile.id) || (profile.endpoint.kind === 'practice' && profile.endpoint.file !== undefined)) return;
+      if (running.has(profile.id) || (profile.endpoint.kind === 'practice' && profile.endpoint.file !== undefined && profile.access === 'read-only')) return;
       const session = sessions.acquire(profile, profile.database ?? 0);
       try {
         const [reply] = await session.sendAll([['INFO', 'replication']]);

@@ -16,7 +16,7 @@ describe('before a server is made to follow another one', function () {
   let servers: [RedisServer, RedisServer];
   let practice: PracticeServer;
   let sessions: TestSessions;
-  const inProcess = (file?: string): ConnectionProfile => ({ id: `practice${file ?? ''}`, name: 'Practice', endpoint: { kind: 'practice', instance: 'one', ...(file === undefined ? {} : { file }) }, access: 'read-write' });
+  const inProcess = (file?: string): ConnectionProfile => ({ id: `practice${file ?? ''}`, name: 'Practice', endpoint: { kind: 'practice', instance: 'one', ...(file === undefined ? {} : { file }) }, access: file === undefined ? 'read-write' : 'read-only' });
   const addressOf = ({ endpoint }: ConnectionProfile): Address | undefined => (endpoint.kind === 'tcp' ? { host: endpoint.host, port: endpoint.port } : undefined);
   const look = (source: ConnectionProfile, target: ConnectionProfile, address = addressOf(source)): Promise<Preflight> =>
     preflight({ sessions, password: async (id) => sessions.passwords.get(id) }, { source, target, address }, never);
@@ -112,6 +112,11 @@ describe('before a server is made to follow another one', function () {
   it('files, what is only read, and a practice server for another machine are refused', async () => {
     assert.deepEqual(await refusals(inProcess('/tmp/dump.rdb'), testProfile(servers[1])), [{ kind: 'file', end: 'source' }]);
     assert.deepEqual(await refusals(testProfile(servers[0]), testProfile(servers[1], { id: 'archive', access: 'read-only' })), [{ kind: 'read-only' }]);
+  });
+
+  it('a scratch copy of a file is a server as any other', async () => {
+    const scratch: ConnectionProfile = { ...inProcess('dump.rdb'), access: 'read-write' };
+    assert.deepEqual([await refusals(testProfile(servers[0]), scratch), await refusals(scratch, testProfile(servers[1]))], [[], []]);
   });
 
   it('databases that the target lacks are told: a replica would end itself over them', async () => {

@@ -78,4 +78,27 @@ describe('replicating the practice server in a real window', () => {
       await other.stop();
     }
   });
+
+  it('opens a fresh practice server as a replica, which can be followed itself, and forgets that when it is closed', async () => {
+    await vscode.prompts.clearNotifications();
+    await server.cli('MSET', 'a', '1', 'b', '2');
+    await vscode.tree.menu(['Real', 'Database 0'], /^Clone Database/);
+    await vscode.prompts.pick(/^Enslave and Liberate/);
+    await vscode.prompts.pick(/^A Fresh Practice Server/, /Which connection is to follow “Real”/);
+    await vscode.prompts.answer('Replicate');
+    await says('Replica of Real', /follows Real · in step/);
+    await vscode.tree.expand('Replica of Real');
+    await until(async () => /Database 0 2 keys/.test((await vscode.tree.row(['Replica of Real', 'Database 0'])).text));
+    await vscode.prompts.clearNotifications();
+    await vscode.tree.menu('Replica of Real', /^Replicate Database/);
+    await vscode.prompts.pick(/^Practice/, /Which connection is to follow “Replica of Real”/);
+    await vscode.prompts.answer('Throw Away and Replicate');
+    await vscode.prompts.input('Practice', /Throw away all data of “Practice”/);
+    await says('Practice', /follows Replica of Real · in step/);
+    await vscode.prompts.clearNotifications();
+    await vscode.tree.menu('Replica of Real', /^Close Practice Server/);
+    await vscode.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Close', exact: true }).click();
+    await until(async () => !(await vscode.tree.has('Replica of Real')), 15_000);
+    await until(async () => !/follows/.test((await vscode.tree.row('Practice')).text), 15_000);
+  });
 });

@@ -1,3 +1,4 @@
+import { createMapping, type BridgeScope } from '../bridge/mapping.ts';
 import { compareDatabases } from '../compare/compareDatabases.ts';
 import type { Difference } from '../compare/verify.ts';
 import type { ConnectionProfile } from '../connection/profile.ts';
@@ -28,6 +29,23 @@ export async function compareServers(deps: CloneDeps, source: ConnectionProfile,
   }
   const [here, there] = await Promise.all([source, target].map((profile) => librariesOf(deps, profile, signal)));
   return { compared, databases, functions: here === undefined || there === undefined ? undefined : here === there };
+}
+
+/** Compares what a bridge of this scope takes, each database with the one it goes into. Reads only. Rejects with Failure. */
+export async function comparePart(deps: CloneDeps, source: ConnectionProfile, target: ConnectionProfile, part: BridgeScope, signal: AbortSignal, onProgress: (compared: number) => void): Promise<ServerComparison> {
+  const { pattern, rewrite } = part;
+  const all = part.databases === undefined ? (await Promise.all([source, target].map((profile) => databasesOf(deps, profile, signal)))).flat() : [];
+  const databases: { index: number; differences: readonly Difference[] }[] = [];
+  let compared = 0;
+  for (const [from, to] of createMapping(part).pairs([...new Set(all)].sort((a, b) => a - b))) {
+    const before = compared;
+    const request = { source: { profile: source, database: from }, target: { profile: target, database: to }, scope: { pattern, types: undefined }, ...(rewrite === undefined ? {} : { rewrite }) };
+    const result = await compareDatabases(deps, request, signal, (now) => onProgress(before + now.compared));
+    compared += result.compared;
+    databases.push({ index: from, differences: result.differences });
+  }
+  // Functions are none of it.
+  return { compared, databases, functions: undefined };
 }
 
 async function databasesOf({ sessions }: CloneDeps, profile: ConnectionProfile, signal: AbortSignal): Promise<number[]> {

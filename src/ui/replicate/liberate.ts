@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { Failure, isFailure } from '../../core/failure.ts';
-import { compareServers, type ServerComparison } from '../../core/replicate/compareServers.ts';
+import { comparePart, compareServers, type ServerComparison } from '../../core/replicate/compareServers.ts';
 import type { Replication } from '../../core/replicate/state.ts';
 import { formatCount, keyCount } from '../explorer/labels.ts';
 import type { Node } from '../explorer/nodes.ts';
@@ -10,6 +10,7 @@ import { withProgress } from '../platform/progress.ts';
 import { saveSourceOf } from '../save/saveAsFile.ts';
 import type { Services } from '../services.ts';
 import { cloneDeps } from '../transfer/cloneDatabase.ts';
+import { scopeOf } from './parts.ts';
 import { phaseNote } from './stateText.ts';
 
 /** Ends a replication when all that the source has at this moment has arrived, and offers to compare both. Throws Failure. */
@@ -54,13 +55,18 @@ async function cut(replication: Replication): Promise<string | undefined> {
   }
 }
 
-async function offerComparison(services: Services, { state: { source, target } }: Replication, message: string): Promise<void> {
+async function offerComparison(services: Services, replication: Replication, message: string): Promise<void> {
+  const { source, target } = replication.state;
+  const part = services.replications.partOf(replication);
   const compare = vscode.l10n.t('Compare');
   const [from, to] = [services.profile(source.connectionId), services.profile(target.connectionId)];
   if (await vscode.window.showInformationMessage(plainText(message), ...(from === undefined || to === undefined ? [] : [compare])) !== compare || from === undefined || to === undefined) return;
   try {
-    const found = await withProgress(vscode.l10n.t('Comparing “{0}” with “{1}”', source.name, target.name), (signal, report) => compareServers(cloneDeps(services), from, to, signal, (keys) => report(keyCount(keys))));
-    const text = plainText(comparisonText(found, source.name, target.name));
+    const found = await withProgress(vscode.l10n.t('Comparing “{0}” with “{1}”', source.name, target.name), (signal, report) => {
+      const tell = (keys: number): void => report(keyCount(keys));
+      return part === undefined ? compareServers(cloneDeps(services), from, to, signal, tell) : comparePart(cloneDeps(services), from, to, scopeOf(part), signal, tell);
+    });
+    const text = plainText(comparisonText(found, source.name, target.name, part !== undefined));
     if (differs(found)) {
       const look = vscode.l10n.t('Compare Databases…');
       if (await vscode.window.showWarningMessage(text, look) === look) await vscode.commands.executeCommand('keyspace.compareDatabases');
@@ -74,8 +80,9 @@ function differs({ databases, functions }: ServerComparison): boolean {
   return functions === false || databases.some(({ differences }) => differences.length > 0);
 }
 
-function comparisonText(found: ServerComparison, source: string, target: string): string {
+function comparisonText(found: ServerComparison, source: string, target: string, isPart: boolean): string {
   const { compared, databases, functions } = found;
+  if (!differs(found) && isPart) return vscode.l10n.t('“{0}” and “{1}” are identical in the part that was followed: {2} compared by value.', source, target, keyCount(compared));
   if (!differs(found)) return vscode.l10n.t('“{0}” and “{1}” are identical in all databases: {2} compared by value.', source, target, keyCount(compared));
   const parts = databases.filter(({ differences }) => differences.length > 0).map(({ index, differences }) => vscode.l10n.t('database {0}: {1} keys', index, formatCount(differences.length)));
   if (functions === false) parts.push(vscode.l10n.t('functions'));

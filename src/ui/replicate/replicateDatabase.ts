@@ -11,7 +11,7 @@ import { askPick, askText, mapAnswer, runSteps, type StepFrame, type StepResult 
 import { fileHint } from '../practice/fileText.ts';
 import { saveSourceOf } from '../save/saveAsFile.ts';
 import type { Services } from '../services.ts';
-import { replicatePart } from './replicatePart.ts';
+import { replicatePart, type PartKind } from './replicatePart.ts';
 import { cautionText, lossLines, refusalText, type EndNames } from './preflightText.ts';
 
 interface Draft {
@@ -28,9 +28,9 @@ interface Draft {
  */
 export async function replicateDatabase(services: Services, row: Node | undefined, to?: ConnectionProfile): Promise<void> {
   if (to === undefined && (row?.kind === 'namespace' || row?.kind === 'database')) {
-    const whole = row.kind === 'namespace' ? false : await askWhole(row);
-    if (whole === undefined) return;
-    if (!whole) return replicatePart(services, row);
+    const part = row.kind === 'namespace' ? 'row' : await askPart(row);
+    if (part === undefined) return;
+    if (part !== 'all') return replicatePart(services, row, part);
   }
   const given = saveSourceOf(row)?.profile;
   const draft = await ask(services, { ...(given === undefined ? {} : { source: given }), ...(to === undefined ? {} : { target: to }) });
@@ -64,13 +64,15 @@ async function lookAndBegin(services: Services, source: ConnectionProfile, targe
   return true;
 }
 
-/** Of a database's row: all of its server, or that database alone. */
-async function askWhole({ ref: { profile, database } }: NodeOf<'database'>): Promise<boolean | undefined> {
-  const items = [
-    { whole: true, label: vscode.l10n.t('All of “{0}”', profile.name), detail: vscode.l10n.t('Another server becomes its replica (REPLICAOF) where it can, with all databases and functions; it is emptied first.') },
-    { whole: false, label: vscode.l10n.t('Database {0} alone', database), detail: vscode.l10n.t('A live bridge: a database of any connection follows as long as this window is open; its other databases stay as they are.') },
+/** Of a database's row: all of its server, that database alone, some of its keys, or several databases. */
+async function askPart({ ref: { profile, database } }: NodeOf<'database'>): Promise<PartKind | 'all' | undefined> {
+  const items: (vscode.QuickPickItem & { readonly part: PartKind | 'all' })[] = [
+    { part: 'all', label: vscode.l10n.t('All of “{0}”', profile.name), detail: vscode.l10n.t('Another server becomes its replica (REPLICAOF) where it can, with all databases and functions; it is emptied first.') },
+    { part: 'row', label: vscode.l10n.t('Database {0} alone', database), detail: vscode.l10n.t('A live bridge: a database of any connection follows as long as this window is open; its other databases stay as they are.') },
+    { part: 'pattern', label: vscode.l10n.t('Keys of database {0} by a pattern', database), detail: vscode.l10n.t('A live bridge for keys whose names match; other keys of the target stay as they are.') },
+    { part: 'databases', label: vscode.l10n.t('Several databases by a map'), detail: vscode.l10n.t('A live bridge for the databases that you name, each into the one of its number or into another one.') },
   ];
-  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Replicate Database'), placeHolder: vscode.l10n.t('What is to be followed?') }))?.whole;
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Replicate Database'), placeHolder: vscode.l10n.t('What is to be followed?') }))?.part;
 }
 
 function ask(services: Services, first: Draft): Promise<Draft | undefined> {

@@ -27,6 +27,8 @@ export interface Replications extends vscode.Disposable {
   start(source: ConnectionProfile, target: ConnectionProfile, address: Address | undefined): Promise<Replication>;
   /** Applies the stream of the source to the target, which stays a server of its own, as long as this window is open, and again when it is. */
   bridge(source: ConnectionProfile, target: ConnectionProfile, part?: Part): Replication;
+  /** What of its source a replication takes; undefined: all of it. */
+  partOf(replication: Replication): Part | undefined;
   /** Takes up again what was kept. */
   resume(): void;
   /** Looks whether a connection is a replica of somebody. */
@@ -71,6 +73,8 @@ export function createReplications(
   const running = new Map<string, Replication>();
   /** Of practice servers that are followed. */
   const ports = new Map<string, LocalPort>();
+  /** What bridges take that take no more than that. */
+  const parts = new WeakMap<Replication, Part>();
   /** Ids of those that were met. */
   const met = new Set<string>();
   const deps: ReplicaDeps = {
@@ -115,6 +119,7 @@ export function createReplications(
 
   const bridge = (id: string, source: ConnectionProfile, target: ConnectionProfile, part: Part | undefined): Replication => {
     const replication = startBridge({ sessions, clock, seeds: [randomInt(2 ** 32), randomInt(2 ** 32)], folder: tmpdir(), patience: BRIDGE_PATIENCE, pause: sleep }, { id, source, target, ...scopeOf(part) });
+    if (part !== undefined) parts.set(replication, part);
     add(replication);
     return replication;
   };
@@ -122,6 +127,7 @@ export function createReplications(
   return {
     list: () => [...running.values()],
     of: (targetId) => running.get(targetId),
+    partOf: (replication) => parts.get(replication),
     add,
     onDidChange: changed.event,
     async start(source, target, given) {

@@ -1,12 +1,14 @@
 import { existsSync } from 'node:fs';
 import { RdbError } from '../../protocol/rdb/bytes.ts';
-import { load, save } from '../persistence/save.ts';
+import { load, save, saveInBackground } from '../persistence/save.ts';
 import type { ServerState } from '../state.ts';
 
 /** Where the data of a practice server are kept. */
 export interface DataFile {
-  /** Saves at once what has changed; `always`: also where nothing has. Throws an Error with the system's reason. */
-  save(always?: boolean): void;
+  /** Saves at once what has changed. Throws an Error with the system's reason. */
+  save(): void;
+  /** Something has changed that no command did: it is saved in the background. */
+  changed(): void;
 }
 
 /** A file that does not make sense; nothing is written to it. */
@@ -41,9 +43,12 @@ export function keepInFile(server: ServerState, path: string, onFailure: (why: s
     },
   };
   return {
-    save(always = false) {
-      if (!always && server.dirty === 0) return;
-      if (!save(server, path)) throw new Error(last);
+    save() {
+      if (server.dirty > 0 && !save(server, path)) throw new Error(last);
+    },
+    changed() {
+      server.dirty += 1;
+      if (server.saving.background === undefined) saveInBackground(server, path);
     },
   };
 }

@@ -55,15 +55,14 @@ async function run(id: number, call: WorkerCall): Promise<WorkerAnswer> {
     case 'loadSample':
       return await cancellable(id, async (signal) => {
         await server.loadSample(call.name, { signal, onProgress: (progress) => say({ kind: 'progress', id, progress }) });
-        // No command has changed anything.
-        dataFile?.save(true);
+        dataFile?.changed();
         return 0;
       });
     case 'loadFile':
       return await loadFile(id, call);
     case 'reset':
       server.reset();
-      dataFile?.save(true);
+      dataFile?.changed();
       return 0;
     case 'close':
       await server.close();

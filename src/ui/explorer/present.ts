@@ -107,6 +107,8 @@ function connectionItem({ profile, connected }: ConnectionNode, { replication, p
 /** Where its data are, in words. */
 function placeNote(profile: ConnectionProfile, file: boolean): string {
   if (file) return profile.access === 'read-only' ? vscode.l10n.t('RDB file') : vscode.l10n.t('scratch copy · changes are not saved');
+  // Of a lesson; others say more of themselves.
+  if (profile.endpoint.kind === 'practice') return vscode.l10n.t('in memory only');
   return endpointLabel(profile) === profile.name ? '' : endpointLabel(profile);
 }
 

@@ -117,6 +117,7 @@ describe('practice server in a worker that keeps its data in a file', () => {
   it('tells of a file that is damaged and does not touch it', async () => {
     const first = await start();
     await first.loadSample('events');
+    await first.save();
     await first.close();
     const bytes = readFileSync(dataFile);
     const damaged = Buffer.concat([bytes.subarray(0, bytes.length / 2), Buffer.alloc(64, 0xff), bytes.subarray(bytes.length / 2)]);

@@ -35,6 +35,7 @@ import * as scripts from './ui/scripts/index.ts';
 import * as terminal from './ui/terminal/index.ts';
 import * as transfer from './ui/transfer/index.ts';
 import * as values from './ui/values/index.ts';
+import * as walkthrough from './ui/walkthrough/index.ts';
 
 /** Lines that the Command Log keeps. */
 const commandLogCapacity = 5000;
@@ -110,6 +111,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     terminal.register(services),
     scripts.register(services),
     lessons.register(services),
+    walkthrough.register(services),
     replicate.register(services),
     compare.register(services),
   );

@@ -15,6 +15,7 @@ interface Contributed {
   views: Record<string, { id: string; name: string; icon?: string }[]>;
   viewsContainers: { activitybar: { id: string; title: string; icon: string }[] };
   customEditors: { viewType: string; displayName: string; selector: { filenamePattern: string }[]; priority: string }[];
+  walkthroughs: { id: string; steps: { id: string; description: string; media: { markdown: string }; completionEvents: string[] }[] }[];
   viewsWelcome: { view: string; contents: string; when?: string }[];
   configuration: { title: string; properties: Record<string, { default: unknown; scope?: string; markdownDescription?: string; enum?: string[]; enumDescriptions?: string[] }> }[];
 }
@@ -122,6 +123,19 @@ describe('manifest', () => {
     const views = Object.values(contributes.views).flat();
     assert.deepEqual(views.map((view) => view.id), Object.values(viewIds));
     for (const { icon } of [...views, ...contributes.viewsContainers.activitybar]) assert.ok(read(icon ?? '').startsWith('<svg'), icon);
+  });
+
+  it('has a walkthrough whose pages exist, and whose steps are completed by what one does', () => {
+    for (const { steps } of contributes.walkthroughs) {
+      for (const { description, media, completionEvents } of steps) {
+        const page = read(strings[media.markdown.slice(1, -1)] ?? '');
+        assert.ok(page.length > 100 && page.length < 40_000);
+        for (const event of completionEvents) assert.ok((contextIds as readonly string[]).includes(event.replace(/^onContext:/, '')), event);
+        for (const [, command = ''] of (strings[description.slice(1, -1)] ?? '').matchAll(/\(command:([\w.]+)/g)) {
+          assert.ok((commandIds as readonly string[]).includes(command) || command === `${viewIds.explorer}.focus`, command);
+        }
+      }
+    }
   });
 
   it('has every string it names, and names every string it has', () => {

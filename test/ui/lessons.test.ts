@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
@@ -53,5 +54,16 @@ describe('lessons in a real window', () => {
     await lesson(/SCAN is not an iterator, 1 of 4/).waitFor({ timeout: 30_000 });
     await says(/Take the first page/);
     await cell('SCAN 0').getByText('Done', { exact: true }).waitFor({ timeout: 20_000 });
+  });
+
+  it('leads through a walkthrough, of which the step that was done is marked', async function () {
+    this.timeout(90_000);
+    await vscode.prompts.command('Get Started');
+    const page = vscode.page.locator('.gettingStartedContainer');
+    await page.getByText('Meet a cursor', { exact: true }).waitFor({ timeout: 30_000 });
+    const step = (title: string): Locator => page.locator('button.getting-started-step', { hasText: title });
+    await until(async () => /step-checked/.test(await step('Meet a cursor').innerHTML()) || await step('Meet a cursor').locator('.getting-started-step-checked, .codicon-getting-started-step-checked, .complete').count() > 0, 20_000);
+    assert.equal(await step('Connect your own server').locator('.complete').count(), 0);
+    await vscode.screenshot('walkthrough');
   });
 });

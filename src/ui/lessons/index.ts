@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { Failure } from '../../core/failure.ts';
 import { nextLesson, stepsDone } from '../../core/lessons/progress.ts';
-import { registerCommand } from '../platform/commands.ts';
+import { registerCommand, setContext } from '../platform/commands.ts';
 import { notebookIds, type LessonRow } from '../platform/contributions.ts';
 import { createDisposables } from '../platform/disposables.ts';
 import type { Services } from '../services.ts';
@@ -42,7 +42,13 @@ export function register(services: Services): vscode.Disposable {
     return editor;
   };
 
+  const tellOfProgress = (): void => {
+    if (Object.values(progress.current()).some((steps) => steps.length > 0)) setContext('keyspace.lessonStepDone', true);
+  };
+  tellOfProgress();
+
   return createDisposables(
+    progress.onDidChange(tellOfProgress),
     progress, pages, teacher, createLessonsView(library, progress),
     lessonServers.onDidChange(() => {
       explorer.changed(undefined);

@@ -78,6 +78,7 @@ export type CommandTable = { readonly [Id in RowCommandId]: RowCommand } & {
   readonly 'keyspace.openFile': (file?: Uri, selected?: readonly Uri[]) => void;
   readonly 'keyspace.openScratchCopy': (file?: Uri, selected?: readonly Uri[]) => void;
   readonly 'keyspace.newPracticeServer': () => void;
+  readonly 'keyspace.getStarted': () => void;
   /** A click on a row of the Lessons view. */
   readonly 'keyspace.openLesson': (row?: LessonRow) => void;
   /** The status bar of a cell gives its place; the toolbar something of its own. */
@@ -122,6 +123,7 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.runScript': null,
   'keyspace.runSelection': null,
   'keyspace.chooseScriptConnection': null,
+  'keyspace.getStarted': null,
   'keyspace.openLesson': null,
   'keyspace.checkStep': null,
   'keyspace.resetLesson': null,
@@ -215,6 +217,11 @@ export interface ContextTable {
   'keyspace.selectedForCompare': boolean;
   /** Some connection follows another one. */
   'keyspace.replicating': boolean;
+  /** Steps of the walkthrough: a database was unfolded, a step of a lesson done, a database cloned, a server added. */
+  'keyspace.browsed': boolean;
+  'keyspace.lessonStepDone': boolean;
+  'keyspace.cloned': boolean;
+  'keyspace.connected': boolean;
   /** The value document in front is one part of a longer value; it has one after, or before, it. */
   'keyspace.hasParts': boolean;
   'keyspace.hasNextPart': boolean;
@@ -226,6 +233,10 @@ const contexts: { readonly [Id in ContextId]: null } = {
   'keyspace.compared': null,
   'keyspace.selectedForCompare': null,
   'keyspace.replicating': null,
+  'keyspace.browsed': null,
+  'keyspace.lessonStepDone': null,
+  'keyspace.cloned': null,
+  'keyspace.connected': null,
   'keyspace.hasParts': null,
   'keyspace.hasNextPart': null,
   'keyspace.hasPreviousPart': null,

@@ -9,6 +9,7 @@ import { partsOf } from '../../core/transfer/parts.ts';
 import { planClone, type ClonePlan } from '../../core/transfer/plan.ts';
 import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
 import { nodeId, type Node } from '../explorer/nodes.ts';
+import { setContext } from '../platform/commands.ts';
 import { plainText } from '../platform/plainText.ts';
 import { withProgress } from '../platform/progress.ts';
 import { replicateDatabase } from '../replicate/replicateDatabase.ts';
@@ -84,6 +85,7 @@ export async function cloneAndTell(services: Services, journal: Journal, title: 
     if (report === undefined) return;
     await journal.remove();
     await services.clones.remember(request);
+    setContext('keyspace.cloned', true);
     void offer(services, title, request, report);
   } finally {
     await journal.close();

@@ -40,6 +40,22 @@ describe('cloning a database in a real window', () => {
     await until(async () => (await vscode.tree.row(['Shop', 'Database 3'])).text.includes('5,001 keys'));
   });
 
+  it('asks what to do with keys that the target has, and tells what else it has', async () => {
+    await server.cli('-n', '3', 'SET', 'other', '1');
+    await server.cli('-n', '3', 'HSET', 'profile', 'name', 'Bob');
+    await vscode.tree.menu(['Shop', 'Database 0'], /^Clone Database/);
+    await vscode.prompts.pick(/^Several Databases in One Instance/, /Clone database 0 of “Shop”/);
+    await vscode.prompts.pick(/^Database 3/);
+    await vscode.prompts.pick(/^Stop/);
+    await vscode.prompts.pick(/^Show the Plan/);
+    assert.match(await vscode.prompts.answer('Replace Them and Clone'), /Keys that the target has already: 5,001\./);
+    assert.match(
+      await vscode.prompts.notification(/only the target has/),
+      /5,001 keys copied\. Compared with the source key by key: what was copied is identical\. Keys that only the target has: 1\.$/,
+    );
+    assert.equal(await server.cli('-n', '3', 'HGET', 'profile', 'name'), 'Ann');
+  });
+
   it('empties a target only when its name was typed', async () => {
     await server.cli('-n', '3', 'SET', 'other', '1');
     await vscode.tree.menu(['Shop', 'Database 0'], /^Clone Database/);
@@ -98,7 +114,7 @@ describe('cloning a database in a real window', () => {
     await vscode.tree.collapse(['Shop', 'Database 0']);
     const [from, to] = [await vscode.tree.find(['Shop', 'Database 3']), await vscode.tree.find('Practice')];
     await from.dragTo(to);
-    await vscode.prompts.pick(/^Database 5/, /Clone Database/);
+    await vscode.prompts.pick(/^Database 5/, /Clone database 3 of “Shop”/);
     await vscode.prompts.pick(/^Stop/);
     await vscode.prompts.pick(/^Show the Plan/);
     assert.match(await vscode.prompts.answer('Clone'), /Clone database 3 of “Shop” to database 5 of “Practice”\?/);

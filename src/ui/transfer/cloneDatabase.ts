@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { sleep } from '../../core/connection/waiting.ts';
 import { Failure, isFailure } from '../../core/failure.ts';
 import { literalPrefix } from '../../core/keyspace/glob.ts';
-import { clone, type CloneDeps, type CloneProgress, type CloneReport, type CloneRequest } from '../../core/transfer/clone.ts';
+import { clone, type CloneDeps, type CloneProgress, type CloneReport, type CloneRequest, type Conflict } from '../../core/transfer/clone.ts';
 import type { Journal } from '../../core/transfer/journal.ts';
 import { partsOf } from '../../core/transfer/parts.ts';
 import { planClone, type ClonePlan } from '../../core/transfer/plan.ts';
@@ -17,7 +17,7 @@ import { saveAsFile } from '../save/saveAsFile.ts';
 import type { Services } from '../services.ts';
 import { askClone, PRACTICE_DATABASES, type CloneAnswer, type CloneTarget } from './cloneForm.ts';
 import { cloneSourceOf, sourceOfDatabase, type CloneSource } from './cloneSource.ts';
-import { isPerfect, planDocument, planText, reportText, summaryText, targetText } from './cloneText.ts';
+import { isFine, isPerfect, planDocument, planText, reportText, summaryText, targetText } from './cloneText.ts';
 
 /** Ms without a byte from a server that owes a reply. */
 const PATIENCE = 60_000;
@@ -66,8 +66,9 @@ async function carryOut(services: Services, answer: CloneAnswer | undefined): Pr
 async function planAndClone(services: Services, source: CloneSource, request: CloneRequest): Promise<boolean> {
   const plan = await withProgress(vscode.l10n.t('Planning the clone of {0}', source.title), (signal, report) =>
     planClone(cloneDeps(services), request, signal, (keys) => report(keyCount(keys))));
-  if (!(await confirm(services, source, plan))) return false;
-  await cloneAndTell(services, await services.clones.begin(request), source.title, plan);
+  const agreed = await confirm(services, source, plan);
+  if (agreed === undefined) return false;
+  await cloneAndTell(services, await services.clones.begin(agreed), source.title, { request: agreed, keys: plan.keys });
   return true;
 }
 
@@ -87,6 +88,10 @@ export async function cloneAndTell(services: Services, journal: Journal, title: 
     await services.clones.remember(request);
     setContext('keyspace.cloned', true);
     void offer(services, title, request, report);
+  } catch (error) {
+    // There is nothing to go on with.
+    if (isFailure(error, 'exists') && journal.standing.done.size === 0) await journal.remove();
+    throw error;
   } finally {
     await journal.close();
     // What failed or was cancelled has written too.
@@ -106,16 +111,21 @@ export function cloneDeps({ sessions, clock }: Services): CloneDeps {
   return { sessions, clock, seeds: [randomInt(2 ** 32), randomInt(2 ** 32)], patience: PATIENCE, pause: sleep };
 }
 
-async function confirm({ reports }: Services, source: CloneSource, plan: ClonePlan): Promise<boolean> {
+/** What is to be done, or undefined. Keys that would stop it at once are skipped or replaced, whichever is chosen. */
+async function confirm({ reports }: Services, source: CloneSource, plan: ClonePlan): Promise<CloneRequest | undefined> {
   const { request, keys } = plan;
-  const go = request.conflict === 'empty' ? vscode.l10n.t('Empty and Clone') : vscode.l10n.t('Clone');
+  const choices: readonly (vscode.MessageItem & { readonly conflict: Conflict })[] = plan.warnings.some(({ kind }) => kind === 'stops')
+    ? [{ conflict: 'skip', title: vscode.l10n.t('Skip Them and Clone') }, { conflict: 'replace', title: vscode.l10n.t('Replace Them and Clone') }]
+    : [{ conflict: request.conflict, title: request.conflict === 'empty' ? vscode.l10n.t('Empty and Clone') : vscode.l10n.t('Clone') }];
   const message = vscode.l10n.t('Clone {0} to {1}?', source.title, targetText(request));
   if (keys === 0) throw new Failure('bad-input', vscode.l10n.t('There is no key to be cloned in {0}.', source.title));
-  const keep = vscode.l10n.t('Show Plan Only');
-  const chosen = await vscode.window.showInformationMessage(message, { modal: true, detail: planText(plan) }, go, keep);
+  const keep: vscode.MessageItem = { title: vscode.l10n.t('Show Plan Only') };
+  const chosen = await vscode.window.showInformationMessage<vscode.MessageItem>(message, { modal: true, detail: planText(plan) }, ...choices, keep);
   if (chosen === keep) await reports.show(vscode.l10n.t('Plan of a clone'), planDocument(source.title, plan));
-  if (chosen !== go) return false;
-  if (request.conflict !== 'empty' || plan.target.keys === 0) return true;
+  const choice = choices.find((one) => one === chosen);
+  if (choice === undefined) return undefined;
+  const agreed: CloneRequest = { ...request, conflict: choice.conflict };
+  if (request.conflict !== 'empty' || plan.target.keys === 0) return agreed;
   const expected = `${request.target.profile.name}/${partsOf(request).map(({ target }) => target.database).join(',')}`;
   const typed = await vscode.window.showInputBox({
     title: vscode.l10n.t('Delete {0} of {1}', keyCount(plan.target.keys), targetText(request)),
@@ -123,10 +133,10 @@ async function confirm({ reports }: Services, source: CloneSource, plan: ClonePl
     ignoreFocusOut: true,
     validateInput: (text) => (text === expected ? undefined : vscode.l10n.t('Type {0} to empty it.', expected)),
   });
-  return typed === expected;
+  return typed === expected ? agreed : undefined;
 }
 
-/** Clones with progress and cancel. Undefined: it was cancelled, and that was said. Rejects with Failure. */
+/** Clones with progress and cancel. Undefined: it was cancelled, or can be resumed, and that was said. Rejects with Failure. */
 export function runClone({ clock }: Services, deps: CloneDeps, title: string, { request, keys: all }: Agreed): Thenable<CloneReport | undefined> {
   return withProgress(title, async (signal, report) => {
     const started = clock.elapsed();
@@ -155,8 +165,12 @@ export function runClone({ clock }: Services, deps: CloneDeps, title: string, { 
       const text = [why, last?.phase === 'verifying'
         ? vscode.l10n.t('All keys were copied, but not compared to the end: what changed meanwhile may be missing.')
         : vscode.l10n.t('Keys that are at the target, each of them whole: at least {0}.', formatCount(last?.keys ?? 0))].join(' ');
-      if (error.kind !== 'cancelled') throw new Failure(error.kind, text, { cause: error });
-      void vscode.window.showWarningMessage(text);
+      // Only what is kept in a journal can be gone on with.
+      if (error.kind !== 'cancelled' && deps.journal === undefined) throw new Failure(error.kind, text, { cause: error });
+      const resume = vscode.l10n.t('Resume Clone…');
+      const tell = error.kind === 'cancelled' ? vscode.window.showWarningMessage : vscode.window.showErrorMessage;
+      void tell(plainText(text), ...(deps.journal === undefined ? [] : [resume]))
+        .then((chosen) => (chosen === resume ? vscode.commands.executeCommand('keyspace.resumeClone') : undefined));
       return undefined;
     } finally {
       clearInterval(silence);
@@ -181,7 +195,7 @@ async function offer({ reports, baselines }: Services, title: string, request: C
   const show = vscode.l10n.t('Show Report');
   const baseline = vscode.l10n.t('Set Baseline');
   const message = plainText(vscode.l10n.t('Clone to {0}: {1}', targetText(request), summaryText(report)));
-  const tell = isPerfect(report) ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
+  const tell = isFine(report) ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
   const { source, target, scope, rewrite } = request;
   // Only what holds all keys of a place has that for its original.
   const isWhole = request.names === undefined && request.more === undefined && scope.types === undefined && scope.only === undefined;

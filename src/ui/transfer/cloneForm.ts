@@ -48,7 +48,8 @@ export interface CloneTarget {
 export async function askClone(services: Services, given: CloneSource | ConnectionProfile | undefined, to: CloneTarget | undefined): Promise<CloneAnswer | undefined> {
   if (to !== undefined) checkWritable(to.profile);
   const first: Draft = given === undefined || 'endpoint' in given ? { ...(given === undefined ? {} : { profile: given }) } : { source: given, ...(to === undefined ? {} : known(given, to)) };
-  const draft = await runSteps(vscode.l10n.t('Clone Database'), first, steps(services));
+  const title = first.source === undefined ? vscode.l10n.t('Clone Database') : vscode.l10n.t('Clone {0}', first.source.title);
+  const draft = await runSteps(title, first, steps(services));
   if (draft?.source === undefined || draft.way === undefined) return undefined;
   const { source, way, prefix, map, conflict = 'stop', options = {} } = draft;
   if (way === 'file' || way === 'replica') return { kind: way, source };
@@ -101,7 +102,7 @@ function steps(services: Services): readonly Step<Draft>[] {
     },
     {
       applies: ({ way }) => way === undefined,
-      ask: (draft, frame) => mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('Where to?'), items: ways(draft.source) }), ({ way }) => ({ ...draft, way })),
+      ask: (draft, frame) => mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('What kind of copy?'), items: ways(draft.source) }), ({ way }) => ({ ...draft, way })),
     },
     {
       applies: ({ way, to }) => way === 'instances' && to === undefined,
@@ -156,25 +157,25 @@ function ways(source: CloneSource | undefined): readonly (vscode.QuickPickItem &
   return [
     ...(within
       ? [
-          { way: 'databases' as const, label: vscode.l10n.t('Several Databases in One Instance'), description: vscode.l10n.t('another database of this server'), detail: vscode.l10n.t('When original and copy are to be side by side, and to be exchanged by SWAPDB.') },
-          { way: 'prefix' as const, label: vscode.l10n.t('Marked Keys'), description: vscode.l10n.t('the same database, under another prefix'), detail: vscode.l10n.t('When a server has but one database, or both are to be seen at once: original: beside edited:.') },
+          { way: 'databases' as const, label: vscode.l10n.t('Several Databases in One Instance'), description: vscode.l10n.t('another database of this server'), detail: vscode.l10n.t('To have original and copy side by side, and to exchange them by SWAPDB.') },
+          { way: 'prefix' as const, label: vscode.l10n.t('Marked Keys'), description: vscode.l10n.t('the same database, under another prefix'), detail: vscode.l10n.t('To see both at once, such as original: and edited:, or with one database only.') },
         ]
       : []),
-    { way: 'instances', label: vscode.l10n.t('One Instance per Database'), description: vscode.l10n.t('a database of another connection'), detail: vscode.l10n.t('When the copy is to have a server and memory of its own, of another version too.') },
-    { way: 'fresh', label: vscode.l10n.t('One Instance per Database: Fresh Practice Server'), description: vscode.l10n.t('in memory, here'), detail: vscode.l10n.t('When something is to be tried out: no server is needed, and the copy is gone with the window.') },
+    { way: 'instances', label: vscode.l10n.t('One Instance per Database'), description: vscode.l10n.t('a database of another connection'), detail: vscode.l10n.t('To give the copy a server and memory of its own, of another version too.') },
+    { way: 'fresh', label: vscode.l10n.t('One Instance per Database: Fresh Practice Server'), description: vscode.l10n.t('in memory, here'), detail: vscode.l10n.t('To try something out: needs no server, and is gone with the window.') },
     // A file holds databases, not some keys of one, and so does a replica.
     ...(whole
-      ? [{ way: 'file' as const, label: vscode.l10n.t('Dump and Reload'), description: vscode.l10n.t('a dump.rdb file'), detail: vscode.l10n.t('When the copy is to be kept, to be opened here, or when a server is to start on it.') }]
+      ? [{ way: 'file' as const, label: vscode.l10n.t('Dump and Reload'), description: vscode.l10n.t('a dump.rdb file'), detail: vscode.l10n.t('To keep the copy, to open it here, or to start a server on it.') }]
       : []),
     ...(whole && source.source.profile.access !== 'read-only'
-      ? [{ way: 'replica' as const, label: vscode.l10n.t('Enslave and Liberate'), description: vscode.l10n.t('a replica, until it is set free'), detail: vscode.l10n.t('When all of a large server that goes on being written is wanted, as of the moment you liberate it.') }]
+      ? [{ way: 'replica' as const, label: vscode.l10n.t('Enslave and Liberate'), description: vscode.l10n.t('a replica, until it is set free'), detail: vscode.l10n.t('To have all of a busy server, as of the moment when you liberate the copy.') }]
       : []),
   ];
 }
 
 function conflicts({ way, source, target, map }: Draft): readonly (vscode.QuickPickItem & { readonly conflict: Conflict })[] {
   return [
-    { conflict: 'stop', label: vscode.l10n.t('Stop'), detail: vscode.l10n.t('Overwrite nothing: the first key that is there already ends it.') },
+    { conflict: 'stop', label: vscode.l10n.t('Stop'), detail: vscode.l10n.t('Overwrite nothing: the plan tells which are there, and you are asked again.') },
     { conflict: 'skip', label: vscode.l10n.t('Skip'), detail: vscode.l10n.t('Leave keys that are there as they are, and copy the others.') },
     { conflict: 'replace', label: vscode.l10n.t('Replace'), detail: vscode.l10n.t('Overwrite keys of the same name; others stay.') },
     ...(way !== 'prefix' && (target !== undefined || map !== undefined) && source !== undefined && isWhole(source)

@@ -29,18 +29,18 @@ function items({ types, engine, rate }: CloneOptions, scanned: boolean): readonl
   const perSecond = rate?.keysPerSecond;
   return [
     { option: 'go', label: vscode.l10n.t('Show the Plan'), iconPath: new vscode.ThemeIcon('arrow-right'), detail: vscode.l10n.t('Both sides are looked at, then you are asked, or keep the plan as a dry run.') },
-    ...(scanned ? [{ option: 'types' as const, label: vscode.l10n.t('Types…'), iconPath: new vscode.ThemeIcon('symbol-class'), description: types === undefined ? vscode.l10n.t('all') : types.join(', ') }] : []),
+    ...(scanned ? [{ option: 'types' as const, label: vscode.l10n.t('Types…'), iconPath: new vscode.ThemeIcon('symbol-class'), description: types === undefined ? vscode.l10n.t('All') : types.join(', ') }] : []),
     { option: 'engine', label: vscode.l10n.t('Engine…'), iconPath: new vscode.ThemeIcon('gear'), description: engineName(engine ?? 'auto') },
-    { option: 'rate', label: vscode.l10n.t('Rate…'), iconPath: new vscode.ThemeIcon('dashboard'), description: perSecond === undefined ? vscode.l10n.t('as fast as it goes') : vscode.l10n.t('{0} keys/s', formatCount(perSecond)) },
+    { option: 'rate', label: vscode.l10n.t('Rate…'), iconPath: new vscode.ThemeIcon('dashboard'), description: perSecond === undefined ? vscode.l10n.t('As fast as it goes') : vscode.l10n.t('{0} keys/s', formatCount(perSecond)) },
   ];
 }
 
 function engineName(engine: NonNullable<CloneOptions['engine']>): string {
   switch (engine) {
-    case 'auto': return vscode.l10n.t('the fastest that works');
+    case 'auto': return vscode.l10n.t('The fastest that works');
     case 'copy': return 'COPY';
     case 'dump': return 'DUMP, RESTORE';
-    case 'commands': return vscode.l10n.t('commands');
+    case 'commands': return vscode.l10n.t('Commands');
   }
 }
 

@@ -78,7 +78,7 @@ function warningText(warning: PlanWarning): string {
     case 'memory': return vscode.l10n.t('⚠ The copy needs about {0}, and the target has {1} left (maxmemory).', formatBytes(warning.needed), formatBytes(warning.free));
     case 'overwrites': return vscode.l10n.t('⚠ Keys of the target that will be overwritten: {0}.', formatCount(warning.keys));
     case 'empties': return vscode.l10n.t('⚠ Keys of the target that will be deleted first: {0}.', formatCount(warning.keys));
-    case 'stops': return vscode.l10n.t('⚠ Keys that the target has already: {0}. It will stop at the first of them.', formatCount(warning.keys));
+    case 'stops': return vscode.l10n.t('⚠ Keys that the target has already: {0}. Skip or replace them, or choose another target.', formatCount(warning.keys));
     case 'skips': return vscode.l10n.t('⚠ Keys that will not be copied, since the target has them: {0}.', formatCount(warning.keys));
     default: return assertNever(warning);
   }
@@ -89,6 +89,11 @@ export function isPerfect({ notCopied, verification }: CloneReport): boolean {
   return notCopied.length === 0 && verification?.differences.length === 0;
 }
 
+/** True if all was copied and found so, whatever else the target has. */
+export function isFine({ notCopied, verification }: CloneReport): boolean {
+  return notCopied.length === 0 && verification?.differences.every(({ kind }) => kind === 'extra') === true;
+}
+
 /** What became of a clone, in a few sentences. */
 export function summaryText(report: CloneReport): string {
   const { copied, skipped, notCopied, verification } = report;
@@ -96,9 +101,14 @@ export function summaryText(report: CloneReport): string {
   if (skipped > 0) parts.push(vscode.l10n.t('{0} skipped.', formatCount(skipped)));
   if (notCopied.length > 0) parts.push(vscode.l10n.t('{0} could not be copied.', formatCount(notCopied.length)));
   if (verification !== undefined) {
-    parts.push(verification.differences.length === 0
-      ? vscode.l10n.t('Compared with the source key by key: identical.')
-      : vscode.l10n.t('Compared with the source, these keys differ: {0}.', formatCount(verification.differences.length)));
+    const extra = verification.differences.filter(({ kind }) => kind === 'extra').length;
+    const others = verification.differences.length - extra;
+    parts.push(others > 0
+      ? vscode.l10n.t('Compared with the source, these keys differ: {0}.', formatCount(others))
+      : extra > 0
+        ? vscode.l10n.t('Compared with the source key by key: what was copied is identical.')
+        : vscode.l10n.t('Compared with the source key by key: identical.'));
+    if (extra > 0) parts.push(vscode.l10n.t('Keys that only the target has: {0}.', formatCount(extra)));
   }
   return parts.join(' ');
 }
@@ -111,7 +121,8 @@ export function reportText(title: string, request: CloneRequest, report: CloneRe
     '',
     summaryText(report),
     '',
-    vscode.l10n.t('Copied: {0}, {1} of payloads', keyCount(copied), formatBytes(bytes)),
+    // COPY has no payload.
+    bytes === 0 ? vscode.l10n.t('Copied: {0}', keyCount(copied)) : vscode.l10n.t('Copied: {0}, {1} of payloads', keyCount(copied), formatBytes(bytes)),
     vscode.l10n.t('Gone at the source before they could be read: {0}', formatCount(vanished)),
     vscode.l10n.t('Skipped, since the target had them: {0}', formatCount(skipped)),
     ...Object.entries(forms).map(([form, count]) => vscode.l10n.t('Written in another form for the target ({0}): {1}', form, formatCount(count))),

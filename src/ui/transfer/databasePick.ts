@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
+import { endpointLabel } from '../../core/connection/url.ts';
 import { listDatabases } from '../../core/keyspace/databases.ts';
 import type { CloneEnd } from '../../core/transfer/clone.ts';
 import { keyCount } from '../explorer/labels.ts';
@@ -14,7 +15,7 @@ import type { Services } from '../services.ts';
 export async function askConnection(services: Services, frame: StepFrame, placeholder: string, which: 'any' | 'writable', near?: ConnectionProfile): Promise<StepResult<ConnectionProfile>> {
   const { rdbFiles } = services;
   const profiles = services.profiles().filter(({ access }) => which === 'any' || access !== 'read-only');
-  const items: (vscode.QuickPickItem & { readonly profile: ConnectionProfile | undefined })[] = profiles.map((profile) => ({ label: profile.name, description: fileHint(rdbFiles.of(profile.id)), profile }));
+  const items: (vscode.QuickPickItem & { readonly profile: ConnectionProfile | undefined })[] = profiles.map((profile) => ({ label: profile.name, description: fileHint(rdbFiles.of(profile.id)) || addressOf(profile), profile }));
   const active = items.find(({ profile }) => profile?.id === near?.id);
   if (which === 'any') items.push({ label: vscode.l10n.t('Open an RDB File…'), iconPath: new vscode.ThemeIcon('file-binary'), profile: undefined });
   const answer = await askPick(frame, { placeholder, items, active });
@@ -24,6 +25,11 @@ export async function askConnection(services: Services, frame: StepFrame, placeh
   await vscode.commands.executeCommand('keyspace.openFile');
   // What was opened just now is marked; without one it is asked again.
   return askConnection(services, frame, placeholder, which, rdbFiles.list().find(({ id }) => !before.has(id)) ?? near);
+}
+
+/** Where a server is: what tells connections of similar names apart. */
+function addressOf(profile: ConnectionProfile): string {
+  return profile.endpoint.kind === 'tcp' ? endpointLabel(profile) : '';
 }
 
 /** Asks for a database of a connection, other than `not`. Throws Failure if the server cannot be asked which it has. */

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import { displayShort } from '../../core/keyspace/display.ts';
 import { readJournal } from '../../core/transfer/journal.ts';
 import { restoreRequest, type SavedRequest } from '../../core/transfer/savedRequest.ts';
 import { keyCount } from '../explorer/labels.ts';
@@ -39,7 +40,7 @@ export function offerInterrupted(services: Services): vscode.Disposable {
 async function offerResume(services: Services): Promise<void> {
   const { resume, discard } = choices();
   for (const one of await services.clones.untold()) {
-    const message = plainText(vscode.l10n.t('A clone was interrupted: {0}.', savedText(one.request)));
+    const message = plainText(vscode.l10n.t('A clone was interrupted. {0}.', savedText(one.request)));
     void vscode.window.showInformationMessage(message, resume, discard).then((chosen) => act(services, one, chosen)).then(undefined, showFailure);
   }
 }
@@ -52,19 +53,32 @@ async function act(services: Services, one: Interrupted, chosen: string | undefi
   if (chosen !== resume) return;
   // Before it is taken: what cannot go on stays where it is.
   const request = restoreRequest(one.request, services.profile);
-  await cloneAndTell(services, await services.clones.take(one), endsText(one.request, 'source'), { request, keys: undefined });
+  await cloneAndTell(services, await services.clones.take(one), sourceText(one.request), { request, keys: undefined });
 }
 
-/** A clone in words. */
-export function savedText(request: SavedRequest): string {
-  return vscode.l10n.t('{0} to {1}', endsText(request, 'source'), endsText(request, 'target'));
+/** A clone in words, as a label: what was cloned, and where to. */
+export function savedText(saved: SavedRequest): string {
+  const { rewrite } = saved;
+  return rewrite === undefined
+    ? vscode.l10n.t('From {0} to {1}', sourceText(saved), endsText(saved, 'target'))
+    : vscode.l10n.t('From {0} to {1}, names beginning with “{2}”', sourceText(saved), endsText(saved, 'target'), shown(rewrite.to));
 }
+
+/** What was cloned: a database, or the part of it. */
+export function sourceText(saved: SavedRequest): string {
+  const { pattern, names, only } = saved;
+  const part = only !== undefined ? vscode.l10n.t('a selection') : names !== undefined ? keyCount(names.length) : pattern === undefined ? undefined : shown(pattern);
+  const ends = endsText(saved, 'source');
+  return part === undefined ? ends : vscode.l10n.t('{0} of {1}', part, ends);
+}
+
+const shown = (base64: string): string => displayShort(Buffer.from(base64, 'base64'), 60);
 
 function endsText({ more, ...ends }: SavedRequest, side: 'source' | 'target'): string {
   const { name, database } = ends[side];
   return more === undefined ? endText(ends[side]) : vscode.l10n.t('databases {0} of “{1}”', [database, ...more.map((one) => one[side])].join(', '), name);
 }
 
-export function endText({ name, database }: SavedRequest['source']): string {
+function endText({ name, database }: SavedRequest['source']): string {
   return vscode.l10n.t('database {0} of “{1}”', database, name);
 }

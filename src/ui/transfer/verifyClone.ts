@@ -1,14 +1,14 @@
 import * as vscode from 'vscode';
 import { verifyClone, type Check, type CheckMode } from '../../core/compare/verifyClone.ts';
 import { displayShort } from '../../core/keyspace/display.ts';
-import { restoreRequest, type SavedRequest } from '../../core/transfer/savedRequest.ts';
+import { restoreRequest } from '../../core/transfer/savedRequest.ts';
 import { formatCount, keyCount } from '../explorer/labels.ts';
 import { plainText } from '../platform/plainText.ts';
 import { withProgress } from '../platform/progress.ts';
 import type { Services } from '../services.ts';
 import { cloneDeps } from './cloneDatabase.ts';
 import { differenceText } from './cloneText.ts';
-import { savedText } from './resumeClone.ts';
+import { savedText, sourceText } from './resumeClone.ts';
 
 /** Keys of either side in a sample. */
 const SAMPLE = 1000;
@@ -23,16 +23,16 @@ export async function verifyLastClone(services: Services): Promise<void> {
     return;
   }
   const title = vscode.l10n.t('Verify Clone');
-  const picked = await vscode.window.showQuickPick(saved.map((one) => ({ label: savedText(one), detail: partText(one), one })), { title, placeHolder: vscode.l10n.t('Which clone?') });
+  const picked = await vscode.window.showQuickPick(saved.map((one) => ({ label: savedText(one), one })), { title, placeHolder: vscode.l10n.t('Which clone?') });
   if (picked === undefined) return;
   const modes: readonly (vscode.QuickPickItem & { readonly mode: CheckMode })[] = [
-    { label: vscode.l10n.t('Every key'), detail: vscode.l10n.t('Values, times to live, and keys that only one side has.'), mode: { kind: 'full' } },
-    { label: vscode.l10n.t('A quick sample'), detail: vscode.l10n.t('{0} of either side, chosen at random: it proves nothing about the others.', keyCount(SAMPLE)), mode: { kind: 'sample', keys: SAMPLE } },
+    { label: vscode.l10n.t('Every Key'), detail: vscode.l10n.t('Values, times to live, and keys that only one side has.'), mode: { kind: 'full' } },
+    { label: vscode.l10n.t('A Quick Sample'), detail: vscode.l10n.t('{0} of either side, chosen at random: it proves nothing about the others.', keyCount(SAMPLE)), mode: { kind: 'sample', keys: SAMPLE } },
   ];
   const how = await vscode.window.showQuickPick(modes, { title, placeHolder: vscode.l10n.t('What is to be compared?') });
   if (how === undefined) return;
   const request = restoreRequest(picked.one, services.profile);
-  const check = await withProgress(vscode.l10n.t('Verifying {0}', picked.label), (signal, report) =>
+  const check = await withProgress(vscode.l10n.t('Verifying the clone of {0}', sourceText(picked.one)), (signal, report) =>
     verifyClone(cloneDeps(services), request, how.mode, signal, (compared) => report(keyCount(compared))));
   const summary = checkText(check);
   const show = vscode.l10n.t('Show Report');
@@ -40,11 +40,6 @@ export async function verifyLastClone(services: Services): Promise<void> {
   void tell(plainText(`${picked.label}: ${summary}`), show).then(async (chosen) => {
     if (chosen === show) await services.reports.show(vscode.l10n.t('Verification of a clone'), checkReport(picked.label, summary, check));
   });
-}
-
-function partText({ pattern, names }: SavedRequest): string | undefined {
-  if (names !== undefined) return keyCount(names.length);
-  return pattern === undefined ? undefined : displayShort(Buffer.from(pattern, 'base64'), 60);
 }
 
 function checkText({ kind, compared, differences }: Check): string {
@@ -58,5 +53,5 @@ function checkReport(label: string, summary: string, { differences, parts }: Che
   const all = (parts ?? [{ source: undefined, differences }]).flatMap((part) => part.differences.map((one) => ({ one, where: part.source === undefined ? '' : `${vscode.l10n.t('Database {0}', part.source)}\t` })));
   const lines = all.slice(0, MOST_LISTED).map(({ one, where }) => `  ${where}${displayShort(one.name, 200)}\t${differenceText(one)}`);
   const more = differences.length > lines.length ? [vscode.l10n.t('  … and {0} more', formatCount(differences.length - lines.length))] : [];
-  return `${[vscode.l10n.t('Verification of the clone of {0}', label), '', summary, ...(lines.length > 0 ? ['', ...lines, ...more] : [])].join('\n')}\n`;
+  return `${[vscode.l10n.t('Verification of a clone. {0}', label), '', summary, ...(lines.length > 0 ? ['', ...lines, ...more] : [])].join('\n')}\n`;
 }

@@ -46,8 +46,8 @@ describe('an original beside an edited copy, in a real window', () => {
     await vscode.prompts.pick(/^Shop/);
     await vscode.prompts.pick(/^Database 0/);
     await vscode.prompts.input('original:', /names of the original begin with/);
-    const message = await vscode.prompts.notification(/is the original of/);
-    assert.equal(message, 'original:* of database 0 of “Shop” is the original of edited:* of database 0 of “Shop”: 1 added, 1 modified, 1 deleted.');
+    const message = await vscode.prompts.notification(/The original of/);
+    assert.equal(message, 'The original of edited:* of database 0 of “Shop” is original:* of database 0 of “Shop”: 1 added, 1 modified, 1 deleted.');
     await says(['Shop', 'Database 0', 'edited'], 'edited 5 · A1 M1 D1');
     await says(['Shop', 'Database 0'], 'Database 0 10 keys · A1 M1 D1');
     assert.match((await vscode.tree.row(['Shop', 'Database 0', 'edited'])).name, /1 added, 1 modified, 1 deleted$/);
@@ -101,9 +101,9 @@ describe('an original beside an edited copy, in a real window', () => {
     await server.cli('SAVE');
     await server.cli('SET', 'late', '1');
     await vscode.tree.menu(['Shop', 'Database 0'], /^Compare Databases/);
-    await vscode.prompts.pick(/^Open an RDB File/, /Which connection is the other side of/);
+    await vscode.prompts.pick(/^Open an RDB File/, /Which connection, or file, holds the other side/);
     await fillFileDialog(vscode.page, join(folder, 'dump.rdb'), /Open RDB File/);
-    await vscode.prompts.pick(/^dump\.rdb/, /Which connection is the other side of/);
+    await vscode.prompts.pick(/^dump\.rdb/, /Which connection, or file, holds the other side/);
     await vscode.prompts.pick(/^Database 0/);
     await vscode.prompts.pick(/^All Keys/);
     await until(async () => (await rows().allInnerTexts()).map((text) => text.trim()).join() === 'Only in the Original1,late', 15_000);
@@ -115,7 +115,7 @@ describe('an original beside an edited copy, in a real window', () => {
     await vscode.tree.menu(['Shop', 'Database 0'], /^Set Baseline/);
     await vscode.prompts.pick(/^dump\.rdb/, /Which connection, or file, holds the original/);
     await vscode.prompts.pick(/^Database 0/);
-    await vscode.prompts.notification(/database 0 of “dump\.rdb” is the original of database 0 of “Shop”: 1 added\./);
+    await vscode.prompts.notification(/The original of database 0 of “Shop” is database 0 of “dump\.rdb”: 1 added\./);
     await says(['Shop', 'Database 0'], 'Database 0 10 keys · A1');
     // The inner one has its own.
     await says(['Shop', 'Database 0', 'edited'], 'edited 4 · M2 D1');

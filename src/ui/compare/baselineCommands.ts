@@ -62,7 +62,7 @@ export function registerBaselines(services: Services, view: DifferencesView): vs
       const counts = baselines.of(edited)?.changes?.total;
       const button = vscode.l10n.t('Show Changes');
       const told = counts === undefined ? '' : countsText(counts);
-      const message = plainText(vscode.l10n.t('{0} is the original of {1}: {2}.', original.title, edited.title, told === '' ? vscode.l10n.t('no changes') : told));
+      const message = plainText(vscode.l10n.t('The original of {0} is {1}: {2}.', edited.title, original.title, told === '' ? vscode.l10n.t('no changes') : told));
       void vscode.window.showInformationMessage(message, button).then((answer) => (answer === button ? show(edited) : undefined));
     }),
     registerRowCommand(explorer, 'keyspace.showChanges', async (row) => {

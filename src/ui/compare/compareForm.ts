@@ -23,7 +23,8 @@ const EDITED = Buffer.from('edited:');
 /** Asks for what is not given of both sides; undefined if dismissed. Throws Failure. */
 export async function askCompare(services: Services, given: CloneSource | CloneEnd['profile'] | undefined): Promise<CompareRequest | undefined> {
   const first: Draft = given === undefined ? {} : 'endpoint' in given ? { profile: given } : { source: given };
-  const draft = await runSteps<Draft>(vscode.l10n.t('Compare Databases'), first, steps(services));
+  const title = first.source === undefined ? vscode.l10n.t('Compare Databases') : vscode.l10n.t('Compare {0}', first.source.title);
+  const draft = await runSteps<Draft>(title, first, steps(services));
   if (draft?.source === undefined || draft.target === undefined) return undefined;
   const { source, target, prefix = source.prefix } = draft;
   return requestOf(source, sourceOfDatabase(target, prefix));
@@ -33,13 +34,13 @@ function steps(services: Services): readonly Step<Draft>[] {
   return [
     {
       applies: ({ source, profile }) => source === undefined && profile === undefined,
-      ask: (known, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection is the original of?'), 'any'), (profile) => ({ ...known, profile })),
+      ask: (known, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection, or file, holds the original?'), 'any'), (profile) => ({ ...known, profile })),
     },
     {
       applies: ({ source }) => source === undefined,
       ask: (known, frame) => mapAnswer(askDatabase(services, frame, vscode.l10n.t('Which database is the original?'), known.profile ?? services.practice.profile), (end) => ({ ...known, source: sourceOfDatabase(end) })),
     },
-    { ask: (known, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection is the other side of?'), 'any', known.source?.source.profile), (other) => ({ ...known, other })) },
+    { ask: (known, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection, or file, holds the other side?'), 'any', known.source?.source.profile), (other) => ({ ...known, other })) },
     { ask: (known, frame) => mapAnswer(askDatabase(services, frame, vscode.l10n.t('Which database is the other side?'), known.other ?? services.practice.profile), (target) => ({ ...known, target })) },
     {
       // The same database has to have other names there; a namespace has its names.

@@ -4,7 +4,7 @@ import type { KeyDifference } from '../../core/compare/values.ts';
 import type { Difference } from '../../core/compare/verify.ts';
 import { displayShort } from '../../core/keyspace/display.ts';
 import { createRenaming } from '../../core/transfer/renaming.ts';
-import { formatCount } from '../explorer/labels.ts';
+import { formatCount, keyCount } from '../explorer/labels.ts';
 import { commandOf, setContext } from '../platform/commands.ts';
 import { type differenceWords, viewIds } from '../platform/contributions.ts';
 import { differenceText } from '../transfer/cloneText.ts';
@@ -86,14 +86,16 @@ export function createDifferencesView(): DifferencesView {
   const draw = (of: CompareRequest, next: Comparison, shown: (side: Side) => number): void => {
     request = of;
     comparison = { compared: next.compared, differences: next.differences.toSorted((a, b) => a.name.compare(b.name)) };
-    const found = new Map<Side, Difference[]>([['added', []], ['changed', []], ['removed', []]]);
-    for (const one of comparison.differences) found.get(sideOf(one.kind))?.push(one);
-    groups = [...found].map(([side, list]) => ({ kind: 'group', side, differences: list, shown: shown(side) }));
+    const lists = new Map<Side, Difference[]>([['added', []], ['changed', []], ['removed', []]]);
+    for (const one of comparison.differences) lists.get(sideOf(one.kind))?.push(one);
+    groups = [...lists].map(([side, list]) => ({ kind: 'group', side, differences: list, shown: shown(side) }));
     tree.description = `${sideName(of, 'source')} ↔ ${sideName(of, 'target')}`;
     const { compared, differences } = comparison;
-    tree.message = differences.length === 0
-      ? vscode.l10n.t('Identical: {0} keys were compared.', formatCount(compared))
-      : vscode.l10n.t('{0} keys were compared, {1} differ.', formatCount(compared), formatCount(differences.length));
+    const found = differences.length === 0
+      ? vscode.l10n.t('{0} compared: identical.', keyCount(compared))
+      : vscode.l10n.t('{0} compared, {1} different.', keyCount(compared), formatCount(differences.length));
+    // Beside the title there is no room for both.
+    tree.message = [found, vscode.l10n.t('Original: {0}.', sideName(of, 'source')), vscode.l10n.t('Other side: {0}.', sideName(of, 'target'))].join(' ');
     changed.fire(undefined);
   };
 

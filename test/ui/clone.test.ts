@@ -85,7 +85,7 @@ describe('cloning a database in a real window', () => {
   it('asks which database of the connection whose menu it was chosen from, and saves the one that is to be a file', async () => {
     await vscode.tree.click('Practice');
     await vscode.tree.menu('Shop', /^Clone Database/);
-    await vscode.prompts.pick(/^Database 3/, /Which database is to be cloned/);
+    await vscode.prompts.pick(/^Database 3/, /Which database of “Shop” is to be cloned/);
     await vscode.prompts.pick(/^Dump and Reload/);
     await vscode.page.locator('.quick-input-widget', { hasText: 'Save Database 3 of “Shop” as an RDB File' }).waitFor();
     await vscode.prompts.dismiss();

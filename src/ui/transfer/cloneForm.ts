@@ -98,7 +98,7 @@ function steps(services: Services): readonly Step<Draft>[] {
     },
     {
       applies: ({ source }) => source === undefined,
-      ask: (draft, frame) => mapAnswer(askDatabase(services, frame, vscode.l10n.t('Which database is to be cloned?'), draft.profile ?? services.practice.profile), (end) => ({ ...draft, source: sourceOfDatabase(end) })),
+      ask: (draft, frame) => mapAnswer(askDatabase(services, frame, vscode.l10n.t('Which database of “{0}” is to be cloned?', (draft.profile ?? services.practice.profile).name), draft.profile ?? services.practice.profile), (end) => ({ ...draft, source: sourceOfDatabase(end) })),
     },
     {
       applies: ({ way }) => way === undefined,
@@ -106,7 +106,7 @@ function steps(services: Services): readonly Step<Draft>[] {
     },
     {
       applies: ({ way, to }) => way === 'instances' && to === undefined,
-      ask: (draft, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection takes the copy?'), 'writable'), (to) => ({ ...draft, to })),
+      ask: (draft, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection takes the copy?'), 'writable', another(services, draft)), (to) => ({ ...draft, to })),
     },
     {
       applies: ({ way, source }) => (way === 'databases' || way === 'instances') && source?.more !== undefined,
@@ -137,6 +137,11 @@ function steps(services: Services): readonly Step<Draft>[] {
       ask: (draft, frame) => mapAnswer(askCloneOptions(frame, draft.options ?? {}, draft.source?.names === undefined || draft.source.more !== undefined), (options) => ({ ...draft, options })),
     },
   ];
+}
+
+/** Another server than the source's: that is what this way is for. */
+function another(services: Services, draft: Draft): ConnectionProfile | undefined {
+  return services.profiles().find(({ id, access }) => access !== 'read-only' && id !== sourceEnd(draft).profile.id);
 }
 
 function sourceEnd({ source }: Draft): CloneEnd {

@@ -20,6 +20,7 @@ import { isPassing } from './passing.ts';
 import { elsewhere, readKept, type Kept, type Position } from './position.ts';
 import { positionKey } from './positionKey.ts';
 import { applySnapshot, superseded } from './snapshot.ts';
+import { sweepAll } from './values.ts';
 import { closeFeed, followSource, type Feed } from './sourceLink.ts';
 import { createSpool, type SpoolOptions } from './spool.ts';
 
@@ -149,9 +150,10 @@ async function run(deps: BridgeDeps, request: BridgeRequest, running: Running): 
       if (await isSameData(deps.sessions, { profile: source, database: 0 }, { profile: target, database: 0 }, signal)) refuseLoop(request);
       return { source: await factsOf(deps.sessions, source, signal), target: await factsOf(deps.sessions, target, signal) };
     });
+    const leftovers = new Map<number, Set<string>>();
     for (;;) {
       const bridging: Bridging = {
-        sessions: deps.sessions, source, target, mapping, home, links, signal, facts, lost: running.lost,
+        sessions: deps.sessions, source, target, mapping, home, links, signal, facts, leftovers, lost: running.lost,
         key: positionKey(request.id), largest: deps.largest ?? LARGEST, again: wait,
       };
       try {
@@ -288,6 +290,7 @@ async function applyFeed(deps: BridgeDeps, bridging: Bridging, feed: Feed, kept:
         applied = position;
       });
       await applier.settle(wire);
+      await sweepAll(bridging, wire);
       if (batch === undefined || applied.offset === batch.upTo) return;
       const position = { id: feed.id, offset: batch.upTo, database: batch.database };
       await applier.apply(wire, batch, position);

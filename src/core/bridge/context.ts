@@ -22,6 +22,8 @@ export interface Bridging {
   readonly largest: number;
   /** What source and target know of commands. */
   readonly facts: { readonly source: CommandFacts; readonly target: CommandFacts };
+  /** Temporary keys that may be in databases of the target (`copyLarge`). */
+  readonly leftovers: Map<number, Set<string>>;
   /** Keys that the target cannot have, by their names in latin1. */
   readonly lost: Map<string, Failure>;
   /** Waits where a link failed; rejects with Failure where it is no use to try again. */

@@ -4,7 +4,7 @@ import { failureOfReply } from '../connection/failures.ts';
 import type { Session } from '../connection/session.ts';
 import { Failure, isFailure } from '../failure.ts';
 import { refusesCommand, refusesKey } from '../keyspace/expiry.ts';
-import { copyLarge } from '../transfer/copyLarge.ts';
+import { copyLarge, sweep } from '../transfer/copyLarge.ts';
 import { putSizeQuestions, putValueQuestions, readSizes, readValues, type Read, type Reader } from '../transfer/reader.ts';
 import { argument, argumentValue, createRequests, head } from '../transfer/requests.ts';
 import { isAboutForm, restoreOtherwise } from '../transfer/restoreOtherwise.ts';
@@ -182,13 +182,17 @@ export async function putOtherwise(
 }
 
 /** Answers false for a value that has no pieces, such as a stream. */
-async function copyByPieces({ sessions, source, target, signal, home }: Bridging, wire: Wire, wanted: Wanted, { database, targetDatabase }: CopyValuesOptions): Promise<boolean> {
+async function copyByPieces({ sessions, source, target, signal, home, leftovers }: Bridging, wire: Wire, wanted: Wanted, { database, targetDatabase }: CopyValuesOptions): Promise<boolean> {
   const ends = [sessions.acquire(source, database), sessions.acquire(target, targetDatabase)] as [Session, Session];
   const [name, name2] = [argumentValue(wanted.name), argumentValue(wanted.target)];
   let moved = true;
   try {
     await select(wire, targetDatabase);
-    const outcome = await copyLarge({ session: ends[0], key: name }, { session: ends[1], key: name2 }, wire, { replace: true, suffix: 'bridge', signal, largestTaken: await largestTakenBy(wire), onBytes: () => Promise.resolve() });
+    let left = leftovers.get(targetDatabase);
+    if (left === undefined) leftovers.set(targetDatabase, (left = new Set()));
+    const outcome = await copyLarge({ session: ends[0], key: name }, { session: ends[1], key: name2 }, wire, {
+      replace: true, suffix: 'bridge', leftovers: left, signal, largestTaken: await largestTakenBy(wire), onBytes: () => Promise.resolve(),
+    });
     if (outcome === 'vanished') await run(wire, ['UNLINK', name2]);
   } catch (failure) {
     if (!isFailure(failure, 'unsupported')) throw failure;
@@ -198,6 +202,16 @@ async function copyByPieces({ sessions, source, target, signal, home }: Bridging
   }
   await select(wire, home);
   return moved;
+}
+
+/** Deletes what broken links have left of values that were moved by pieces. Rejects with Failure. */
+export async function sweepAll({ leftovers, home }: Bridging, wire: Wire): Promise<void> {
+  for (const [database, names] of leftovers) {
+    if (names.size === 0) continue;
+    await select(wire, database);
+    await sweep(wire, names);
+    await select(wire, home);
+  }
 }
 
 /**

@@ -125,7 +125,7 @@ async function cloneDatabase(deps: CloneDeps, request: CloneRequest, signal: Abo
   const copy: Copy = {
     deps, request, signal, standing, journal, renaming: createRenaming(request.scope, request.rewrite),
     limit: request.rate === undefined || deps.clock === undefined ? () => Promise.resolve() : createLimiter(request.rate, deps.clock, (ms) => deps.pause(ms, signal)),
-    engine: 'dump', within: false, largestTaken: Infinity, notCopied: new Map(), forms: { ...counts.forms }, vanished: counts.vanished, bytes: counts.bytes,
+    engine: 'dump', within: false, largestTaken: Infinity, leftovers: new Set(), notCopied: new Map(), forms: { ...counts.forms }, vanished: counts.vanished, bytes: counts.bytes,
     tell: (phase, round, keys) => onProgress({ phase, round, keys, bytes: copy.bytes }),
   };
   await persist(copy, async ({ target }) => {
@@ -145,6 +145,7 @@ async function cloneDatabase(deps: CloneDeps, request: CloneRequest, signal: Abo
   const copied = standing.done.size;
   const convergence = createConvergence(copy);
   const verification = request.verify ? await persist(copy, convergence.run, () => convergence.progress) : undefined;
+  if (copy.leftovers.size > 0) await persist(copy, () => Promise.resolve());
   // A key that came while others were copied may be met by the comparison only.
   const skipped = standing.skipped.size;
   return { engine, copied, vanished, skipped, notCopied: [...copy.notCopied.values()], forms, bytes, verification };

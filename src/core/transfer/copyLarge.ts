@@ -15,6 +15,8 @@ export interface LargeCopyOptions {
   readonly largestTaken: number;
   /** Makes the name of the temporary key one that nobody has. */
   readonly suffix: string;
+  /** Temporary keys, by their names in latin1, that may be at the target: those of which a broken link did not tell that they went. See `sweep`. */
+  readonly leftovers: Set<string>;
   readonly signal: AbortSignal;
   /** Called after every piece: it waits where a rate is to be kept. */
   readonly onBytes: (bytes: number) => Promise<void>;
@@ -34,9 +36,10 @@ const AT_ONCE = 500;
  * @param writer writes to the target; its session only reads
  */
 export async function copyLarge(source: KeyAt, target: KeyAt, writer: Wire, options: LargeCopyOptions): Promise<'copied' | 'busy' | 'vanished'> {
-  const { replace, suffix, signal } = options;
+  const { replace, suffix, signal, leftovers } = options;
   const temporary: KeyAt = { session: target.session, key: Buffer.concat([target.key, Buffer.from(`.keyspace-${suffix}`)]) };
   if (!replace && await target.session.send(['EXISTS', target.key], { signal }) === 1) return 'busy';
+  leftovers.add(temporary.key.toString('latin1'));
   try {
     for (let attempt = 1; ; attempt += 1) {
       const type = String(await source.session.send(['TYPE', source.key], { signal }));
@@ -53,7 +56,15 @@ export async function copyLarge(source: KeyAt, target: KeyAt, writer: Wire, opti
     if (isFailure(error, 'vanished')) return 'vanished';
     throw error;
   } finally {
-    await remove(writer, temporary);
+    await remove(writer, temporary, leftovers);
+  }
+}
+
+/** Deletes temporary keys that a broken link has left at the target. Rejects with Failure. */
+export async function sweep(writer: Wire, leftovers: Set<string>): Promise<void> {
+  for (const name of leftovers) {
+    await write(writer, ['UNLINK', Buffer.from(name, 'latin1')]);
+    leftovers.delete(name);
   }
 }
 
@@ -70,12 +81,13 @@ async function copiedAs(type: string, source: KeyAt, temporary: KeyAt, writer: W
 }
 
 /** Where the link is gone, by the session: it may be told to stop only after that. A user who confirms writes is not asked for it. */
-async function remove(writer: Wire, { session, key }: KeyAt): Promise<void> {
+async function remove(writer: Wire, { session, key }: KeyAt, leftovers: Set<string>): Promise<void> {
   try {
     await write(writer, ['UNLINK', key]);
   } catch {
-    if (session.profile.access === 'read-write') await session.send(['UNLINK', key]).catch(() => undefined);
+    if (session.profile.access !== 'read-write' || await session.send(['UNLINK', key]).then(() => false, () => true)) return;
   }
+  leftovers.delete(key.toString('latin1'));
 }
 
 async function copySlices(source: KeyAt, key: Buffer, type: string, writer: Wire, { signal, onBytes, largestTaken }: LargeCopyOptions): Promise<void> {

@@ -34,6 +34,8 @@ export interface Copy {
   within: boolean;
   /** Bytes of one value that the target takes at most. */
   largestTaken: number;
+  /** Temporary keys that may be at the target (`copyLarge`). */
+  readonly leftovers: Set<string>;
   /** By their names: some are met again after a break. */
   readonly notCopied: Map<string, NotCopied>;
   readonly forms: Partial<Record<Form, number>>;
@@ -118,7 +120,7 @@ export async function copyNames(copy: Copy, links: Links, names: NamePages & Par
       await offer([bytes]);
       try {
         const outcome = await withKeys(copy, bytes, (from, to) => copyLarge(from, to, target, {
-          replace, suffix: String(standing.seeds[0]), signal, largestTaken: copy.largestTaken,
+          replace, suffix: String(standing.seeds[0]), signal, leftovers: copy.leftovers, largestTaken: copy.largestTaken,
           async onBytes(moved) {
             copy.bytes += moved;
             copy.tell('copying', 0, done.size);

@@ -4,6 +4,7 @@ import { isFailure } from '../failure.ts';
 import type { KeyAt } from '../compare/large.ts';
 import type { CloneEnd } from './clone.ts';
 import type { Copy } from './copyNames.ts';
+import { sweep } from './copyLarge.ts';
 import { createReader, type Reader } from './reader.ts';
 import { createWire, type Wire } from './wire.ts';
 
@@ -50,7 +51,7 @@ export function isLinkFailure(error: unknown): boolean {
   return isFailure(error, 'unreachable') || isFailure(error, 'refused') || isFailure(error, 'timeout') || isFailure(error, 'loading') || isFailure(error, 'busy') || isFailure(error, 'server-changed');
 }
 
-async function withLinks<T>({ deps, request, signal, engine }: Copy, work: (links: Links) => Promise<T>): Promise<T> {
+async function withLinks<T>({ deps, request, signal, engine, leftovers }: Copy, work: (links: Links) => Promise<T>): Promise<T> {
   const wires: Wire[] = [];
   // Whoever starts a clone has confirmed its plan, and with it all that is written.
   const open = async ({ profile, database }: CloneEnd): Promise<Reader> => {
@@ -63,6 +64,7 @@ async function withLinks<T>({ deps, request, signal, engine }: Copy, work: (link
     const { runId } = await session.ready(signal);
     const [source, target] = [await open(request.source), await open(request.target)];
     const within = engine === 'copy' ? await open({ profile: request.target.profile, database: request.source.database }) : undefined;
+    await sweep(target.wire, leftovers);
     return await work({ source, target, within, runId });
   } finally {
     session.release();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Command, Reply, Session } from '../../../../src/core/connection/session.ts';
-import { isFailure } from '../../../../src/core/failure.ts';
+import { Failure, isFailure } from '../../../../src/core/failure.ts';
 import { clone, type CloneReport, type CloneRequest } from '../../../../src/core/transfer/clone.ts';
 import { differences } from '../../../support/oracle.ts';
 import { startRedisServer, type RedisServer } from '../../../support/redisServer.ts';
@@ -127,6 +127,21 @@ describe('a large value that is disturbed while it is cloned', () => {
     assert.deepEqual([report.copied, report.skipped], [0, 1]);
     await run({ conflict: 'replace' });
     assert.deepEqual(await differences(...clients), []);
+  });
+
+  it('leaves no temporary key behind when both links break and the value is gone when they are back', async () => {
+    let broken = false;
+    before = async ([name]) => {
+      if (name === 'LRANGE' && !broken && (await servers[1].cli('KEYS', '*')) !== '') {
+        broken = true;
+        await servers[0].cli('DEL', 'list');
+        await servers[1].cli('CLIENT', 'KILL', 'TYPE', 'normal');
+      } else if (name === 'UNLINK') throw new Failure('unreachable', 'The connection was lost.');
+      return undefined;
+    };
+    const report = await run();
+    assert.deepEqual([broken, report.copied, report.verification?.differences], [true, 0, []]);
+    assert.equal(await servers[1].cli('KEYS', '*'), '');
   });
 
   it('knows its own copy again when the link breaks at the last reply', async () => {

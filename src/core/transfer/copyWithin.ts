@@ -3,7 +3,7 @@ import type { Failure } from '../failure.ts';
 import { refusesKey } from '../keyspace/expiry.ts';
 import type { CopiedBatch } from './copyByDump.ts';
 import type { NamePages } from './namePages.ts';
-import { putSizeQuestions, readSizes, type Reader } from './reader.ts';
+import { putSizeQuestions, readSizes, type Reader, type Sized } from './reader.ts';
 import { argument, argumentValue, createRequests, head, renamedArgument } from './requests.ts';
 import { frameNumber, frameText, marks, notRedis } from './wire.ts';
 
@@ -37,8 +37,8 @@ const exists = head(2, 'EXISTS');
 const replaceArgument = argument('REPLACE');
 
 /**
- * Copies keys by COPY … DB, so that no value leaves the server. One round trip asks for the next names, how large the values of
- * those before are, and copies those before these. Rejects with Failure.
+ * Copies keys by COPY … DB, so that no value leaves the server. The next names, and how large the values of those before are, are asked
+ * for behind each batch, so that the server has something to do while what it said of the batch is dealt with. Rejects with Failure.
  * @param here in the database of the originals
  */
 export async function copyWithin(here: Reader, names: NamePages, options: WithinOptions, exceptions: WithinExceptions): Promise<void> {
@@ -50,22 +50,29 @@ export async function copyWithin(here: Reader, names: NamePages, options: Within
   const out = createRequests();
   let waiting: readonly Buffer[] = [];
   let unsized: readonly Buffer[] = [];
-  for (;;) {
-    const batch = waiting.slice(0, most);
-    waiting = waiting.slice(most);
-    const scanning = waiting.length + unsized.length < BATCH_KEYS && names.put(out);
+  let large: readonly Sized[] = [];
+  /** What is on its way: a page of names, and the sizes of these. */
+  let asked: { readonly scanning: boolean; readonly sizes: readonly Buffer[] } | undefined;
+  const ask = async (): Promise<void> => {
+    const scanning = waiting.length < 2 * BATCH_KEYS && names.put(out);
     putSizeQuestions(out, here, unsized);
-    for (const name of batch) {
-      out.put(first);
-      out.put(name);
-      out.put(renamedArgument(name, rename));
-      out.put(last);
-    }
     if (out.size === 0) return;
-    if (batch.length > 0) await options.onOffer(batch.map(argumentValue));
+    asked = { scanning, sizes: unsized };
+    unsized = [];
     await wire.send(out.take());
-    const scanned = scanning ? await names.take(wire) : [];
-    const sized = await readSizes(here, unsized);
+  };
+  const hear = async (): Promise<void> => {
+    if (asked === undefined) return;
+    const { scanning, sizes } = asked;
+    asked = undefined;
+    if (scanning) unsized = await names.take(wire);
+    const sized = await readSizes(here, sizes);
+    const tooLarge = sized.filter(({ bytes }) => bytes > options.largest);
+    const fitting = tooLarge.length === 0 ? sizes : sized.filter(({ bytes }) => bytes <= options.largest).map(({ name }) => name);
+    waiting = waiting.length === 0 ? fitting : [...waiting, ...fitting];
+    large = [...large, ...tooLarge];
+  };
+  const outcome = async (batch: readonly Buffer[]): Promise<void> => {
     const copied: Buffer[] = [];
     const refused: (readonly [Buffer, Failure])[] = [];
     const uncopied: Buffer[] = [];
@@ -77,25 +84,42 @@ export async function copyWithin(here: Reader, names: NamePages, options: Within
       else throw failureOfReply(frameText(frame), ['COPY']);
     });
     for (const [name, failure] of refused) exceptions.refused(name, failure);
+    // Answers come in the order of the questions.
+    if (uncopied.length > 0) await hear();
     const gone = await whatIsGone(here, uncopied);
     for (const [index, name] of uncopied.entries()) if (gone[index] !== true && await exceptions.busy(argumentValue(name))) copied.push(name);
-    if (batch.length > 0) await options.onBatch({ names: batch, copied, vanished: gone.filter(Boolean).length, bytes: 0 });
-    const fitting: Buffer[] = [];
-    for (const { name, bytes } of sized) {
-      if (bytes <= options.largest) {
-        fitting.push(name);
-        continue;
+    await options.onBatch({ names: batch, copied, vanished: gone.filter(Boolean).length, bytes: 0 });
+  };
+  await ask();
+  for (;;) {
+    const batch = waiting.slice(0, most);
+    waiting = waiting.slice(most);
+    if (batch.length > 0) {
+      for (const name of batch) {
+        out.put(first);
+        out.put(name);
+        out.put(renamedArgument(name, rename));
+        out.put(last);
       }
-      const large = await exceptions.large(name, bytes);
-      await options.onBatch({ names: [name], copied: large ? [name] : [], vanished: 0, bytes });
+      await options.onOffer(batch.map(argumentValue));
+      await wire.send(out.take());
     }
-    waiting = [...waiting, ...fitting];
-    unsized = scanned;
+    await hear();
+    await ask();
+    if (batch.length > 0) await outcome(batch);
+    const pieces = large;
+    large = [];
+    for (const { name, bytes } of pieces) {
+      const done = await exceptions.large(name, bytes);
+      await options.onBatch({ names: [name], copied: done ? [name] : [], vanished: 0, bytes });
+    }
+    if (asked === undefined && waiting.length === 0 && unsized.length === 0) return;
   }
 }
 
 /** Of names that COPY answered 0 for, which the source lacks: the others are at the target already. */
 async function whatIsGone({ wire }: Reader, names: readonly Buffer[]): Promise<readonly boolean[]> {
+  if (names.length === 0) return [];
   const out = createRequests();
   for (const name of names) {
     out.put(exists);

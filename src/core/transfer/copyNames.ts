@@ -15,7 +15,7 @@ import type { NamePages } from './namePages.ts';
 import { burst, type Limiter } from './rate.ts';
 import { readValues, putValueQuestions } from './reader.ts';
 import type { Renaming } from './renaming.ts';
-import { argument, argumentValue, createRequests } from './requests.ts';
+import { argument, argumentValue, createRequests, valueStart } from './requests.ts';
 import { isAboutForm, restoreOtherwise, type Form } from './restoreOtherwise.ts';
 import type { TrackedPages } from './trackedPages.ts';
 import { frameText, marks, type Wire } from './wire.ts';
@@ -87,7 +87,7 @@ export async function copyNames(copy: Copy, links: Links, names: NamePages & Par
   };
   const settle = async (batch: CopiedBatch): Promise<void> => {
     offered.clear();
-    for (const name of batch.copied) done.add(argumentValue(name));
+    for (const name of batch.copied) done.add(name, valueStart(name), name.length - 2);
     names.settle?.(batch.names);
     copy.vanished += batch.vanished;
     copy.bytes += batch.bytes;

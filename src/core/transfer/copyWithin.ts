@@ -4,7 +4,7 @@ import { refusesKey } from '../keyspace/expiry.ts';
 import type { CopiedBatch } from './copyByDump.ts';
 import type { NamePages } from './namePages.ts';
 import { putSizeQuestions, readSizes, type Reader, type Sized } from './reader.ts';
-import { argument, argumentValue, createRequests, head, renamedArgument } from './requests.ts';
+import { argument, argumentValue, createRequests, head } from './requests.ts';
 import { frameNumber, frameText, marks, notRedis } from './wire.ts';
 
 export interface WithinOptions {
@@ -95,13 +95,16 @@ export async function copyWithin(here: Reader, names: NamePages, options: Within
     const batch = waiting.slice(0, most);
     waiting = waiting.slice(most);
     if (batch.length > 0) {
-      for (const name of batch) {
+      const values = batch.map(argumentValue);
+      for (const [index, name] of batch.entries()) {
+        const value = values[index] as Buffer;
+        const renamed = rename(value);
         out.put(first);
         out.put(name);
-        out.put(renamedArgument(name, rename));
+        out.put(renamed === value ? name : argument(renamed));
         out.put(last);
       }
-      await options.onOffer(batch.map(argumentValue));
+      await options.onOffer(values);
       await wire.send(out.take());
     }
     await hear();

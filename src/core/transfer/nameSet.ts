@@ -3,8 +3,8 @@
  * for met by mistake has a chance of 1 in 18 million million for a million names.
  */
 export interface NameSet {
-  /** True if it was not there. */
-  add(name: Buffer): boolean;
+  /** True if it was not there. The name is the bytes from `from` to `to`, all of them if absent. */
+  add(name: Buffer, from?: number, to?: number): boolean;
   has(name: Buffer): boolean;
   /** Writes the 8 bytes by which a name is known here, so that they can be kept in a file. */
   print(name: Buffer, into: Buffer, at: number): void;
@@ -33,14 +33,14 @@ export function createNameSet(seeds: readonly [number, number]): NameSet {
   let first = 0;
   let second = 0;
 
-  const take = (name: Buffer): Shard => {
+  const take = (name: Buffer, from = 0, to = name.length): Shard => {
     let [a, b] = seeds;
-    for (let at = 0; at < name.length; at += 1) {
+    for (let at = from; at < to; at += 1) {
       const byte = name[at] as number;
       a = Math.imul(a ^ byte, 0x01000193);
       b = Math.imul(b, 0x85ebca6b) + byte + 1;
     }
-    first = mix(a ^ name.length);
+    first = mix(a ^ (to - from));
     second = mix(b + 0x9e3779b9);
     // The mark of an empty slot.
     if (first === 0 && second === 0) second = 1;
@@ -61,7 +61,7 @@ export function createNameSet(seeds: readonly [number, number]): NameSet {
   };
 
   return {
-    add: (name) => insert(take(name)),
+    add: (name, from, to) => insert(take(name, from, to)),
     print(name, into, at) {
       take(name);
       into.writeUInt32LE(first, at);

@@ -93,13 +93,35 @@ async function remove(writer: Wire, { session, key }: KeyAt, leftovers: Set<stri
 async function copySlices(source: KeyAt, key: Buffer, type: string, writer: Wire, { signal, onBytes, largestTaken }: LargeCopyOptions): Promise<void> {
   let expires = type === 'hash';
   const stream = type === 'stream' ? await createStreamWriter(source, key, signal) : undefined;
-  for await (const slice of readSlices(source.session, source.key, type, signal)) {
+  for await (const slice of minusZerosLast(readSlices(source.session, source.key, type, signal))) {
     if (longestOf(slice) > largestTaken) throw new Failure('unsupported', `One of its elements is larger than the ${String(largestTaken)} bytes that the target takes at most (proto-max-bulk-len).`);
     await writeAll(writer, key, stream === undefined || slice.type !== 'stream' ? addSlice(key, slice) : stream.add(slice.entries));
     if (expires) expires = await copyFieldTimes(source, key, slice, writer, signal);
     await onBytes(sliceBytes(slice));
   }
   if (stream !== undefined) await writeAll(writer, key, stream.finish());
+}
+
+/** Elements with the score -0 that are held back at most. */
+const HELD = 20_000;
+
+/** Puts elements with the score -0 behind the others: a sorted set begins as a listpack, which makes 0 of it. */
+async function* minusZerosLast(slices: AsyncIterable<Slice>): AsyncGenerator<Slice> {
+  let held: Buffer[] = [];
+  for await (const slice of slices) {
+    if (slice.type !== 'zset') {
+      yield slice;
+      continue;
+    }
+    const [now, later]: [Buffer[], Buffer[]] = [[], []];
+    for (let at = 0; at < slice.pairs.length; at += 2) (slice.pairs[at + 1]?.toString('latin1') === '-0' ? later : now).push(...slice.pairs.slice(at, at + 2));
+    if (now.length > 0) yield { type: 'zset', pairs: now };
+    held = [...held, ...later];
+    if (held.length < HELD * 2) continue;
+    yield { type: 'zset', pairs: held };
+    held = [];
+  }
+  if (held.length > 0) yield { type: 'zset', pairs: held };
 }
 
 /** HPEXPIRETIME of the fields of a piece; false where the source does not know of such times. */

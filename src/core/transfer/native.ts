@@ -32,7 +32,8 @@ function build(key: Buffer, value: RdbValue<Buffer>, perCommand: number): Comman
     case 'set':
       return inPieces(value.members, perCommand, (members) => ['SADD', key, ...members]);
     case 'zset':
-      return inPieces(value.members, perCommand, (members) => ['ZADD', key, ...members.flatMap(({ member, score }) => [scoreText(score), member])]);
+      // A listpack makes 0 of -0; by the end it is none, where the source's is none.
+      return inPieces(value.members.toSorted((a, b) => Number(Object.is(a.score, -0)) - Number(Object.is(b.score, -0))), perCommand, (members) => ['ZADD', key, ...members.flatMap(({ member, score }) => [scoreText(score), member])]);
     case 'hash':
       return [...inPieces(value.pairs, perCommand * 2, (pairs) => ['HSET', key, ...pairs]), ...fieldExpiries(key, value)];
     case 'stream':

@@ -66,6 +66,8 @@ describe('cloning a database in a real window', () => {
     assert.match(await vscode.prompts.answer('Empty and Clone'), /Keys of the target that will be deleted first: 5,002\./);
     await vscode.prompts.input('Shop/3', /Delete 5,002 keys/);
     await until(async () => await server.cli('-n', '3', 'EXISTS', 'other') === '0' && await server.cli('-n', '3', 'DBSIZE') === '5001');
+    // The tree is drawn anew by then.
+    await vscode.prompts.notification(/5,001 keys copied/);
   });
 
   it('copies a namespace to another prefix, and shows a report', async () => {

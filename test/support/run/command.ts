@@ -40,11 +40,11 @@ export async function check(args: readonly string[]): Promise<Outcome> {
 }
 
 /** A program that writes its counts (see `countsVariable`). Ending badly or without counts is a failure of its own. */
-export async function counted(level: string, args: readonly string[]): Promise<Outcome> {
+export async function counted(level: string, args: readonly string[], minutes?: number): Promise<Outcome> {
   mkdirSync(outFolder, { recursive: true });
   const file = join(outFolder, `counts-${level}.json`);
   rmSync(file, { force: true });
-  const { code, output } = await runNode(args, { [countsVariable]: file });
+  const { code, output } = await runNode(args, { [countsVariable]: file }, minutes);
   let counts: Counts = { passed: 0, failed: 0 };
   try {
     counts = JSON.parse(readFileSync(file, 'utf8')) as Counts;

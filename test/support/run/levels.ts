@@ -19,10 +19,10 @@ export interface Level {
 const bin = (name: string): string => join(root, 'node_modules', name);
 
 /** Runs the test files that match; none at all is a failure. */
-async function mocha(level: string, pattern: string, timeout: number, except?: string): Promise<Outcome> {
+async function mocha(level: string, pattern: string, timeout: number, { except, minutes }: { readonly except?: string; readonly minutes?: number } = {}): Promise<Outcome> {
   const files = globSync(pattern, { cwd: root }).filter(file => file !== except).sort();
   if (files.length === 0) return { passed: 0, failed: 1, output: `no file matches ${pattern}\n` };
-  return await counted(level, ['--expose-gc', 'test/support/mocha/main.ts', '--timeout', String(timeout), ...files]);
+  return await counted(level, ['--expose-gc', 'test/support/mocha/main.ts', '--timeout', String(timeout), ...files], minutes);
 }
 
 /** Six seconds of every long property, always with the same seed. */
@@ -48,11 +48,12 @@ const packageTest = join('test', 'manifest', 'package.test.ts');
 export const levels: readonly Level[] = [
   level('types', () => check([bin('typescript/bin/tsc'), '-p', '.', '--pretty', 'false'])),
   level('lint', () => check([bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'])),
-  level('manifest', () => mocha('manifest', 'test/manifest/**/*.test.ts', 30_000, packageTest)),
+  level('manifest', () => mocha('manifest', 'test/manifest/**/*.test.ts', 30_000, { except: packageTest })),
   level('unit', () => mocha('unit', 'test/unit/**/*.test.ts', 10_000), { tools: ['redis-server', 'openssl'] }),
   level('contract', () => mocha('contract', 'test/contract/**/*.test.ts', 20_000), { tools: ['redis-server'] }),
   level('soak', soakSlices, { tools: ['redis-server'] }),
   level('host', host, { tools: ['chromium', 'redis-server'], built: true, alone: true }),
-  level('ui', () => mocha('ui', 'test/ui/**/*.test.ts', 120_000), { tools: ['chromium', 'redis-server'], built: true, alone: true }),
+  // A window of its own for each file takes ten seconds to open.
+  level('ui', () => mocha('ui', 'test/ui/**/*.test.ts', 120_000, { minutes: 15 }), { tools: ['chromium', 'redis-server'], built: true, alone: true }),
   level('package', () => mocha('package', packageTest, 10_000), { built: true }),
 ];

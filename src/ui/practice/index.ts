@@ -18,7 +18,7 @@ import { askTrouble } from './troubleForm.ts';
 /** Registers what can be done with practice servers: the one that is always there, those beside it, and those that show files. */
 export function register(services: Services): vscode.Disposable {
   const { practice, explorer } = services;
-  const any = vscode.l10n.t('There is no practice server that this could be done with.');
+  const noServer = vscode.l10n.t('There is no practice server that this could be done with.');
   return createDisposables(
     registerFiles(services),
     registerClickedFiles(services),
@@ -35,7 +35,7 @@ export function register(services: Services): vscode.Disposable {
       if (shown !== undefined) await explorer.tree.reveal(shown, { expand: true, select: true, focus: true });
     }),
     registerRowCommand(explorer, 'keyspace.exposePracticeServer', async (row) => {
-      const facts = await choosePractice(services, row, { title: vscode.l10n.t('Expose Practice Server on a Port'), none: any, fits: ({ stopped }) => !stopped });
+      const facts = await choosePractice(services, row, { title: vscode.l10n.t('Expose Practice Server on a Port'), none: noServer, fits: ({ stopped }) => !stopped });
       if (facts !== undefined) await exposePractice(services, facts);
     }),
     registerRowCommand(explorer, 'keyspace.stopExposing', async (row) => {
@@ -47,11 +47,11 @@ export function register(services: Services): vscode.Disposable {
       if (facts?.port !== undefined) await copyAddress(facts.port);
     }),
     registerRowCommand(explorer, 'keyspace.fillPracticeServer', async (row) => {
-      const facts = await choosePractice(services, row, { title: vscode.l10n.t('Fill from a Connection'), none: any, fits: ({ stopped }) => !stopped });
+      const facts = await choosePractice(services, row, { title: vscode.l10n.t('Fill from a Connection'), none: noServer, fits: ({ stopped }) => !stopped });
       if (facts !== undefined) await fillPractice(services, facts.profile);
     }),
     registerRowCommand(explorer, 'keyspace.troublePracticeServer', async (row) => {
-      const facts = await choosePractice(services, row, { title: vscode.l10n.t('Slow Motion and Faults'), none: any, fits: ({ stopped }) => !stopped });
+      const facts = await choosePractice(services, row, { title: vscode.l10n.t('Slow Motion and Faults'), none: noServer, fits: ({ stopped }) => !stopped });
       if (facts !== undefined) await askTrouble(services, facts);
     }),
     registerRowCommand(explorer, 'keyspace.endTrouble', async (row) => {

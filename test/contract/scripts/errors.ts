@@ -19,7 +19,7 @@ export const errors: readonly Script[] = [
   {
     name: 'errors: unknown commands',
     steps: [
-      'NOSUCH', 'nosuch a b c', 'NOSUCH "a b" "c\\nd"', call('nosuch', 'x'.repeat(200)), call('n'.repeat(200), 'x'), call('nosuch', ...Array.from({ length: 50 }, (_, i) => `argument-${String(i)}`)), call(''), call('', 'a'), call('GET\0', 'a'), call('a\r\nb', 'c'), call(Buffer.from([255, 254]), Buffer.from([0, 1])), call('GET ', 'a'), 'SET|x a', 'config|get databases', 'CONFIG "get x"', call('CONFIG', 'n'.repeat(200)), call('OBJECT', 'a\r\nb'), 'GETT k', call('REPLCONF', '\r\nfoo\r\n', 'x'), call('FUNCTION', 'LOAD', 'a\r\nb\r\n\n', 'y'), call('DEBUG', 'ERROR', 'a\r\n'), call('MODULE', 'x\r\n'),
+      'NOSUCH', 'nosuch a b c', 'NOSUCH "a b" "c\\nd"', call('nosuch', 'x'.repeat(200)), call('n'.repeat(200), 'x'), call('nosuch', ...Array.from({ length: 50 }, (_, i) => `argument-${String(i)}`)), call(''), call('', 'a'), call('a\r\nb', 'c'), call(Buffer.from([255, 254]), Buffer.from([0, 1])), call('GET ', 'a'), 'SET|x a', 'config|get databases', 'CONFIG "get x"', call('CONFIG', 'n'.repeat(200)), call('OBJECT', 'a\r\nb'), 'GETT k', call('REPLCONF', '\r\nfoo\r\n', 'x'), call('FUNCTION', 'LOAD', 'a\r\nb\r\n\n', 'y'), call('DEBUG', 'ERROR', 'a\r\n'), call('MODULE', 'x\r\n'),
     ],
   },
   { name: 'errors: arities', steps: arityProbes() },

@@ -12,7 +12,7 @@ const allowed: readonly RegExp[] = [
   /^extension\/dist\/(?:extension|practiceWorker)\.cjs$/,
   /^extension\/dist\/lua51\.wasm$/,
   /^extension\/dist\/licenses\.txt$/,
-  /^extension\/media\/[\w/-]+\.(?:svg|png|md)$/,
+  /^extension\/media\/[\w./-]+\.(?:svg|png|md)$/,
   /^extension\/media\/redis\.(?:language|tmLanguage)\.json$/,
   /^extension\/l10n\/bundle\.l10n(?:\.[\w-]+)?\.json$/,
 ];

@@ -15,7 +15,7 @@ const fixed = (text: string): readonly string[] => (text.match(/\{\d+\}|\$\([\w-
 const hasWords = (text: string): boolean => /\p{L}{2}/u.test(text.replaceAll(/\$\([\w-]+\)/g, ''));
 const isChinese = (text: string): boolean => /\p{Script=Han}/u.test(text);
 
-for (const [english, chinese] of [['package.nls.json', 'package.nls.zh-cn.json']] as const) {
+for (const [english, chinese] of [['package.nls.json', 'package.nls.zh-cn.json'], ['l10n/bundle.l10n.json', 'l10n/bundle.l10n.zh-cn.json']] as const) {
   describe(chinese, () => {
     const originals = strings(english);
     const translations = strings(chinese);

@@ -57,14 +57,16 @@ export function isFiltered(filter: KeyFilter): boolean {
 
 /** A time to live in the largest units that say enough: `2 d 3 h`, `45 s`, `0.8 s`. `ms` as PTTL gives it. */
 export function formatTtl(ms: number): string {
-  const units: readonly (readonly [string, number])[] = [['d', 86_400_000], ['h', 3_600_000], ['min', 60_000], ['s', 1000]];
-  if (ms < 10_000) return `${(ms / 1000).toFixed(1)} s`;
+  const { l10n } = vscode;
+  if (ms < 10_000) return l10n.t('{0} s', (ms / 1000).toFixed(1));
+  const units: readonly (readonly [string, number])[] = [[l10n.t('{0} d'), 86_400_000], [l10n.t('{0} h'), 3_600_000], [l10n.t('{0} min'), 60_000], [l10n.t('{0} s'), 1000]];
   const at = units.findIndex(([, size]) => ms >= size);
-  const [name, size] = units[at] ?? ['s', 1000];
+  const [name, size] = units[at] ?? ['', 1000];
   const next = units[at + 1];
   const rest = next === undefined ? 0 : Math.floor((ms % size) / next[1]);
-  const whole = `${Math.floor(ms / size)} ${name}`;
-  return rest > 0 && next !== undefined ? `${whole} ${rest} ${next[0]}` : whole;
+  const inUnit = (unit: string, count: number): string => unit.replace('{0}', String(count));
+  const whole = inUnit(name, Math.floor(ms / size));
+  return rest > 0 && next !== undefined ? `${whole} ${inUnit(next[0], rest)}` : whole;
 }
 
 /** Bytes in binary units: `1.4 MiB`. */

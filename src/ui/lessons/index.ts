@@ -30,7 +30,7 @@ export function register(services: Services): vscode.Disposable {
   const choose = async (): Promise<Told | undefined> => {
     const items = (await library()).map((told) => ({
       label: told.prose.title,
-      description: vscode.l10n.t('{0} of {1}', stepsDone(progress.current(), told.lesson).length, told.prose.steps.length),
+      description: vscode.l10n.t('{0} of {1} steps', stepsDone(progress.current(), told.lesson).length, told.prose.steps.length),
       told,
     }));
     return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Open Lesson'), placeHolder: vscode.l10n.t('Which lesson?') }))?.told;

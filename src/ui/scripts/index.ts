@@ -48,7 +48,7 @@ export function register(services: Services): vscode.Disposable {
         long ||= result.text.trimEnd().includes('\n');
         // Places count for the text that was run.
         if (document.version === version && !document.isClosed) results.add(document, result);
-        report(vscode.l10n.t('{0} of {1}', formatCount(done), formatCount(statements.length)), done / statements.length);
+        report(vscode.l10n.t('{0} of {1} commands', formatCount(done), formatCount(statements.length)), done / statements.length);
       });
     });
     if (long) await results.show(document);

@@ -38,10 +38,12 @@ export function serverCron(server: ServerState): void {
     expireActively(server);
     expireFieldsActively(server);
   }
+  const rehashes = server.config.get('activerehashing') === 'yes';
   for (const db of server.databases) {
     for (const dict of [db.dict, db.volatile]) {
       dictShrinkIfNeeded(dict);
-      while (dict.rehashIndex !== -1 && spent() < BUDGET) dictRehash(dict, 100);
+      // Else only what is done with the keys moves them.
+      while (rehashes && dict.rehashIndex !== -1 && spent() < BUDGET) dictRehash(dict, 100);
     }
   }
   weighOthers(server);

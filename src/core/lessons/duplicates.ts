@@ -1,14 +1,16 @@
 import { missing, passed, type Check, type Lesson, type Ran } from './lesson.ts';
-import { named, scansOf, walkOf } from './trail.ts';
+import { nameOf, scansOf, textOf, walkOf } from './trail.ts';
 
 const GUESTS = 60;
 /** Those that stay to the end. */
 const LAST = 5;
 const stayers = Array.from({ length: LAST }, (_, index) => `guest:${index + 1}`);
 
+const isDrawn = (one: Ran): boolean => nameOf(one) === 'debug' && one.words[1]?.toLowerCase() === 'buckets';
+
 /** The cursors that the table was drawn for. */
 function drawn(ran: readonly Ran[]): readonly string[] {
-  return named(ran, 'debug').filter(({ words }) => words[1]?.toLowerCase() === 'buckets').map(({ words }) => words[2] ?? '0');
+  return ran.filter(isDrawn).map(({ words }) => words[2] ?? '0');
 }
 
 const picture: Check = ({ ran }) => (drawn(ran).length > 0 ? passed : missing('nothing'));
@@ -33,6 +35,17 @@ const shrink: Check = async ({ ran, ask }) => {
   return walk.length === 1 || new Set(names).size <= LAST ? missing('late') : missing('lucky');
 };
 
+/** Two tables were drawn, and drawn again after keys were moved. */
+const move: Check = async ({ ran, ask }) => {
+  const cursor = scansOf(ran).at(-1)?.next ?? '0';
+  if (drawn(ran).length === 0) return missing('nothing');
+  if (Number(await ask('guests', 'DBSIZE')) > LAST) return missing('stay');
+  const two = ran.findIndex((one) => isDrawn(one) && textOf(one.reply).includes('being moved'));
+  if (two === -1) return textOf(ran.findLast(isDrawn)?.reply ?? { kind: 'null' }).includes('in 64 buckets') ? missing('wait', cursor) : missing('at-once');
+  const get = ran.findIndex((one, at) => at > two && nameOf(one) === 'get');
+  return get !== -1 && ran.slice(get).some(isDrawn) ? passed : missing('still', cursor);
+};
+
 /** A walk that was under way while the table grew missed nobody who was there all the time. */
 const grow: Check = async ({ ran, ask }) => {
   const { walk, broken } = walkOf(scansOf(ran));
@@ -55,5 +68,5 @@ export const duplicatesLesson: Lesson = {
   setUp: async (ask) => {
     await ask('guests', 'MSET', ...Array.from({ length: GUESTS }, (_, index) => [`guest:${index + 1}`, 'in the lobby']).flat());
   },
-  checks: { picture, half: halfWay, shrink, grow },
+  checks: { picture, half: halfWay, shrink, move, grow },
 };

@@ -50,5 +50,6 @@ export const keysLesson: Lesson = {
     await ask('keys', 'CONFIG', 'SET', 'slowlog-log-slower-than', '1000');
     await ask('keys', 'SLOWLOG', 'RESET');
   },
+  measured: true,
   checks: { slow, pages, index },
 };

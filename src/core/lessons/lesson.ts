@@ -32,6 +32,8 @@ export interface Lesson {
   readonly seed: number;
   /** Fills empty servers. */
   readonly setUp: (ask: Ask) => Promise<void>;
+  /** What other clients wait is measured while KEYS or a walk of SCAN runs. */
+  readonly measured?: boolean;
   /** Checks by the step's id, in the order of the steps. */
   readonly checks: Readonly<Record<string, Check>>;
 }

@@ -1,9 +1,11 @@
+import type { Clock } from '../connection/ports.ts';
 import type { ConnectionProfile } from '../connection/profile.ts';
 import type { Sessions } from '../connection/session.ts';
 import { Failure } from '../failure.ts';
 import { splitScript, type Statement } from '../language/script.ts';
 import { runScript, type StatementResult } from '../terminal/runScript.ts';
 import type { Ask, Lesson, Ran, Verdict } from './lesson.ts';
+import { createOnlooker, type Picture } from './onlooker.ts';
 
 /** The servers that a lesson is played on, empty at first. */
 export interface Stage {
@@ -12,13 +14,21 @@ export interface Stage {
   readonly profile: (server: string) => ConnectionProfile;
   /** Throws the servers away; the next to connect meets empty ones. */
   readonly restart: () => Promise<void>;
+  readonly clock: Clock;
+  /** Resolves after so many ms. */
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+/** What came of a command of a cell. */
+export interface PlayResult extends StatementResult {
+  readonly picture: Picture | undefined;
 }
 
 /** A lesson that is being played. Its servers are filled before the first command. */
 export interface Play {
   readonly lesson: Lesson;
   /** Runs commands of a step, each remembered for its check. Rejects with Failure as `runScript` does. */
-  run(step: string, server: string | undefined, statements: readonly Statement[], signal: AbortSignal, onResult: (result: StatementResult) => void): Promise<void>;
+  run(step: string, server: string | undefined, statements: readonly Statement[], signal: AbortSignal, onResult: (result: PlayResult) => void): Promise<void>;
   /** Asks whether a step is done. Throws Failure. */
   check(step: string): Promise<Verdict>;
   /** From the beginning: forgets what was run, and fills fresh servers. */
@@ -46,6 +56,9 @@ export function createPlay(lesson: Lesson, stage: Stage): Play {
       session.release();
     }
   };
+  const onlooker = createOnlooker(lesson, ask, (server) => ({
+    clock: stage.clock, pause: stage.pause, open: () => stage.sessions.openChannel(stage.profile(server), 0, 'terminal'),
+  }));
   const fill = (): Promise<void> => {
     const filling = filled ??= lesson.setUp(ask);
     filling.catch(() => {
@@ -62,12 +75,12 @@ export function createPlay(lesson: Lesson, stage: Stage): Play {
       const remembered = ran.get(step) ?? [];
       ran.set(step, remembered);
       const channel = await stage.sessions.openChannel(stage.profile(server), 0, 'terminal');
-      await runScript(channel, statements, signal, (result) => {
+      await runScript(channel, statements, signal, async (result) => {
         const words = result.statement.line.words.map(({ bytes }) => bytes.toString('latin1'));
         if (result.reply !== undefined) remembered.push({ server, words, reply: result.reply });
         if (remembered.length > REMEMBERED) remembered.shift();
-        onResult(result);
-      });
+        onResult({ ...result, picture: await onlooker.after(server, result, remembered) });
+      }, (statement) => onlooker.before(server, statement)).finally(onlooker.stop);
     },
     async check(step) {
       const check = lesson.checks[step];
@@ -77,6 +90,7 @@ export function createPlay(lesson: Lesson, stage: Stage): Play {
     },
     async reset() {
       ran.clear();
+      onlooker.reset();
       filled = undefined;
       await stage.restart();
     },

@@ -19,14 +19,20 @@ export interface StatementResult {
 /**
  * Runs commands one after the other over a channel of their own, and goes on behind one that failed, as `redis-cli < file` does; closes
  * the channel. Rejects with Failure: `cancelled` when aborted, else when the link breaks (what had run is told by then).
+ * @param onResult told of each; the next waits for it
+ * @param before told of each before it is sent, which waits for it
  */
-export async function runScript(channel: Duplex, statements: readonly Statement[], signal: AbortSignal, onResult: (result: StatementResult) => void): Promise<void> {
+export async function runScript(
+  channel: Duplex, statements: readonly Statement[], signal: AbortSignal,
+  onResult: (result: StatementResult) => Promise<void> | void, before: (statement: Statement) => Promise<void> | void = () => undefined,
+): Promise<void> {
   const link = openLink(channel, () => undefined, () => undefined);
   signal.addEventListener('abort', link.close);
   try {
     for (const statement of statements) {
       if (signal.aborted) throw new Failure('cancelled', 'The script was stopped.');
-      onResult({ statement, ...(await run(statement)) });
+      await before(statement);
+      await onResult({ statement, ...(await run(statement)) });
     }
   } catch (error) {
     throw signal.aborted ? new Failure('cancelled', 'The script was stopped.', { cause: error }) : error;

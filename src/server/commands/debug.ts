@@ -11,7 +11,7 @@ import { findValue } from '../store/database.ts';
 import type { Bytes, Value } from '../store/value.ts';
 import { debugObject, keyTable, packedEncoding, tableReport } from './debugObject.ts';
 import { clientBuckets } from './debugClients.ts';
-import { drawBuckets } from './debugBuckets.ts';
+import { drawBuckets, listBuckets } from './debugBuckets.ts';
 import { debugProtocol } from './debugProtocol.ts';
 import { populate, reload } from './debugData.ts';
 import { helpReply } from './help.ts';
@@ -100,7 +100,14 @@ const subcommands: Readonly<Record<string, Sub>> = {
   // An answer that looks like an error, and counts as none.
   ERROR: { least: 1, most: 1, run: (_, [text = '']) => ({ kind: 'sequence', items: [{ kind: 'error', text: text.replace(/[\r\n]/g, ' ') }] }) },
   HELP: { least: 0, most: 0, run: () => helpReply('debug') },
-  BUCKETS: { least: 0, most: 1, run: ({ database }, [cursor = '0']) => verbatim(drawBuckets(database.dict, cursorArg(cursor))) },
+  BUCKETS: {
+    least: 0, most: 2,
+    run: ({ database: { dict } }, [cursor = '0', form]) => {
+      const at = cursorArg(cursor);
+      if (form === undefined) return verbatim(drawBuckets(dict, at));
+      return isOption(form, 'TABLES') ? listBuckets(dict) : unknown('BUCKETS');
+    },
+  },
   HTSTATS: {
     least: 1, most: 1,
     run: ({ server }, [index = '']) => {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { Failure, isFailure } from '../../core/failure.ts';
 import { splitScript } from '../../core/language/script.ts';
 import type { Verdict } from '../../core/lessons/lesson.ts';
+import type { Picture } from '../../core/lessons/onlooker.ts';
 import { createPlay, type Play } from '../../core/lessons/play.ts';
 import { fillIn, type StepProse } from '../../core/lessons/prose.ts';
 import { languageId } from '../scripts/documents.ts';
@@ -11,6 +12,7 @@ import { notebookIds } from '../platform/contributions.ts';
 import type { Services } from '../services.ts';
 import { lessonOf, type Told } from './library.ts';
 import { lessonIdOf, placeOf } from './pages.ts';
+import { pictureHtml, pictureText } from './pictures/index.ts';
 import type { ProgressStore } from './progressStore.ts';
 
 /** Runs the cells of lessons and says how a step is coming on. */
@@ -27,7 +29,7 @@ const LAST_WORDS = 100;
 const verdictMark = { keyspace: 'verdict' };
 
 /** Makes the notebook controller of lessons. */
-export function createTeacher({ context, sessions, lessonServers, model }: Services, library: () => Promise<readonly Told[]>, progress: ProgressStore): Teacher {
+export function createTeacher({ context, clock, sessions, lessonServers, model }: Services, library: () => Promise<readonly Told[]>, progress: ProgressStore): Teacher {
   const plays = new Map<string, Play>();
   const running = new Map<string, AbortController>();
   const controller = vscode.notebooks.createNotebookController(controllerId, notebookIds.lesson, vscode.l10n.t('Practice Server of the Lesson'));
@@ -51,6 +53,8 @@ export function createTeacher({ context, sessions, lessonServers, model }: Servi
         }
         await lessonServers.restart(lesson);
       },
+      clock,
+      pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });
     plays.set(lesson.id, play);
     return play;
@@ -64,6 +68,11 @@ export function createTeacher({ context, sessions, lessonServers, model }: Servi
 
   const outputOf = (mime: string, text: string, metadata?: Readonly<Record<string, unknown>>): vscode.NotebookCellOutput =>
     new vscode.NotebookCellOutput([vscode.NotebookCellOutputItem.text(text, mime)], metadata);
+  /** Who does not trust the folder is shown text: VS Code draws no HTML then. */
+  const pictureOutput = (picture: Picture, text: string): vscode.NotebookCellOutput => new vscode.NotebookCellOutput([
+    vscode.NotebookCellOutputItem.text(pictureHtml(picture, text), 'text/html'),
+    vscode.NotebookCellOutputItem.text(pictureText(picture, text), 'text/plain'),
+  ]);
   const verdictOutput = (step: StepProse, verdict: Verdict): vscode.NotebookCellOutput => {
     const text = verdict.passed
       ? vscode.l10n.t('**Done:** {0}', step.title)
@@ -83,25 +92,34 @@ export function createTeacher({ context, sessions, lessonServers, model }: Servi
     const execution = controller.createNotebookCellExecution(cell);
     execution.start(Date.now());
     await execution.clearOutput();
+    const outputs: vscode.NotebookCellOutput[] = [];
     let shown = '';
     let fine = true;
+    const textShown = (): vscode.NotebookCellOutput[] => (shown === '' ? [] : [outputOf('text/plain', shown.trimEnd())]);
     try {
       const told = await toldOf(cell.notebook);
       const { step, server } = placeOf(cell);
       if (step === undefined) throw new Failure('bad-input', vscode.l10n.t('This cell belongs to no step.'));
       const statements = splitScript(cell.document.getText());
-      await playOf(told).run(step, server, statements, signal, ({ statement, text, failed }) => {
+      await playOf(told).run(step, server, statements, signal, ({ statement, text, failed, picture }) => {
         fine &&= !failed;
-        shown += statements.length === 1 ? text : `> ${statement.text.trim()}\n${text}`;
+        if (statements.length > 1) shown += `> ${statement.text.trim()}\n`;
+        // The picture of a table stands in place of the reply; that of a measurement beside it.
+        if (picture?.kind !== 'buckets') shown += text;
+        if (picture === undefined) return;
+        outputs.push(...textShown(), pictureOutput(picture, text));
+        shown = '';
       });
-      if (shown !== '') await execution.replaceOutput(outputOf('text/plain', shown.trimEnd()));
+      outputs.push(...textShown());
+      shown = '';
+      if (outputs.length > 0) await execution.replaceOutput(outputs);
       const judged = await judge(cell);
       // What is missing is said when one asks for it: a step may take several runs.
       if (judged?.verdict.passed === true) await execution.appendOutput(verdictOutput(judged.step, judged.verdict));
     } catch (error) {
       fine = false;
       const message = isFailure(error) ? error.message : String(error);
-      await execution.replaceOutput(outputOf('text/plain', `${shown}${message}`));
+      await execution.replaceOutput([...outputs, outputOf('text/plain', `${shown}${message}`)]);
     } finally {
       execution.end(fine, Date.now());
     }

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import type { LatencyRun } from '../../../../src/core/lessons/latency.ts';
 import { keysLesson } from '../../../../src/core/lessons/keys.ts';
 import { cursorOf, sitDown, type Learner } from './stage.ts';
 
-describe('lesson: why KEYS hurts', () => {
+describe('lesson: why KEYS hurts', function () {
+  // Others ask before and after, and a walk is followed to its end.
+  this.timeout(20_000);
   let learner: Learner;
   beforeEach(() => {
     learner = sitDown(keysLesson);
@@ -29,6 +32,27 @@ describe('lesson: why KEYS hurts', () => {
     assert.match(await learner.check('pages'), new RegExp(`Go on: \`SCAN ${cursor} `));
     for (let page = 0; page < 2; page += 1) cursor = cursorOf(await learner.run('pages', `SCAN ${cursor} MATCH order:9999* COUNT 1000`));
     assert.equal(await learner.check('pages'), 'passed');
+  });
+
+  it('gives a picture of the last KEYS and the last walk of SCAN', async () => {
+    const runs = (): readonly LatencyRun[] => {
+      const picture = learner.pictures.at(-1);
+      assert.ok(picture?.kind === 'latency');
+      return picture.runs;
+    };
+    await learner.run('slow', 'SLOWLOG RESET\nKEYS order:9999*\nSLOWLOG GET');
+    assert.deepEqual(runs().map(({ command, calls }) => [command, calls]), [['KEYS order:9999*', 1]]);
+    await learner.run('pages', 'SCAN 0 MATCH order:9999* COUNT 5000');
+    assert.equal(runs().length, 2);
+    // What the learner ran is what is remembered.
+    assert.match(await learner.check('pages'), /Go on/);
+    await learner.run('pages', 'SCAN 7 COUNT 10\nKEYS');
+    assert.equal(learner.pictures.length, 2);
+    await learner.run('slow', 'KEYS order:1');
+    assert.deepEqual(runs().map(({ command }) => command), ['KEYS order:1', 'SCAN 0 MATCH order:9999* COUNT 5000']);
+    await learner.play.reset();
+    await learner.run('slow', 'KEYS order:1');
+    assert.equal(runs().length, 1);
   });
 
   it('keeps an index', async () => {

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConnectionProfile } from '../../../../src/core/connection/profile.ts';
 import type { Lesson } from '../../../../src/core/lessons/lesson.ts';
+import type { Picture } from '../../../../src/core/lessons/onlooker.ts';
 import { createPlay, lessonConfig, type Play } from '../../../../src/core/lessons/play.ts';
 import { fillIn, parseProse, type LessonProse } from '../../../../src/core/lessons/prose.ts';
 import { splitScript } from '../../../../src/core/language/script.ts';
@@ -19,6 +20,8 @@ export interface Learner {
   runCells(step: string): Promise<string>;
   /** Presses Check: `passed`, or what is said to be missing. */
   check(step: string): Promise<string>;
+  /** What was drawn so far. */
+  readonly pictures: readonly Picture[];
   /** A moment passes on every server. */
   moment(): void;
   close(): Promise<void>;
@@ -49,14 +52,21 @@ export function sitDown(lesson: Lesson): Learner {
       for (const name of lesson.servers) await sessions.disconnect(name);
       await closeServers();
     },
+    clock: { now: () => Date.now(), elapsed: () => performance.now() },
+    pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
   });
   const prose = readProse(lesson.id);
+  const pictures: Picture[] = [];
   const learner: Learner = {
     play,
+    pictures,
     prose,
     async run(step, commands, server) {
       let shown = '';
-      await play.run(step, server, splitScript(commands), new AbortController().signal, ({ text }) => void (shown += text));
+      await play.run(step, server, splitScript(commands), new AbortController().signal, ({ text, picture }) => {
+        shown += text;
+        if (picture !== undefined) pictures.push(picture);
+      });
       return shown;
     },
     async runCells(step) {

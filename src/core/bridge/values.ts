@@ -110,7 +110,7 @@ export async function copyValues(bridging: Bridging, wire: Wire, wanted: readonl
   }
 }
 
-async function sizesOf(reader: Reader, database: number, wanted: readonly Wanted[]): Promise<number[]> {
+async function sizesOf(reader: Reader, database: number, wanted: readonly Wanted[]): Promise<readonly number[]> {
   const out = createRequests();
   const names = wanted.map(({ name }) => name);
   out.put(encodeRequest(['SELECT', String(database)]));
@@ -119,7 +119,7 @@ async function sizesOf(reader: Reader, database: number, wanted: readonly Wanted
   await reader.wire.frames(1, (frame) => {
     if (frame.mark === marks.error) throw failureOfReply(frameText(frame), ['SELECT']);
   });
-  return (await readSizes(reader, names)).map(({ bytes }) => bytes);
+  return readSizes(reader, names);
 }
 
 async function putValues(bridging: Bridging, wire: Wire, wanted: readonly Wanted[], { read }: Moment, options: CopyValuesOptions): Promise<void> {

@@ -1,6 +1,6 @@
 import { Failure, isFailure } from '../failure.ts';
 import type { NamePages } from './namePages.ts';
-import { argument, argumentValue, createRequests, head, renamedArgument } from './requests.ts';
+import { argument, createRequests, head, renamedArgument } from './requests.ts';
 import { walkValues } from './walkValues.ts';
 import type { Held, Read, Reader } from './reader.ts';
 import { frameText, marks, type Wire } from './wire.ts';
@@ -24,9 +24,15 @@ export interface CopiedBatch {
   readonly copied: readonly Buffer[];
   /** Gone before they could be read. */
   readonly vanished: number;
-  /** Of payloads. */
+  /** Of payloads; 0 for what was told of while it went. */
   readonly bytes: number;
 }
+
+/**
+ * Called before names (as arguments) go to the target: if the link breaks then, nobody knows which of them got there. What it answers is
+ * called when they have been dealt with, and waits where a rate is to be kept.
+ */
+export type Offer = (names: readonly Buffer[]) => Promise<(batch: CopiedBatch) => Promise<void>>;
 
 export interface DumpCopyOptions {
   /** True: a key that the target has is replaced; false: `busy` decides. */
@@ -41,10 +47,7 @@ export interface DumpCopyOptions {
   readonly byCommands: boolean;
   /** What is moved at once at most. */
   readonly most: { readonly keys: number; readonly bytes: number };
-  /** Called before a batch goes to the target: if the link breaks then, nobody knows which of them got there. */
-  readonly onOffer: (names: readonly Buffer[]) => Promise<void>;
-  /** Called after every batch: it waits where a rate is to be kept. */
-  readonly onBatch: (batch: CopiedBatch) => Promise<void>;
+  readonly offer: Offer;
 }
 
 const restore = head(5, 'RESTORE');
@@ -62,7 +65,7 @@ export async function copyByDump(source: Reader, target: Wire, names: NamePages,
   const deliver = async (batch: readonly Buffer[], read: readonly Read[]): Promise<void> => {
     const held = read.filter((one): one is Held => one !== undefined && !isFailure(one));
     for (const [index, one] of read.entries()) if (isFailure(one)) exceptions.unread(batch[index] as Buffer, one);
-    await options.onOffer(held.map(({ name }) => argumentValue(name)));
+    const settle = await options.offer(held.map(({ name }) => name));
     const sendable = options.byCommands ? [] : held.filter(({ payload }) => payload.length <= options.largestTaken);
     const sent = await restoreAll(target, sendable, options);
     const lost = new Set<Held>();
@@ -77,7 +80,7 @@ export async function copyByDump(source: Reader, target: Wire, names: NamePages,
       }
     }
     const copied = held.filter((one) => !lost.has(one)).map(({ name }) => name);
-    await options.onBatch({ names: batch, copied, vanished: read.filter((one) => one === undefined).length, bytes: sent.bytes });
+    await settle({ names: batch, copied, vanished: read.filter((one) => one === undefined).length, bytes: sent.bytes });
   };
   await walkValues(source, names, {
     largest: options.largest,
@@ -90,8 +93,9 @@ export async function copyByDump(source: Reader, target: Wire, names: NamePages,
     },
     async large(name, bytes) {
       await before;
+      const settle = await options.offer([name]);
       const copied = await exceptions.large(name, bytes);
-      await options.onBatch({ names: [name], copied: copied ? [name] : [], vanished: 0, bytes });
+      await settle({ names: [name], copied: copied ? [name] : [], vanished: 0, bytes: 0 });
     },
   });
   await before;

@@ -5,7 +5,7 @@ import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { Failure, isFailure } from '../failure.ts';
 import { refusesKey } from '../keyspace/expiry.ts';
 import type { CloneDeps, CloneProgress, CloneRequest, NotCopied } from './clone.ts';
-import { copyByDump, type CopiedBatch, type Exceptions } from './copyByDump.ts';
+import { copyByDump, type CopiedBatch, type Exceptions, type Offer } from './copyByDump.ts';
 import { copyLarge } from './copyLarge.ts';
 import { copyWithin } from './copyWithin.ts';
 import type { EngineName } from './engine.ts';
@@ -81,17 +81,20 @@ export async function copyNames(copy: Copy, links: Links, names: NamePages & Par
     return false;
   };
   const busyWith = (name: Buffer, payload: Buffer): Promise<boolean> => busy(name, () => holds(target, renaming.rename(name), payload));
-  const offer = async (batch: readonly Buffer[]): Promise<void> => {
-    await journal?.noteOffered(batch);
+  const offer: Offer = async (batch) => {
+    const noteSettled = await journal?.noteOffered(batch);
     offered.add(batch);
+    return async (outcome) => {
+      offered.delete(batch);
+      await settle(outcome, noteSettled);
+    };
   };
-  const settle = async (batch: CopiedBatch): Promise<void> => {
-    offered.clear();
+  const settle = async (batch: CopiedBatch, noteSettled: (() => Promise<void>) | undefined): Promise<void> => {
     for (const name of batch.copied) done.add(name, valueStart(name), name.length - 2);
     names.settle?.(batch.names);
     copy.vanished += batch.vanished;
     copy.bytes += batch.bytes;
-    await journal?.noteSettled();
+    await noteSettled?.();
     unnoted += batch.names.length;
     if (journal !== undefined && unnoted >= NOTE_EVERY) {
       unnoted = 0;
@@ -117,7 +120,6 @@ export async function copyNames(copy: Copy, links: Links, names: NamePages & Par
     unread: (name, failure) => void lose(argumentValue(name), failure),
     async large(name) {
       const bytes = argumentValue(name);
-      await offer([bytes]);
       try {
         const outcome = await withKeys(copy, bytes, (from, to) => copyLarge(from, to, target, {
           replace, suffix: String(standing.seeds[0]), signal, leftovers: copy.leftovers, largestTaken: copy.largestTaken,
@@ -141,7 +143,7 @@ export async function copyNames(copy: Copy, links: Links, names: NamePages & Par
   try {
     if (engine === 'copy' && links.within !== undefined) {
       await copyWithin(links.within, names, {
-        replace, rename: renaming.rename, database: request.target.database, largest, most: burst(request.rate ?? {}), onOffer: offer, onBatch: settle,
+        replace, rename: renaming.rename, database: request.target.database, largest, most: burst(request.rate ?? {}), offer,
       }, {
         large: exceptions.large,
         busy: (name) => busy(name, async () => {
@@ -152,11 +154,11 @@ export async function copyNames(copy: Copy, links: Links, names: NamePages & Par
       });
     } else {
       await copyByDump(links.source, target, names, {
-        replace, rename: renaming.rename, largest, largestTaken: copy.largestTaken, byCommands: engine === 'commands', most: burst(request.rate ?? {}), onOffer: offer, onBatch: settle,
+        replace, rename: renaming.rename, largest, largestTaken: copy.largestTaken, byCommands: engine === 'commands', most: burst(request.rate ?? {}), offer,
       }, exceptions);
     }
   } finally {
-    for (const batch of offered) for (const name of batch) uncertain.add(name);
+    for (const batch of offered) for (const name of batch) uncertain.add(name, valueStart(name), name.length - 2);
   }
 }
 

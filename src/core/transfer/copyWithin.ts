@@ -1,10 +1,10 @@
 import { failureOfReply } from '../connection/failures.ts';
 import type { Failure } from '../failure.ts';
 import { refusesKey } from '../keyspace/expiry.ts';
-import type { CopiedBatch } from './copyByDump.ts';
+import type { CopiedBatch, Offer } from './copyByDump.ts';
 import type { NamePages } from './namePages.ts';
-import { putSizeQuestions, readSizes, type Reader, type Sized } from './reader.ts';
-import { argument, argumentValue, createRequests, head } from './requests.ts';
+import { putSizeQuestions, readSizes, type Reader } from './reader.ts';
+import { argument, argumentValue, createRequests, head, renamedArgument } from './requests.ts';
 import { frameNumber, frameText, marks, notRedis } from './wire.ts';
 
 export interface WithinOptions {
@@ -16,10 +16,7 @@ export interface WithinOptions {
   readonly largest: number;
   /** Keys that are copied at once at most. */
   readonly most: { readonly keys: number };
-  /** Called before a batch is copied. */
-  readonly onOffer: (names: readonly Buffer[]) => Promise<void>;
-  /** Called after every batch: it waits where a rate is to be kept. */
-  readonly onBatch: (batch: CopiedBatch) => Promise<void>;
+  readonly offer: Offer;
 }
 
 export interface WithinExceptions {
@@ -31,98 +28,121 @@ export interface WithinExceptions {
   large(name: Buffer, bytes: number): Promise<boolean>;
 }
 
-const BATCH_KEYS = 1000;
-const copyTo = (count: number): Buffer => head(count, 'COPY');
+/** Few enough that what the server has looked at to tell a size is still in its processor's cache when COPY comes. */
+const BATCH_KEYS = 500;
+/** Requests that are under way at once: while one's answers are dealt with, the server has another. */
+const DEPTH = 2;
+
+/** What was asked for at once, and is answered in this order. */
+interface Turn {
+  readonly batch: readonly Buffer[];
+  readonly settle: ((batch: CopiedBatch) => Promise<void>) | undefined;
+  readonly sizes: readonly Buffer[];
+  readonly scan: boolean;
+}
+
+/** A batch of which COPY answered 0 for some. */
+interface Unsettled {
+  readonly batch: readonly Buffer[];
+  readonly copied: readonly Buffer[];
+  readonly uncopied: readonly Buffer[];
+  readonly settle: (batch: CopiedBatch) => Promise<void>;
+}
+
 const exists = head(2, 'EXISTS');
-const replaceArgument = argument('REPLACE');
 
 /**
- * Copies keys by COPY … DB, so that no value leaves the server. The next names, and how large the values of those before are, are asked
- * for behind each batch, so that the server has something to do while what it said of the batch is dealt with. Rejects with Failure.
+ * Copies keys by COPY … DB, so that no value leaves the server. Names, how large their values are, and copies come in a pipeline that
+ * stops only for keys which need more than that. Rejects with Failure.
  * @param here in the database of the originals
  */
 export async function copyWithin(here: Reader, names: NamePages, options: WithinOptions, exceptions: WithinExceptions): Promise<void> {
   const { wire } = here;
-  const { replace, rename } = options;
-  const first = copyTo(replace ? 6 : 5);
-  const last = Buffer.concat([argument('DB'), argument(String(options.database)), ...(replace ? [replaceArgument] : [])]);
+  const { replace, rename, largest } = options;
+  const first = head(replace ? 6 : 5, 'COPY');
+  const last = Buffer.concat([argument('DB'), argument(String(options.database)), ...(replace ? [argument('REPLACE')] : [])]);
   const most = Math.min(BATCH_KEYS, options.most.keys);
   const out = createRequests();
-  let waiting: readonly Buffer[] = [];
+  const turns: Turn[] = [];
   let unsized: readonly Buffer[] = [];
-  let large: readonly Sized[] = [];
-  /** What is on its way: a page of names, and the sizes of these. */
-  let asked: { readonly scanning: boolean; readonly sizes: readonly Buffer[] } | undefined;
-  const ask = async (): Promise<void> => {
-    const scanning = waiting.length < 2 * BATCH_KEYS && names.put(out);
-    putSizeQuestions(out, here, unsized);
-    if (out.size === 0) return;
-    asked = { scanning, sizes: unsized };
-    unsized = [];
+  let fitting: readonly Buffer[] = [];
+  let large: (readonly [Buffer, number])[] = [];
+  let unsettled: Unsettled[] = [];
+  let scanning = false;
+
+  /** False when there is nothing to ask for. */
+  const ask = async (): Promise<boolean> => {
+    const batch = fitting.slice(0, most);
+    const sizes = fitting.length > 2 * BATCH_KEYS ? [] : unsized.slice(0, BATCH_KEYS);
+    fitting = fitting.slice(batch.length);
+    unsized = unsized.slice(sizes.length);
+    for (const name of batch) {
+      out.put(first);
+      out.put(name);
+      out.put(renamedArgument(name, rename));
+      out.put(last);
+    }
+    putSizeQuestions(out, here, sizes);
+    const scan = !scanning && unsized.length < BATCH_KEYS && names.put(out);
+    if (out.size === 0) return false;
+    scanning ||= scan;
+    turns.push({ batch, settle: batch.length > 0 ? await options.offer(batch) : undefined, sizes, scan });
     await wire.send(out.take());
+    return true;
   };
-  const hear = async (): Promise<void> => {
-    if (asked === undefined) return;
-    const { scanning, sizes } = asked;
-    asked = undefined;
-    if (scanning) unsized = await names.take(wire);
-    const sized = await readSizes(here, sizes);
-    const tooLarge = sized.filter(({ bytes }) => bytes > options.largest);
-    const fitting = tooLarge.length === 0 ? sizes : sized.filter(({ bytes }) => bytes <= options.largest).map(({ name }) => name);
-    waiting = waiting.length === 0 ? fitting : [...waiting, ...fitting];
-    large = [...large, ...tooLarge];
-  };
-  const outcome = async (batch: readonly Buffer[]): Promise<void> => {
-    const copied: Buffer[] = [];
-    const refused: (readonly [Buffer, Failure])[] = [];
-    const uncopied: Buffer[] = [];
+  const hear = async ({ batch, settle, sizes, scan }: Turn): Promise<void> => {
+    /** By the place in the batch: undefined stands for COPY's 0. */
+    const others = new Map<number, Failure | undefined>();
     await wire.frames(batch.length, (frame, index) => {
-      const name = batch[index] as Buffer;
-      if (frame.mark === marks.integer) (frameNumber(frame) === 1 ? copied : uncopied).push(name);
-      else if (frame.mark !== marks.error) throw notRedis(wire.where);
-      else if (refusesKey(frameText(frame))) refused.push([argumentValue(name), failureOfReply(frameText(frame), ['COPY'])]);
+      if (frame.mark === marks.integer) {
+        if (frameNumber(frame) !== 1) others.set(index, undefined);
+      } else if (frame.mark !== marks.error) throw notRedis(wire.where);
+      else if (refusesKey(frameText(frame))) others.set(index, failureOfReply(frameText(frame), ['COPY']));
       else throw failureOfReply(frameText(frame), ['COPY']);
     });
-    for (const [name, failure] of refused) exceptions.refused(name, failure);
-    // Answers come in the order of the questions.
-    if (uncopied.length > 0) await hear();
-    const gone = await whatIsGone(here, uncopied);
-    for (const [index, name] of uncopied.entries()) if (gone[index] !== true && await exceptions.busy(argumentValue(name))) copied.push(name);
-    await options.onBatch({ names: batch, copied, vanished: gone.filter(Boolean).length, bytes: 0 });
+    const bytes = await readSizes(here, sizes);
+    const tooLarge = sizes.flatMap((name, index) => ((bytes[index] as number) > largest ? [[name, bytes[index] as number] as const] : []));
+    large = [...large, ...tooLarge];
+    fitting = [...fitting, ...(tooLarge.length === 0 ? sizes : sizes.filter((_, index) => (bytes[index] as number) <= largest))];
+    if (scan) {
+      unsized = [...unsized, ...await names.take(wire)];
+      scanning = false;
+    }
+    if (settle === undefined) return;
+    for (const [index, failure] of others) if (failure !== undefined) exceptions.refused(argumentValue(batch[index] as Buffer), failure);
+    const copied = others.size === 0 ? batch : batch.filter((_, index) => !others.has(index));
+    const uncopied = [...others].filter(([, failure]) => failure === undefined).map(([index]) => batch[index] as Buffer);
+    if (uncopied.length > 0) unsettled.push({ batch, copied, uncopied, settle });
+    else await settle({ names: batch, copied, vanished: 0, bytes: 0 });
   };
-  await ask();
-  for (;;) {
-    const batch = waiting.slice(0, most);
-    waiting = waiting.slice(most);
-    if (batch.length > 0) {
-      const values = batch.map(argumentValue);
-      for (const [index, name] of batch.entries()) {
-        const value = values[index] as Buffer;
-        const renamed = rename(value);
-        out.put(first);
-        out.put(name);
-        out.put(renamed === value ? name : argument(renamed));
-        out.put(last);
-      }
-      await options.onOffer(values);
-      await wire.send(out.take());
+  /** With nothing under way. */
+  const dealWithOthers = async (): Promise<void> => {
+    for (const { batch, copied, uncopied, settle } of unsettled) {
+      const gone = await whatIsGone(here, uncopied);
+      const ours: Buffer[] = [];
+      for (const [index, name] of uncopied.entries()) if (gone[index] !== true && await exceptions.busy(argumentValue(name))) ours.push(name);
+      await settle({ names: batch, copied: [...copied, ...ours], vanished: gone.filter(Boolean).length, bytes: 0 });
     }
-    await hear();
-    await ask();
-    if (batch.length > 0) await outcome(batch);
-    const pieces = large;
-    large = [];
-    for (const { name, bytes } of pieces) {
+    unsettled = [];
+    for (const [name, bytes] of large) {
+      const settle = await options.offer([name]);
       const done = await exceptions.large(name, bytes);
-      await options.onBatch({ names: [name], copied: done ? [name] : [], vanished: 0, bytes });
+      await settle({ names: [name], copied: done ? [name] : [], vanished: 0, bytes: 0 });
     }
-    if (asked === undefined && waiting.length === 0 && unsized.length === 0) return;
+    large = [];
+  };
+  for (;;) {
+    const others = unsettled.length > 0 || large.length > 0;
+    while (!others && turns.length < DEPTH && await ask());
+    const turn = turns.shift();
+    if (turn !== undefined) await hear(turn);
+    else if (others) await dealWithOthers();
+    else return;
   }
 }
 
 /** Of names that COPY answered 0 for, which the source lacks: the others are at the target already. */
 async function whatIsGone({ wire }: Reader, names: readonly Buffer[]): Promise<readonly boolean[]> {
-  if (names.length === 0) return [];
   const out = createRequests();
   for (const name of names) {
     out.put(exists);

@@ -2,6 +2,7 @@ import { open, readFile, rm, truncate, type FileHandle } from 'node:fs/promises'
 import { Failure } from '../failure.ts';
 import type { ScanStart } from './namePages.ts';
 import { createNameSet, type NameSet } from './nameSet.ts';
+import { valueStart } from './requests.ts';
 import type { Form } from './restoreOtherwise.ts';
 import { isSavedRequest, type SavedRequest } from './savedRequest.ts';
 
@@ -42,10 +43,11 @@ export interface Journal {
   part(index: number): Journal;
   /** The target has been emptied. */
   noteEmptied(): Promise<void>;
-  /** These names are about to be written at the target. */
-  noteOffered(names: readonly Buffer[]): Promise<void>;
-  /** What was offered last has been dealt with: the sets of `standing` tell how. */
-  noteSettled(): Promise<void>;
+  /**
+   * These names (as arguments) are about to be written at the target. Answers what notes that they have been dealt with: the sets of
+   * `standing` tell how. A few such batches may be open at once.
+   */
+  noteOffered(names: readonly Buffer[]): Promise<() => Promise<void>>;
   /** Keeps position, counts and whether it is finished. */
   noteStanding(): Promise<void>;
   /** Ends the writing; the file stays. */
@@ -55,11 +57,15 @@ export interface Journal {
 }
 
 /** The first line of the file; a second one in JSON tells of the request. Records follow: a letter, and what belongs to it. */
-const MAGIC = 'keyspace-clone 1\n';
+const MAGIC = 'keyspace-clone 2\n';
 const record = { offered: 79, settled: 83, standing: 80, emptied: 69, part: 68 } as const;
 const PRINT = 8;
+/** Offered batches go by numbers below this, again and again: one whose number comes anew without an outcome is uncertain. */
+const SLOTS = 256;
 /** Bytes in which a head mostly has room. */
 const START = 64 * 1024;
+/** Bytes before the body of each record: its letter, a slot, a length. */
+const HEADS: ReadonlyMap<number, number> = new Map([[record.offered, 4], [record.settled, 2], [record.standing, 3], [record.emptied, 1], [record.part, 3]]);
 /** Outcomes of an offered name. */
 const outcome = { none: 0, done: 1, skipped: 2 } as const;
 
@@ -160,34 +166,43 @@ function headOf(text: string): Head | undefined {
 /** Reads up to the end, or up to where the process was ended in the middle of writing. Answers how many bytes those are. */
 function readRecords(bytes: Buffer, standings: Standings): number {
   let standing = standings.of(0);
-  let offered: Buffer = Buffer.alloc(0);
-  const settle = (outcomes: Buffer | undefined): void => {
-    for (let index = 0; index * PRINT < offered.length; index += 1) {
+  const offered = new Map<number, Buffer>();
+  const settle = (slot: number, outcomes: Buffer | undefined): void => {
+    const prints = offered.get(slot) ?? Buffer.alloc(0);
+    for (let index = 0; index * PRINT < prints.length; index += 1) {
       const how = outcomes === undefined ? undefined : outcomes[index];
       const set = how === undefined ? standing.uncertain : how === outcome.done ? standing.done : how === outcome.skipped ? standing.skipped : undefined;
-      set?.addPrint(offered, index * PRINT);
+      set?.addPrint(prints, index * PRINT);
     }
-    offered = Buffer.alloc(0);
+    offered.delete(slot);
+  };
+  const abandon = (): void => {
+    for (const slot of [...offered.keys()]) settle(slot, undefined);
   };
   let at = 0;
   while (at < bytes.length) {
-    const kind = bytes[at];
-    const length = kind === record.emptied ? 0 : kind === record.settled ? offered.length / PRINT : kind === record.part ? 2 : bytes.length >= at + 3 ? bytes.readUInt16LE(at + 1) * (kind === record.offered ? PRINT : 1) : NaN;
-    const from = at + (kind === record.offered || kind === record.standing ? 3 : 1);
-    if (!(from + length <= bytes.length)) break;
+    const kind = bytes[at] as number;
+    const head = HEADS.get(kind);
+    if (head === undefined || at + head > bytes.length) break;
+    const slot = bytes[at + 1] as number;
+    const length = kind === record.offered ? bytes.readUInt16LE(at + 2) * PRINT
+      : kind === record.settled ? (offered.get(slot)?.length ?? 0) / PRINT
+      : kind === record.standing ? bytes.readUInt16LE(at + 1) : 0;
+    const from = at + head;
+    if (from + length > bytes.length) break;
     const body = bytes.subarray(from, from + length);
     if (kind === record.emptied) standing.emptied = true;
     else if (kind === record.offered) {
-      settle(undefined);
-      offered = body;
-    } else if (kind === record.settled) settle(body);
+      settle(slot, undefined);
+      offered.set(slot, body);
+    } else if (kind === record.settled) settle(slot, body);
     else if (kind === record.part) {
-      settle(undefined);
-      standing = standings.of(body.readUInt16LE(0));
-    } else if (kind !== record.standing || !readStanding(body.toString('utf8'), standing)) break;
+      abandon();
+      standing = standings.of(bytes.readUInt16LE(at + 1));
+    } else if (!readStanding(body.toString('utf8'), standing)) break;
     at = from + length;
   }
-  settle(undefined);
+  abandon();
   return at;
 }
 
@@ -206,6 +221,7 @@ function readStanding(text: string, standing: Standing): boolean {
 /** @param last the database that records at the end of the file are of; undefined where that is not known */
 function keepJournal(path: string, request: SavedRequest, standings: Standings, last: number | undefined, head: () => Buffer | undefined): Journal {
   let file: FileHandle | undefined;
+  let slot = -1;
   const write = async (bytes: Buffer): Promise<void> => {
     try {
       if (file === undefined) {
@@ -218,18 +234,12 @@ function keepJournal(path: string, request: SavedRequest, standings: Standings, 
       throw new Failure('file', 'The journal of the clone cannot be written. Free some disk space and try again.', { cause: error });
     }
   };
-  const counted = (kind: number, length: number, body: Buffer): Buffer => {
-    const start = Buffer.from([kind, 0, 0]);
-    start.writeUInt16LE(length, 1);
-    return Buffer.concat([start, body]);
-  };
   const close = async (): Promise<void> => {
     await file?.close();
     file = undefined;
   };
   const part = (index: number): Journal => {
     const standing = standings.of(index);
-    let offered: readonly Buffer[] = [];
     const note = async (bytes: Buffer): Promise<void> => {
       const change = last === index ? [] : [Buffer.from([record.part, index & 0xff, index >> 8])];
       last = index;
@@ -239,20 +249,27 @@ function keepJournal(path: string, request: SavedRequest, standings: Standings, 
       request, standing, part, close,
       noteEmptied: () => note(Buffer.from([record.emptied])),
       async noteOffered(names) {
-        offered = names;
-        const prints = Buffer.allocUnsafe(names.length * PRINT);
-        for (const [at, name] of names.entries()) standing.done.print(name, prints, at * PRINT);
-        if (names.length > 0) await note(counted(record.offered, names.length, prints));
-      },
-      async noteSettled() {
+        if (names.length === 0) return () => Promise.resolve();
         const { done, skipped } = standing;
-        if (offered.length > 0) await note(Buffer.from([record.settled, ...offered.map((name) => (done.has(name) ? outcome.done : skipped.has(name) ? outcome.skipped : outcome.none))]));
-        offered = [];
+        const own = (slot += 1) % SLOTS;
+        const offered = Buffer.allocUnsafe(4 + names.length * PRINT);
+        offered.set([record.offered, own, names.length & 0xff, names.length >> 8]);
+        for (const [at, name] of names.entries()) done.print(offered, 4 + at * PRINT, name, valueStart(name), name.length - 2);
+        await note(offered);
+        return async () => {
+          const settled = Buffer.allocUnsafe(2 + names.length);
+          settled.set([record.settled, own]);
+          for (const [at, name] of names.entries()) {
+            const [from, to] = [valueStart(name), name.length - 2];
+            settled[2 + at] = done.has(name, from, to) ? outcome.done : skipped.has(name, from, to) ? outcome.skipped : outcome.none;
+          }
+          await note(settled);
+        };
       },
       async noteStanding() {
         const { finished, position, counts } = standing;
         const body = Buffer.from(JSON.stringify({ finished, position, counts }));
-        await note(counted(record.standing, body.length, body));
+        await note(Buffer.concat([Buffer.from([record.standing, body.length & 0xff, body.length >> 8]), body]));
       },
       async remove() {
         await close();

@@ -5,9 +5,9 @@
 export interface NameSet {
   /** True if it was not there. The name is the bytes from `from` to `to`, all of them if absent. */
   add(name: Buffer, from?: number, to?: number): boolean;
-  has(name: Buffer): boolean;
-  /** Writes the 8 bytes by which a name is known here, so that they can be kept in a file. */
-  print(name: Buffer, into: Buffer, at: number): void;
+  has(name: Buffer, from?: number, to?: number): boolean;
+  /** Writes the 8 bytes by which a name (from `from` to `to`) is known here, so that they can be kept in a file. */
+  print(into: Buffer, at: number, name: Buffer, from?: number, to?: number): void;
   /** As `add`, of a name of which such bytes were kept. Never true for 8 zeros. */
   addPrint(from: Buffer, at: number): boolean;
   readonly size: number;
@@ -62,8 +62,8 @@ export function createNameSet(seeds: readonly [number, number]): NameSet {
 
   return {
     add: (name, from, to) => insert(take(name, from, to)),
-    print(name, into, at) {
-      take(name);
+    print(into, at, name, from, to) {
+      take(name, from, to);
       into.writeUInt32LE(first, at);
       into.writeUInt32LE(second, at + 4);
     },
@@ -72,8 +72,8 @@ export function createNameSet(seeds: readonly [number, number]): NameSet {
       second = from.readUInt32LE(at + 4);
       return (first !== 0 || second !== 0) && insert(shards[second % SHARDS] as Shard);
     },
-    has: (name) => {
-      const { slots } = take(name);
+    has: (name, from, to) => {
+      const { slots } = take(name, from, to);
       return find(slots, first, second) >= 0;
     },
     get size() {

@@ -31,11 +31,6 @@ export interface Held {
 /** What came of a question: undefined for a key that is gone, a Failure for one that the user may not read. */
 export type Read = Held | Failure | undefined;
 
-export interface Sized {
-  readonly name: Buffer;
-  readonly bytes: number;
-}
-
 const pexpiretime = head(2, 'PEXPIRETIME');
 const pttl = head(2, 'PTTL');
 const time = head(1, 'TIME');
@@ -76,17 +71,19 @@ function putAll(out: Requests, ...parts: readonly Buffer[]): void {
   for (const part of parts) out.put(part);
 }
 
-/** Bytes in the server's memory, about; 0 for a key that is gone, or that the user may not read: DUMP will say so. Rejects with Failure. */
-export async function readSizes({ wire, memory }: Reader, names: readonly Buffer[]): Promise<Sized[]> {
+/** Bytes in the server's memory for each name, about; 0 for a key that is gone, or that the user may not read: DUMP will say so. Rejects with Failure. */
+export async function readSizes({ wire, memory }: Reader, names: readonly Buffer[]): Promise<readonly number[]> {
   const each = memory ? 1 : lengths.length;
-  const sizes = names.map(() => 0);
+  const sizes = new Array<number>(names.length).fill(0);
   await wire.frames(names.length * each, (frame, index) => {
     if (frame.mark === marks.error) {
       if (memory && !refusesKey(frameText(frame))) throw failureOfReply(frameText(frame), ['MEMORY', 'USAGE']);
-    } else if (frame.mark === marks.integer) sizes[Math.floor(index / each)] = Math.max(sizes[Math.floor(index / each)] as number, frameNumber(frame) * (memory || index % each === 0 ? 1 : ELEMENT));
-    else if (!frame.absent) throw notRedis(wire.where);
+    } else if (frame.mark === marks.integer) {
+      if (memory) sizes[index] = frameNumber(frame);
+      else sizes[Math.floor(index / each)] = Math.max(sizes[Math.floor(index / each)] as number, frameNumber(frame) * (index % each === 0 ? 1 : ELEMENT));
+    } else if (!frame.absent) throw notRedis(wire.where);
   });
-  return sizes.map((bytes, index) => ({ name: names[index] as Buffer, bytes }));
+  return sizes;
 }
 
 /** The answers to `putValueQuestions`, in its order. Rejects with Failure. */

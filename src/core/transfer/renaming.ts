@@ -1,6 +1,6 @@
 import { escapeGlob, literalPrefix } from '../keyspace/glob.ts';
 import type { ScanPages } from './namePages.ts';
-import { argumentValue } from './requests.ts';
+import { argumentValue, sameName } from './requests.ts';
 import { nameTest, startsWith, type Scope } from './scope.ts';
 
 /** Keys that begin with `from` get `to` in its place at the target: no two get the same name. */
@@ -21,7 +21,7 @@ export interface Renaming {
 
 export function createRenaming(scope: Scope, rewrite: PrefixRewrite | undefined): Renaming {
   const inScope = nameTest(scope) ?? ((): boolean => true);
-  const rename = (name: Buffer): Buffer => (rewrite === undefined || !startsWith(name, rewrite.from) ? name : Buffer.concat([rewrite.to, name.subarray(rewrite.from.length)]));
+  const rename = rewrite === undefined ? sameName : (name: Buffer): Buffer => (startsWith(name, rewrite.from) ? Buffer.concat([rewrite.to, name.subarray(rewrite.from.length)]) : name);
   const before = (name: Buffer): Buffer | undefined => {
     if (rewrite === undefined) return name;
     return startsWith(name, rewrite.to) ? Buffer.concat([rewrite.from, name.subarray(rewrite.to.length)]) : undefined;

@@ -60,8 +60,14 @@ export function valueStart(bytes: Buffer): number {
   return at + 1;
 }
 
+/** Where every key keeps its name. */
+export function sameName(name: Buffer): Buffer {
+  return name;
+}
+
 /** The argument that a name becomes by `rename`; the same bytes where it keeps its name, which are not put together anew. */
 export function renamedArgument(name: Buffer, rename: (name: Buffer) => Buffer): Buffer {
+  if (rename === sameName) return name;
   const bytes = argumentValue(name);
   const renamed = rename(bytes);
   return renamed === bytes ? name : argument(renamed);

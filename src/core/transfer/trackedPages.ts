@@ -10,13 +10,16 @@ export interface TrackedPages extends NamePages {
 
 interface Page {
   readonly start: ScanStart;
-  left: number;
+  readonly names: readonly Buffer[];
+  /** So many of its first names are dealt with. */
+  settled: number;
 }
 
-/** Keeps the names that are under way, which are few. */
+/** Keeps the names that are under way, which are few. They are mostly dealt with in the order in which they came. */
 export function trackPages(pages: ScanPages): TrackedPages {
   const open: Page[] = [];
-  const pageOf = new Map<Buffer, Page>();
+  /** Dealt with before others that came earlier. */
+  const early = new Set<Buffer>();
   let start: ScanStart | undefined;
   return {
     put(out) {
@@ -25,25 +28,31 @@ export function trackPages(pages: ScanPages): TrackedPages {
     },
     async take(wire) {
       const names = await pages.take(wire);
-      if (start !== undefined && names.length > 0) {
-        const page: Page = { start, left: names.length };
-        open.push(page);
-        for (const name of names) pageOf.set(name, page);
-      }
+      if (start !== undefined && names.length > 0) open.push({ start, names, settled: 0 });
       start = undefined;
       return names;
     },
     settle(names) {
       for (const name of names) {
-        const page = pageOf.get(name);
-        if (page === undefined) continue;
-        pageOf.delete(name);
-        page.left -= 1;
+        if (open[0]?.names[open[0].settled] !== name) {
+          early.add(name);
+          continue;
+        }
+        open[0].settled += 1;
+        skipEarly(open, early);
       }
-      while (open[0]?.left === 0) open.shift();
     },
     get position() {
       return open[0]?.start ?? start ?? pages.next;
     },
   };
+}
+
+/** Goes on to the first name that is not dealt with. */
+function skipEarly(open: Page[], early: Set<Buffer>): void {
+  for (let page = open[0]; page !== undefined; page = open[0]) {
+    while (page.settled < page.names.length && early.size > 0 && early.delete(page.names[page.settled] as Buffer)) page.settled += 1;
+    if (page.settled < page.names.length) return;
+    open.shift();
+  }
 }

@@ -1,5 +1,5 @@
 import type { NamePages } from './namePages.ts';
-import { putSizeQuestions, putValueQuestions, readSizes, readValues, type Read, type Reader, type Sized } from './reader.ts';
+import { putSizeQuestions, putValueQuestions, readSizes, readValues, type Read, type Reader } from './reader.ts';
 import { createRequests } from './requests.ts';
 
 /** What is done with batches of keys. */
@@ -14,6 +14,11 @@ export interface Walk {
   values(names: readonly Buffer[], read: readonly Read[]): Promise<void>;
   /** A key whose value is larger than `largest`. */
   large(name: Buffer, bytes: number): Promise<void>;
+}
+
+interface Sized {
+  readonly name: Buffer;
+  readonly bytes: number;
 }
 
 /** Bytes of values and number of keys that are asked for at once. */
@@ -39,14 +44,16 @@ export async function walkValues(reader: Reader, names: NamePages, walk: Walk): 
     if (out.size === 0) return;
     await wire.send(out.take());
     if (batch.length > 0) await walk.asked?.(batch);
-    const sized = await readSizes(reader, unsized);
+    const named = unsized;
+    const sizes = await readSizes(reader, named);
     const read = await readValues(reader, batch);
     unsized = scanning ? await names.take(wire) : [];
     if (batch.length > 0) await walk.values(batch, read);
     const fitting: Sized[] = [];
-    for (const one of sized) {
-      if (one.bytes <= walk.largest) fitting.push(one);
-      else await walk.large(one.name, one.bytes);
+    for (const [index, name] of named.entries()) {
+      const bytes = sizes[index] as number;
+      if (bytes <= walk.largest) fitting.push({ name, bytes });
+      else await walk.large(name, bytes);
     }
     waiting = [...waiting, ...fitting];
   }

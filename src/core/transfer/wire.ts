@@ -193,8 +193,12 @@ const LARGE = 1024 * 1024;
 
 /** All its bytes, to be kept and sent on as they are. Nobody writes into what came again: a small value would keep a large one alive, a copy of a large one would hold the thread. */
 export function frameCopy({ bytes, from, to }: Frame): Buffer {
-  const view = bytes.subarray(from, to);
-  return view.length < LARGE ? Buffer.from(view) : view;
+  if (to - from >= LARGE) return bytes.subarray(from, to);
+  const copy = Buffer.allocUnsafe(to - from);
+  // A loop beats a call for most names.
+  if (to - from < 32) for (let at = from; at < to; at += 1) copy[at - from] = bytes[at] as number;
+  else bytes.copy(copy, 0, from, to);
+  return copy;
 }
 
 /** Reads one whole reply. Answers the first error in it. Rejects with Failure for the link's. */

@@ -6,6 +6,8 @@ import { join } from 'node:path';
 import { isFailure } from '../../../../src/core/failure.ts';
 import { clone, type CloneReport, type CloneRequest } from '../../../../src/core/transfer/clone.ts';
 import { createJournal, openJournal, readJournal } from '../../../../src/core/transfer/journal.ts';
+import type { NameSet } from '../../../../src/core/transfer/nameSet.ts';
+import { argument, argumentValue } from '../../../../src/core/transfer/requests.ts';
 import { restoreRequest, saveRequest } from '../../../../src/core/transfer/savedRequest.ts';
 import { spawnOwned } from '../../../support/children.ts';
 import type { ChildClone } from '../../../support/cloneInChild.ts';
@@ -145,10 +147,30 @@ describe('the journal of a clone', () => {
     await assert.rejects(clone({ sessions, seeds: [1, 2], patience: 1000, pause: () => Promise.resolve(), journal }, request({ target: request().source }), new AbortController().signal, () => undefined), (error) => isFailure(error, 'bad-input'));
     await journal.remove();
     await assert.rejects(readJournal(path), (error) => isFailure(error, 'file'));
-    for (const text of ['', 'keyspace-clone 1\n', 'keyspace-clone 1\n{}\n', 'keyspace-clone 1\n{"seeds":[1,2],"request":{"source":1}}\n', 'something else\n\n']) {
+    for (const text of ['', 'keyspace-clone 2\n', 'keyspace-clone 2\n{}\n', 'keyspace-clone 2\n{"seeds":[1,2],"request":{"source":1}}\n', 'something else\n\n']) {
       await writeFile(path, text);
       await assert.rejects(readJournal(path), (error) => isFailure(error, 'file'), text);
     }
+  });
+
+  it('knows of each batch that was open how it ended, and of those that never did that they are uncertain', async () => {
+    const journal = createJournal(path, saveRequest(request()), [1, 2]);
+    const { done, skipped } = journal.standing;
+    const batch = (letter: string): Buffer[] => [1, 2, 3].map((index) => argument(`${letter}${String(index)}`));
+    const [first, second, third] = [batch('a'), batch('b'), batch('c')];
+    const settleFirst = await journal.noteOffered(first);
+    const settleSecond = await journal.noteOffered(second);
+    done.add(Buffer.from('b1'));
+    skipped.add(Buffer.from('b2'));
+    await settleSecond();
+    await journal.noteOffered(third);
+    done.add(Buffer.from('a1'));
+    await settleFirst();
+    await journal.close();
+    const { standing } = await readJournal(path);
+    const names = [...first, ...second, ...third].map((name) => argumentValue(name));
+    const listed = (set: NameSet): string => names.filter((name) => set.has(name)).join(' ');
+    assert.deepEqual([standing.done, standing.skipped, standing.uncertain].map(listed), ['a1 b1', 'b2', 'c1 c2 c3']);
   });
 
   it('holds the request without secrets, and refuses one whose connection leads elsewhere by now', async () => {

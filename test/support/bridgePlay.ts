@@ -15,13 +15,14 @@ import { createTestSessions, testProfile, type TestSessions } from './testSessio
 /* What tests of the bridge share. */
 
 /** Starts a bridge that waits for next to nothing before it tries again. */
-export function startTestBridge(ends: Pick<BridgeDeps, 'sessions' | 'folder' | 'spool'> & Pick<BridgeRequest, 'source' | 'target'>, more: Partial<BridgeRequest> = {}): Bridge {
-  const { sessions, folder, source, target, spool } = ends;
+export function startTestBridge(ends: Pick<BridgeDeps, 'sessions' | 'folder' | 'spool' | 'term'> & Pick<BridgeRequest, 'source' | 'target'>, more: Partial<BridgeRequest> = {}): Bridge {
+  const { sessions, folder, source, target, spool, term } = ends;
   return startBridge({
     sessions, folder, ...(spool === undefined ? {} : { spool }), seeds: [1, 2], patience: 10_000, clock: { now: () => Date.now(), elapsed: () => performance.now() }, largest: 512 * 1024,
-    pause: async (_, signal) => {
+    window: 'a test', ...(term === undefined ? {} : { term }),
+    pause: async (ms, signal) => {
       signal.throwIfAborted();
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await new Promise((resolve) => setTimeout(resolve, ms === 5000 ? 50 : 5));
     },
   }, { id: 'test', source, target, ...more });
 }

@@ -10,7 +10,7 @@ import { createTransaction, type Outcome } from './outcomes.ts';
 import { isPassingReply } from './passing.ts';
 import { keyId, keyOfId, planCalls, spread, type Ahead, type KeyId, type Plan, type Step } from './plan.ts';
 import { elsewhere, fields, positionText, type Position } from './position.ts';
-import { isPositionName } from './positionKey.ts';
+import { holdersKey, isPositionName } from '../keyspace/positionKey.ts';
 import { copyValues, needDatabases, refusalOf, TAKEN_BY_ALL, takenAtOnce, type Wanted } from './values.ts';
 
 /** Applies batches of a stream to a target, in whatever way. */
@@ -79,7 +79,7 @@ export function createCommandApplier(bridging: Bridging, left: readonly KeyId[],
     let ran;
     try {
       await needDatabases(bridging, wire, plan.steps.flatMap(databasesOfStep));
-      ran = await transaction.run(wire);
+      ran = await transaction.run(wire, bridging.fence, positionText(position));
     } catch (error) {
       undo();
       throw error;
@@ -94,6 +94,8 @@ export function createCommandApplier(bridging: Bridging, left: readonly KeyId[],
       throw refusalOf(ran.error, step?.kind === 'call' ? (step.call.args[0] ?? '') : 'EXEC');
     }
     const { outcomes } = ran;
+    // So does what says that the target is ours.
+    if (moved) await bridging.lease.take();
     // It was there before, unless somebody has emptied the target.
     if (!moved && outcomes[place]?.number !== 0) throw elsewhere;
     applied = batch.upTo;
@@ -188,7 +190,7 @@ function putSteps({ steps }: Plan, transaction: ReturnType<typeof createTransact
     else if (effect.kind === 'swap' && effect.databases.includes(home) && effect.databases[0] !== effect.databases[1]) {
       // It lies in the other one now, where it is no data.
       select(effect.databases[0] === home ? effect.databases[1] : effect.databases[0]);
-      transaction.add(['DEL', name]);
+      transaction.add(['DEL', name, holdersKey.toString()]);
       moved = true;
     }
     return place;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { commandFact } from '../../protocol/commands/lookup.ts';
 import type { CommandFacts } from '../connection/guard.ts';
 import type { Clock } from '../connection/ports.ts';
@@ -15,10 +16,13 @@ import { createValueApplier } from './applyValues.ts';
 import { createBatchReader, type Batch } from './batches.ts';
 import { anyEnds, createEnds } from './ends.ts';
 import { createLinks, persist, type Bridging } from './context.ts';
+import { createFence } from './fence.ts';
+import { claimOf } from './holders.ts';
+import { createLease, letGo } from './lease.ts';
 import { createMapping, refuseLoop, type BridgeScope } from './mapping.ts';
 import { isPassing } from './passing.ts';
-import { elsewhere, readKept, type Kept, type Position } from './position.ts';
-import { positionKey } from './positionKey.ts';
+import { elsewhere, positionText, readKept, type Kept, type Position } from './position.ts';
+import { positionKey } from '../keyspace/positionKey.ts';
 import { applySnapshot, superseded } from './snapshot.ts';
 import { sweepAll } from './values.ts';
 import { closeFeed, followSource, type Feed } from './sourceLink.ts';
@@ -37,6 +41,10 @@ export interface BridgeDeps {
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   /** Bytes in memory above which a value is moved by pieces; 32 MB if absent. */
   readonly largest?: number;
+  /** This window in words, for others that would write to the same target. */
+  readonly window: string;
+  /** Ms that the target is held for after it was last said so (`LeaseDeps.term`). */
+  readonly term?: number;
   /** How much of what the source sends is held in memory, and what is left free of the disk. */
   readonly spool?: SpoolOptions;
 }
@@ -75,7 +83,8 @@ export function startBridge(deps: BridgeDeps, request: BridgeRequest): Bridge {
   const state = holdState({ engine: 'bridge', source: wholeEnd(request.source), target: wholeEnd(request.target) });
   const progress: Progress = { applied: undefined, feed: undefined, fulls: 0 };
   const lost = new Map<string, Failure>();
-  const running = run(deps, request, { signal: control.signal, state, progress, lost }).catch((error: unknown) => {
+  const token = randomUUID();
+  const running = run(deps, request, { signal: control.signal, state, progress, lost, token }).catch((error: unknown) => {
     if (control.signal.aborted) return;
     const failure = isFailure(error) ? error : new Failure('server', `The replication failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
     state.enter({ kind: 'stopped', reason: { kind: 'failed', failure } });
@@ -83,7 +92,7 @@ export function startBridge(deps: BridgeDeps, request: BridgeRequest): Bridge {
   const end = async (): Promise<void> => {
     control.abort();
     await running;
-    await forget(deps, request);
+    await letGo({ ...deps, ...request, token }, { home: homeOf(request) });
   };
   return {
     id: request.id,
@@ -112,7 +121,11 @@ export function startBridge(deps: BridgeDeps, request: BridgeRequest): Bridge {
       await end();
       state.enter({ kind: 'stopped', reason: { kind: 'cut' } });
     },
-    dispose: () => control.abort(),
+    dispose() {
+      control.abort();
+      // Others need not wait until its time is over. Whoever cannot be told finds out.
+      void running.then(() => letGo({ ...deps, ...request, token }, undefined)).catch(() => undefined);
+    },
   };
 }
 
@@ -129,13 +142,18 @@ interface Running {
   readonly state: StateHolder;
   readonly progress: Progress;
   readonly lost: Map<string, Failure>;
+  /** Of this start. */
+  readonly token: string;
 }
 
-async function run(deps: BridgeDeps, request: BridgeRequest, running: Running): Promise<never> {
-  const { signal, state } = running;
-  const { source, target } = request;
+async function run(deps: BridgeDeps, request: BridgeRequest, outer: Running): Promise<never> {
+  const { state } = outer;
+  const { id, source, target, databases } = request;
   const mapping = createMapping(request);
-  const home = Math.min(...(request.databases?.values() ?? [0]));
+  const home = homeOf(request);
+  const over = new AbortController();
+  const signal = AbortSignal.any([outer.signal, over.signal]);
+  const running = { ...outer, signal };
   let failures = 0;
   const wait = async (failure: unknown): Promise<void> => {
     if (signal.aborted) throw cancelled();
@@ -145,16 +163,20 @@ async function run(deps: BridgeDeps, request: BridgeRequest, running: Running): 
     await deps.pause(backoff(failures), signal);
   };
   const links = createLinks(deps.sessions, { source, target, home }, { signal, patience: deps.patience });
+  const lease = createLease({ ...deps, target, id, token: outer.token, claim: claimOf(mapping, databases?.values()), source: source.name }, signal);
+  let keeping: Promise<void> | undefined;
   try {
     const facts = await persist({ links, again: wait }, async () => {
       if (await isSameData(deps.sessions, { profile: source, database: 0 }, { profile: target, database: 0 }, signal)) refuseLoop(request);
       return { source: await factsOf(deps.sessions, source, signal), target: await factsOf(deps.sessions, target, signal) };
     });
+    await persist({ links, again: wait }, () => lease.take());
+    keeping = lease.keep().then(() => over.abort());
     const leftovers = new Map<number, Set<string>>();
     for (;;) {
       const bridging: Bridging = {
-        sessions: deps.sessions, source, target, mapping, home, links, signal, facts, leftovers, lost: running.lost,
-        key: positionKey(request.id), largest: deps.largest ?? LARGEST, again: wait,
+        sessions: deps.sessions, source, target, mapping, home, links, lease, signal, facts, leftovers, lost: running.lost,
+        key: positionKey(id), fence: mapping.whole ? createFence(positionKey(id)) : undefined, largest: deps.largest ?? LARGEST, again: wait,
       };
       try {
         await follow(deps, bridging, running, () => (failures = 0));
@@ -164,9 +186,19 @@ async function run(deps: BridgeDeps, request: BridgeRequest, running: Running): 
         links.drop();
       }
     }
+  } catch (error) {
+    throw lease.lost ?? error;
   } finally {
+    over.abort();
     links.drop();
+    lease.close();
+    await keeping;
   }
+}
+
+/** The target's database that the position is in. */
+function homeOf({ databases }: BridgeScope): number {
+  return Math.min(...(databases?.values() ?? [0]));
 }
 
 /** Follows the source from where the target is, until that is not so any more. */
@@ -263,6 +295,8 @@ async function applyFeed(deps: BridgeDeps, bridging: Bridging, feed: Feed, kept:
   }
   if (start === undefined) throw elsewhere;
   let applied: Position = progress.applied = start;
+  const { fence, lease } = bridging;
+  fence?.set(positionText(start));
   const history = (id: string): boolean => id === feed.id;
   const applier: Applier = bridging.mapping.whole ? createCommandApplier(bridging, snapshot === undefined ? kept.ahead : [], ends, history) : createValueApplier(bridging);
   let inStepAt = deps.clock.elapsed();
@@ -284,11 +318,14 @@ async function applyFeed(deps: BridgeDeps, bridging: Bridging, feed: Feed, kept:
     await persist(bridging, async () => {
       const wire = await bridging.links.target(async (fresh) => {
         const { position } = await readKept(fresh, bridging.key);
-        if (position?.offset === applied.offset) return;
-        if (batch === undefined || position?.offset !== batch.upTo) throw elsewhere;
+        if (position === undefined) throw elsewhere;
+        fence?.set(positionText(position));
+        if (position.offset === applied.offset) return;
+        if (batch === undefined || position.offset !== batch.upTo) throw elsewhere;
         applier.unheard(batch);
         applied = position;
       });
+      await lease.hold();
       await applier.settle(wire);
       await sweepAll(bridging, wire);
       if (batch === undefined || applied.offset === batch.upTo) return;
@@ -340,17 +377,6 @@ async function offsetOf({ sessions }: BridgeDeps, profile: ConnectionProfile, si
     const [id, offset] = [info.get('master_replid'), info.get('master_repl_offset')];
     if (id === undefined || offset === undefined) throw new Failure('server', `${endpointLabel(profile)} does not tell where its stream is.`);
     return { id, offset: Number(offset) };
-  } finally {
-    session.release();
-  }
-}
-
-/** Deletes the position at the target. Rejects with Failure. */
-async function forget({ sessions }: BridgeDeps, request: BridgeRequest): Promise<void> {
-  const home = Math.min(...(request.databases?.values() ?? [0]));
-  const session = sessions.acquire(request.target, home);
-  try {
-    await session.send(['DEL', positionKey(request.id)]);
   } finally {
     session.release();
   }

@@ -5,6 +5,8 @@ import type { CommandFacts } from '../connection/guard.ts';
 import type { Failure } from '../failure.ts';
 import { createReader, type Reader } from '../transfer/reader.ts';
 import { createWire, type Wire } from '../transfer/wire.ts';
+import type { Fence } from './fence.ts';
+import type { Lease } from './lease.ts';
 import type { Mapping } from './mapping.ts';
 
 /** What all parts of a running bridge share. */
@@ -17,6 +19,9 @@ export interface Bridging {
   readonly key: Buffer;
   readonly home: number;
   readonly links: Links;
+  readonly lease: Lease;
+  /** Of what is applied by commands: values may be put twice. */
+  readonly fence: Fence | undefined;
   readonly signal: AbortSignal;
   /** Bytes in memory above which a value is moved by pieces, where that is possible. */
   readonly largest: number;

@@ -2,7 +2,7 @@ import { compileGlob, escapeGlob } from '../keyspace/glob.ts';
 import { Failure } from '../failure.ts';
 import { createRenaming, type PrefixRewrite } from '../transfer/renaming.ts';
 import { startsWith, type Scope } from '../transfer/scope.ts';
-import { isPositionKey } from './positionKey.ts';
+import { isPositionKey } from '../keyspace/positionKey.ts';
 
 /** What of the source goes where. */
 export interface BridgeScope {

@@ -1,6 +1,8 @@
 import { failureOfReply } from '../connection/failures.ts';
 import type { Failure } from '../failure.ts';
 import { createRequests, type Requests } from '../transfer/requests.ts';
+import type { Fence } from './fence.ts';
+import { elsewhere } from './position.ts';
 import { frameNumber, frameText, marks, notRedis, type Frame, type Wire } from '../transfer/wire.ts';
 
 /** What came of a command: the text of an error, or the number that it answered (NaN where it was none). */
@@ -55,8 +57,11 @@ export interface Transaction {
   /** Adds a command that is encoded. */
   addBytes(...bytes: readonly Uint8Array[]): number;
   readonly size: number;
-  /** Sends all of it within MULTI and EXEC. Rejects with Failure. */
-  run(wire: Wire): Promise<Ran>;
+  /**
+   * Sends all of it within MULTI and EXEC. Rejects with Failure, `elsewhere` where a key that was watched has changed: nothing was done then.
+   * @param fence what has to stand at the target for it to be done; `next`: what stands there behind it, where that is something else
+   */
+  run(wire: Wire, fence?: Fence, next?: string): Promise<Ran>;
 }
 
 export function createTransaction(): Transaction {
@@ -75,14 +80,18 @@ export function createTransaction(): Transaction {
       for (const part of bytes) out.put(part);
       return names.push('RESTORE') - 1;
     },
-    async run(wire) {
+    async run(wire, fence, next) {
       putCall(out, ['EXEC']);
+      await fence?.arm(wire);
+      // EXEC ends the watch. To begin the next one with it saves a way there and back.
+      fence?.put(out);
       await wire.send(out.take());
       const queued = await readOutcomes(wire, names.length + 1);
       let count = NaN;
       let refusal = '';
       await wire.frames(1, (frame) => {
         if (frame.mark === marks.array) count = frameNumber(frame);
+        else if (frame.absent) count = -1;
         else if (frame.mark === marks.error) refusal = frameText(frame);
         else throw notRedis(wire.where);
       });
@@ -90,10 +99,14 @@ export function createTransaction(): Transaction {
       if (refusal !== '' || first >= 0) {
         const index = Math.max(0, first) - 1;
         const error = queued[first]?.error ?? refusal;
+        await fence?.hear(wire, undefined);
         return { kind: 'refused', index, error, failure: failureOfReply(error, [names[index] ?? 'MULTI']) };
       }
+      if (count === -1) throw elsewhere;
       if (count !== names.length) throw notRedis(wire.where);
-      return { kind: 'done', outcomes: await readOutcomes(wire, count) };
+      const outcomes = await readOutcomes(wire, count);
+      await fence?.hear(wire, next);
+      return { kind: 'done', outcomes };
     },
   };
 }

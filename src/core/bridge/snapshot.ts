@@ -63,6 +63,7 @@ export async function applySnapshot(bridging: Bridging, feed: Feed, snapshot: Sp
   };
   const deliver = async (one: Part): Promise<void> => {
     await persist(bridging, async () => {
+      await bridging.lease.hold();
       await send(bridging, await bridging.links.target(greet(one.number)), one);
       arrived = one.number;
     });
@@ -117,10 +118,10 @@ export async function applySnapshot(bridging: Bridging, feed: Feed, snapshot: Sp
   };
 
   const takeAll = async (): Promise<void> => {
-    if (mapping.whole) {
-      put('FLUSHALL');
-      if (facts.target('function|flush') !== undefined) put('FUNCTION', 'FLUSH');
-    } else put('HDEL', key, fields.position, fields.whole);
+    // A watch of before would stand in the way of transactions.
+    await persist(bridging, async () => bridging.fence?.disarm(await bridging.links.target(greet(0))));
+    if (mapping.whole) await persist(bridging, async () => bridging.lease.empty(await bridging.links.target(greet(0)), facts.target('function|flush') !== undefined));
+    else put('HDEL', key, fields.position, fields.whole);
     await flush();
     for (let ended = false; !ended;) {
       const chunk = await snapshot.take();
@@ -207,6 +208,7 @@ async function finish(bridging: Bridging, position: Position, loaded: string): P
       if (!done && kept.loading !== loaded) throw elsewhere;
     });
     if (done) return;
+    await bridging.lease.hold();
     if (!mapping.whole) for (const [from] of mapping.pairs(await databasesOf(wire))) await removeExtras(bridging, wire, from);
     const transaction = createTransaction();
     transaction.add(['DEL', key.toString('latin1')]);

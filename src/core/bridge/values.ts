@@ -137,13 +137,13 @@ async function putValues(bridging: Bridging, wire: Wire, wanted: readonly Wanted
   })[0] ?? 0;
   transaction.addBytes(selectHead, argument(String(bridging.home)));
   options.with(transaction, wanted);
-  const ran = await transaction.run(wire);
+  const ran = await transaction.run(wire, bridging.fence);
   // Without RESTORE nothing of it was done.
   if (ran.kind === 'refused' && !(refusesCommand(ran.error) && ran.index >= first && ran.index < first + wanted.length)) throw refusalOf(ran.error, 'RESTORE');
   if (ran.kind === 'refused') {
     const marking = createTransaction();
     options.with(marking, wanted);
-    if ((await marking.run(wire)).kind === 'refused') throw ran.failure;
+    if ((await marking.run(wire, bridging.fence)).kind === 'refused') throw ran.failure;
   }
   for (const [index, { target, name }] of wanted.entries()) {
     const one = read[index];
@@ -168,6 +168,7 @@ export async function putOtherwise(
   error: string | undefined,
 ): Promise<void> {
   if (error !== undefined && isPassingReply(error)) throw refusalOf(error, 'RESTORE');
+  await bridging.fence?.disarm(wire);
   await select(wire, database);
   try {
     if (value === undefined) await run(wire, ['DEL', name]);

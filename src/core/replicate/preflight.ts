@@ -1,7 +1,9 @@
+import { everything, heldFailure, inTheWay, lookAtTarget } from '../bridge/holders.ts';
 import { parseInfo } from '../connection/capabilities.ts';
 import type { ConnectionProfile } from '../connection/profile.ts';
 import { asList } from '../connection/reply.ts';
 import type { Reply, ServerFacts, Session, Sessions } from '../connection/session.ts';
+import { endpointLabel } from '../connection/url.ts';
 import { type Failure, isFailure } from '../failure.ts';
 import { parseKeyspace } from '../keyspace/databases.ts';
 import type { Info } from './infoAsker.ts';
@@ -36,7 +38,9 @@ export type Refusal =
   /** A replica ends itself over a database that it has not. */
   | { readonly kind: 'databases'; readonly highest: number; readonly count: number }
   /** A practice server can be followed from this machine only. */
-  | { readonly kind: 'practice-elsewhere' };
+  | { readonly kind: 'practice-elsewhere' }
+  /** A live bridge writes to the target; which one, and what to do. */
+  | { readonly kind: 'bridged'; readonly failure: Failure };
 
 /** True where a live bridge can do what REPLICAOF cannot: it is the target that is no fit replica, not the source that serves none. */
 export function canBridge(refusal: Refusal): boolean {
@@ -96,7 +100,9 @@ export async function preflight(
   if (target.access === 'read-only' && refusals.length === 0) refusals.push({ kind: 'read-only' });
   const [from, to] = [source, target].map((profile) => sessions.acquire(profile, profile.database ?? 0)) as [Session, Session];
   try {
-    const [here, there] = await Promise.all([look(from, signal), look(to, signal)]);
+    const [here, there, { holders, now }] = await Promise.all([look(from, signal), look(to, signal), lookAtTarget(sessions, target, signal)]);
+    const holder = inTheWay(holders, '', everything, now);
+    if (holder !== undefined) refusals.push({ kind: 'bridged', failure: heldFailure(endpointLabel(target), holder, now) });
     refusals.push(...between(here, there, target));
     cautions.push(...roles(here, there, address));
     refusals.push(...await allowed(from, to, source, target, signal));

@@ -1,4 +1,4 @@
-import { isPositionKey } from '../bridge/positionKey.ts';
+import { isPositionKey } from '../keyspace/positionKey.ts';
 import { failureOfReply } from '../connection/failures.ts';
 import { argument, argumentValue, type Requests } from './requests.ts';
 import { chosenTest, type Scope } from './scope.ts';

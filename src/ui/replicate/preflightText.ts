@@ -26,6 +26,7 @@ export function refusalText(refusal: Refusal, names: EndNames): string {
       : vscode.l10n.t('“{1}” replicates over TLS only (tls-replication), and “{0}” does not speak it. Give the address of a TLS port of the source, or set tls-replication to no.', source, target);
     case 'databases': return vscode.l10n.t('“{0}” has keys in database {1}, but “{2}” has {3} databases only: a replica ends itself over that. Raise “databases” in its configuration.', source, refusal.highest, target, formatCount(refusal.count));
     case 'practice-elsewhere': return vscode.l10n.t('A practice server can be reached from this machine only, and “{0}” is on another one.', target);
+    case 'bridged': return refusal.failure.message;
     default: return assertNever(refusal);
   }
 }

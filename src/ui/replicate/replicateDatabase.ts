@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { everything, refuseTarget } from '../../core/bridge/holders.ts';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import { parseRedisUrl } from '../../core/connection/url.ts';
 import { Failure } from '../../core/failure.ts';
@@ -59,6 +60,7 @@ async function lookAndBegin(services: Services, source: ConnectionProfile, targe
   if (found.refusals.some((refusal) => !canBridge(refusal))) {
     throw new Failure('unsupported', vscode.l10n.t('“{0}” cannot follow “{1}”. {2}', target.name, source.name, found.refusals.map((refusal) => refusalText(refusal, names)).join(' ')));
   }
+  if (found.refusals.length > 0) await refuseTarget(services.sessions, target, '', everything, new AbortController().signal);
   if (!(await confirm(names, found))) return false;
   tellWhenInStep(services, found.refusals.length > 0 ? services.replications.bridge(source, target) : await services.replications.start(source, target, address));
   return true;

@@ -1,6 +1,6 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { startBridge } from '../../core/bridge/bridge.ts';
 import { openLocalPort, type LocalPort } from '../../core/connection/localPort.ts';
 import type { Clock, PracticeHost } from '../../core/connection/ports.ts';
@@ -56,6 +56,11 @@ interface BridgeRecord {
   readonly target: ReplicationEnd;
   /** Undefined: all of it. */
   readonly part?: Part;
+}
+
+/** This window, for people who look at a server from another one. */
+function windowName(): string {
+  return [vscode.workspace.name ?? vscode.l10n.t('no folder'), hostname()].join(', ');
 }
 
 export function createReplications(
@@ -118,7 +123,7 @@ export function createReplications(
   };
 
   const bridge = (id: string, source: ConnectionProfile, target: ConnectionProfile, part: Part | undefined): Replication => {
-    const replication = startBridge({ sessions, clock, seeds: [randomInt(2 ** 32), randomInt(2 ** 32)], folder: tmpdir(), patience: BRIDGE_PATIENCE, pause: sleep }, { id, source, target, ...scopeOf(part) });
+    const replication = startBridge({ sessions, clock, seeds: [randomInt(2 ** 32), randomInt(2 ** 32)], folder: tmpdir(), patience: BRIDGE_PATIENCE, pause: sleep, window: windowName() }, { id, source, target, ...scopeOf(part) });
     if (part !== undefined) parts.set(replication, part);
     add(replication);
     return replication;

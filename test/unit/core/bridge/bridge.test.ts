@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { positionKey } from '../../../../src/core/bridge/positionKey.ts';
+import { positionKey } from '../../../../src/core/keyspace/positionKey.ts';
 import { compareDatabases } from '../../../../src/core/compare/compareDatabases.ts';
 import { isFailure } from '../../../../src/core/failure.ts';
 import { clone, type CloneEnd } from '../../../../src/core/transfer/clone.ts';

@@ -39,6 +39,7 @@ describe('a clone that was cut short', () => {
     assert.ok(copied > 0 && copied < 20_000, String(copied));
     await target?.cli('CONFIG', 'SET', 'maxmemory', '0');
     await vscode.reload();
+    await vscode.tree.open();
     await vscode.tree.row('Shop');
     await vscode.screenshot('clone-resume');
     await vscode.prompts.command('Resume Clone…');

@@ -277,7 +277,9 @@ export function createTree(page: Page): Tree {
         // An icon that was under the mouse has a tooltip of its own, which goes a moment later.
         await until(async () => await hovers.count() === 0, patience);
         await (await find(path)).locator('.label-name').hover();
-        if (await hovers.last().waitFor({ timeout: 5000 }).then(() => true, () => false)) return await hovers.last().innerText();
+        // The extension is asked for the text meanwhile.
+        const told = hovers.filter({ hasNotText: /^Loading\.\.\.$/ }).last();
+        if (await told.waitFor({ timeout: 5000 }).then(() => true, () => false)) return await told.innerText();
       }
       throw new Error(`the row ${String(path)} shows no tooltip`);
     },

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { createCommandLog } from './core/connection/commandLog.ts';
 import type { ConnectionProfile } from './core/connection/profile.ts';
 import { createSessions } from './core/connection/sessions.ts';
+import { speak } from './l10n.ts';
 import { createBadges } from './ui/compare/badges.ts';
 import { createBaselines } from './ui/compare/baselines.ts';
 import * as compare from './ui/compare/index.ts';
@@ -48,6 +49,7 @@ export async function deactivate(): Promise<void> {
 
 /** Makes the services, registers the features. Opens no connection, but to replications that were kept. Returns the services to host tests only. */
 export function activate(context: vscode.ExtensionContext): Services | undefined {
+  speak(vscode.l10n.bundle);
   const log = createLog();
   const commandLog = createCommandLog(commandLogCapacity);
   const store = createConnectionStore(context);

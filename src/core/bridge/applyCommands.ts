@@ -2,6 +2,7 @@ import { Failure, isFailure } from '../failure.ts';
 import { refusesCommand } from '../keyspace/expiry.ts';
 import { argument, argumentValue } from '../transfer/requests.ts';
 import type { Wire } from '../transfer/wire.ts';
+import { l10n } from '../../l10n.ts';
 import type { Batch } from './batches.ts';
 import { pathOf, type Call } from './calls.ts';
 import type { Bridging } from './context.ts';
@@ -41,7 +42,7 @@ export function createCommandApplier(bridging: Bridging, left: readonly KeyId[],
   const knows = ({ args, effect }: Call): boolean => {
     const path = pathOf(args);
     const known = !unknown.has(path) && (bridging.facts.target(path) ?? bridging.facts.target(path.split('|', 1)[0] ?? '')) !== undefined;
-    if (!known && effect.kind === 'unknown') throw new Failure('unsupported', `The source uses ${path.replace('|', ' ').toUpperCase().slice(0, 40)}, which the target does not have, and which does not tell what keys it changes. Clone the databases instead.`);
+    if (!known && effect.kind === 'unknown') throw new Failure('unsupported', l10n.t('The source uses {0}, which the target does not have, and which does not tell what keys it changes. Clone the databases instead.', path.replace('|', ' ').toUpperCase().slice(0, 40)));
     return known;
   };
 
@@ -120,7 +121,7 @@ export function createCommandApplier(bridging: Bridging, left: readonly KeyId[],
         database, targetDatabase: database, pieces: false,
         with: (transaction, wanted) => void transaction.add(['HSET', name, ...wanted.flatMap((one) => [fields.key(idOf(one)), ''])]),
         accept({ id, offset }) {
-          if (!history(id) || offset < applied) throw new Failure('server-changed', 'The source is another server by now.');
+          if (!history(id) || offset < applied) throw new Failure('server-changed', l10n.t('The source is another server by now.'));
         },
         done(wanted, { offset, read }) {
           wanted.forEach((one, index) => {

@@ -4,6 +4,7 @@ import { createScanPages } from '../transfer/namePages.ts';
 import { failureOfReply } from '../connection/failures.ts';
 import { Failure } from '../failure.ts';
 import { frameNumber, frameText, marks, type Wire } from '../transfer/wire.ts';
+import { l10n } from '../../l10n.ts';
 import type { Applier } from './applyCommands.ts';
 import type { Batch } from './batches.ts';
 import { pathOf } from './calls.ts';
@@ -38,7 +39,7 @@ export function marksOf(batch: Batch, everything: readonly number[]): Marks {
     } else if (effect.kind === 'swap') {
       for (const database of effect.databases) databases.set(database, 'all');
     } else if (effect.kind === 'unknown') {
-      throw new Failure('unsupported', `The source uses ${pathOf(args).replace('|', ' ').toUpperCase().slice(0, 40)}, which does not tell what keys it changes. Replicate all of it, without a prefix, a pattern or a database map.`);
+      throw new Failure('unsupported', l10n.t('The source uses {0}, which does not tell what keys it changes. Replicate all of it, without a prefix, a pattern or a database map.', pathOf(args).replace('|', ' ').toUpperCase().slice(0, 40)));
     }
   }
   return { keys, databases };

@@ -11,6 +11,7 @@ import { endpointLabel } from '../connection/url.ts';
 import { Failure, isFailure } from '../failure.ts';
 import { holdState, wholeEnd, type Liberation, type Replication, type StateHolder } from '../replicate/state.ts';
 import { isSameData } from '../transfer/sameData.ts';
+import { l10n } from '../../l10n.ts';
 import { createCommandApplier, type Applier } from './applyCommands.ts';
 import { createValueApplier } from './applyValues.ts';
 import { createBatchReader, type Batch } from './batches.ts';
@@ -86,7 +87,7 @@ export function startBridge(deps: BridgeDeps, request: BridgeRequest): Bridge {
   const token = randomUUID();
   const running = run(deps, request, { signal: control.signal, state, progress, lost, token }).catch((error: unknown) => {
     if (control.signal.aborted) return;
-    const failure = isFailure(error) ? error : new Failure('server', `The replication failed: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+    const failure = isFailure(error) ? error : new Failure('server', l10n.t('The replication failed: {0}', error instanceof Error ? error.message : String(error)), { cause: error });
     state.enter({ kind: 'stopped', reason: { kind: 'failed', failure } });
   });
   const end = async (): Promise<void> => {
@@ -105,7 +106,7 @@ export function startBridge(deps: BridgeDeps, request: BridgeRequest): Bridge {
       let { id, offset: fence } = await offsetOf(deps, request.source, signal);
       for (;;) {
         if (signal.aborted) throw cancelled();
-        if (state.current.phase.kind === 'stopped') throw new Failure('closed', 'The replication has ended already.');
+        if (state.current.phase.kind === 'stopped') throw new Failure('closed', l10n.t('The replication has ended already.'));
         const { applied } = progress;
         if (applied !== undefined && applied.id === id && applied.offset >= fence) break;
         // The source was restarted meanwhile, or another one has taken its place.
@@ -357,7 +358,7 @@ async function factsOf(sessions: Sessions, profile: ConnectionProfile, signal: A
   const session = sessions.acquire(profile, profile.database ?? 0);
   try {
     const { mode } = await session.ready(signal);
-    if (mode !== 'standalone') throw new Failure('unsupported', `A ${mode} cannot be replicated from or to yet.`);
+    if (mode !== 'standalone') throw new Failure('unsupported', l10n.t('A {0} cannot be replicated from or to yet.', mode));
     const reply: Reply = await session.send(['COMMAND'], { signal });
     return Array.isArray(reply) ? serverCommandFacts(reply as readonly Reply[]) : commandFact;
   } catch (error) {
@@ -375,7 +376,7 @@ async function offsetOf({ sessions }: BridgeDeps, profile: ConnectionProfile, si
     const reply = await session.send(['INFO', 'replication'], { signal });
     const info = parseInfo(Buffer.isBuffer(reply) ? reply.toString('latin1') : '');
     const [id, offset] = [info.get('master_replid'), info.get('master_repl_offset')];
-    if (id === undefined || offset === undefined) throw new Failure('server', `${endpointLabel(profile)} does not tell where its stream is.`);
+    if (id === undefined || offset === undefined) throw new Failure('server', l10n.t('{0} does not tell where its stream is.', endpointLabel(profile)));
     return { id, offset: Number(offset) };
   } finally {
     session.release();

@@ -8,6 +8,7 @@ import { displayShort } from '../keyspace/display.ts';
 import { literalPrefix } from '../keyspace/glob.ts';
 import { holdersKey } from '../keyspace/positionKey.ts';
 import { replicaInfo } from '../replicate/replicaInfo.ts';
+import { l10n } from '../../l10n.ts';
 import type { Mapping } from './mapping.ts';
 
 /** What of a server a bridge writes to. */
@@ -76,7 +77,7 @@ export function inTheWay(holders: readonly Holder[], id: string, claim: Claim, n
 export function heldFailure(where: string, { window, source, until }: Holder, now: number): Failure {
   const [name, place] = [source, window].map((text) => displayShort(Buffer.from(text), LONGEST));
   const seconds = Math.max(1, Math.ceil((until - now) / 1000));
-  return new Failure('exists', `A live bridge from “${name ?? ''}” writes to ${where} already (its window: ${place ?? ''}): two would overwrite each other. Liberate it there, or choose another target. If that window is gone, try again in ${seconds} s.`);
+  return new Failure('exists', l10n.t('A live bridge from “{0}” writes to {1} already (its window: {2}): two would overwrite each other. Liberate it there, or choose another target. If that window is gone, try again in {3} s.', name ?? '', where, place ?? '', seconds));
 }
 
 /** Who writes to a server by a bridge now, and whom it follows itself. */
@@ -109,7 +110,7 @@ export const everything: Claim = { databases: undefined, prefix: '' };
 /** Rejects with Failure `exists` or `unsupported` where a bridge cannot write to a server as it is now: another one does, or it follows a master. */
 export async function refuseTarget(sessions: Sessions, target: ConnectionProfile, id: string, claim: Claim, signal: AbortSignal): Promise<void> {
   const { holders, now, follows } = await lookAtTarget(sessions, target, signal);
-  if (follows !== undefined) throw new Failure('unsupported', `${endpointLabel(target)} is a replica of ${follows}: what a bridge puts there would be overwritten, or refused. Liberate it first, or choose another target.`);
+  if (follows !== undefined) throw new Failure('unsupported', l10n.t('{0} is a replica of {1}: what a bridge puts there would be overwritten, or refused. Liberate it first, or choose another target.', endpointLabel(target), follows));
   const other = inTheWay(holders, id, claim, now);
   if (other !== undefined) throw heldFailure(endpointLabel(target), other, now);
 }

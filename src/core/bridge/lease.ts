@@ -7,6 +7,7 @@ import { Failure, isFailure } from '../failure.ts';
 import { holdersKey, positionKey } from '../keyspace/positionKey.ts';
 import { createRequests } from '../transfer/requests.ts';
 import { createWire, frameText, marks, notRedis, type Wire } from '../transfer/wire.ts';
+import { l10n } from '../../l10n.ts';
 import { heldFailure, holderText, inTheWay, readHolders, type Claim, type Holder } from './holders.ts';
 import { createTransaction, putCall } from './outcomes.ts';
 import { isPassing } from './passing.ts';
@@ -65,7 +66,7 @@ export function createLease(deps: LeaseDeps, signal: AbortSignal): Lease {
     const asked = { now: clock.now(), elapsed: clock.elapsed() };
     const { holders, now } = await watchHolders(wire);
     const own = holders.find((one) => one.id === id);
-    if (taken && own !== undefined && own.token !== token) throw new Failure('exists', `Another window (${own.window}) goes on with this replication.`);
+    if (taken && own !== undefined && own.token !== token) throw new Failure('exists', l10n.t('Another window ({0}) goes on with this replication.', own.window));
     const other = inTheWay(holders, id, claim, now);
     if (other !== undefined) throw heldFailure(where, other, now);
     const transaction = createTransaction();
@@ -158,7 +159,7 @@ async function watchHolders(wire: Wire): Promise<{ readonly holders: readonly Ho
   await wire.send(out.take());
   const refuse = (error: string, command: string): never => {
     const failure = failureOfReply(error, [command]);
-    throw failure.kind === 'wrong-type' ? new Failure('exists', `${wire.where} has a key ${name} that is not of a bridge. Delete or rename it.`) : failure;
+    throw failure.kind === 'wrong-type' ? new Failure('exists', l10n.t('{0} has a key {1} that is not of a bridge. Delete or rename it.', wire.where, name)) : failure;
   };
   const read = async (count: number, command: string): Promise<string[]> => {
     const texts: string[] = [];

@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts';
 import { createRenaming, type PrefixRewrite } from '../transfer/renaming.ts';
 import { startsWith, type Scope } from '../transfer/scope.ts';
 import { isPositionKey } from '../keyspace/positionKey.ts';
+import { l10n } from '../../l10n.ts';
 
 /** What of the source goes where. */
 export interface BridgeScope {
@@ -35,7 +36,7 @@ export function createMapping({ pattern, rewrite, databases }: BridgeScope): Map
   const scope: Scope = { pattern, types: undefined };
   const matches = pattern === undefined ? (): boolean => true : compileGlob(pattern);
   const renaming = createRenaming(scope, rewrite);
-  if (databases !== undefined && new Set(databases.values()).size < databases.size) throw new Failure('bad-input', 'Two databases cannot go into one: keys of the same name would overwrite each other.');
+  if (databases !== undefined && new Set(databases.values()).size < databases.size) throw new Failure('bad-input', l10n.t('Two databases cannot go into one: keys of the same name would overwrite each other.'));
   return {
     whole: pattern === undefined && rewrite === undefined && databases === undefined,
     database: (index) => (databases === undefined ? index : databases.get(index)),
@@ -51,5 +52,5 @@ export function createMapping({ pattern, rewrite, databases }: BridgeScope): Map
 export function refuseLoop({ rewrite, databases }: BridgeScope): void {
   const apart = databases !== undefined && ![...databases.values()].some((index) => databases.has(index));
   const renamed = rewrite !== undefined && !startsWith(rewrite.to, rewrite.from);
-  if (!apart && !renamed) throw new Failure('bad-input', 'Source and target are one server, and what is written at the target would be replicated again. Choose another server, another database, or a prefix that does not begin with the one of the originals.');
+  if (!apart && !renamed) throw new Failure('bad-input', l10n.t('Source and target are one server, and what is written at the target would be replicated again. Choose another server, another database, or a prefix that does not begin with the one of the originals.'));
 }

@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts';
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { failureOfReply } from '../connection/failures.ts';
 import { frameNumber, frameText, marks, notRedis, type Wire } from '../transfer/wire.ts';
+import { l10n } from '../../l10n.ts';
 import type { KeyId } from './plan.ts';
 
 /** Thrown where what the target holds is not what was put there: the synchronisation has to begin anew. */
@@ -46,7 +47,7 @@ export async function readKept(wire: Wire, key: Buffer): Promise<Kept> {
   await wire.frames(1, (frame) => {
     if (frame.mark === marks.error) {
       const failure = failureOfReply(frameText(frame), ['HGETALL']);
-      throw failure.kind === 'wrong-type' ? new Failure('exists', `${wire.where} has a key ${key.toString()} that is no position of a bridge. Delete or rename it.`) : failure;
+      throw failure.kind === 'wrong-type' ? new Failure('exists', l10n.t('{0} has a key {1} that is no position of a bridge. Delete or rename it.', wire.where, key.toString())) : failure;
     }
     if (frame.mark !== marks.array) throw notRedis(wire.where);
     count = frameNumber(frame);

@@ -5,6 +5,7 @@ import { createRdbParser, type RdbKeyRecord, type RdbRecord } from '../../protoc
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { Failure } from '../failure.ts';
 import { bufferArgument, createRequestDecoder } from '../../protocol/resp/requestDecoder.ts';
+import { l10n } from '../../l10n.ts';
 import { frameText, marks, type Wire } from '../transfer/wire.ts';
 import { databasesOf, removeExtras } from './applyValues.ts';
 import { persist, type Bridging } from './context.ts';
@@ -137,7 +138,7 @@ export async function applySnapshot(bridging: Bridging, feed: Feed, snapshot: Sp
         }
       } catch (error) {
         if (!(error instanceof RdbError)) throw error;
-        throw new Failure(error.fault === 'unsupported' ? 'unsupported' : 'server', `The source's data cannot be read, at byte ${error.offset}: ${error.message}.`);
+        throw new Failure(error.fault === 'unsupported' ? 'unsupported' : 'server', l10n.t("The source's data cannot be read, at byte {0}: {1}.", error.offset, error.message));
       }
       onProgress(parser.offset());
     }
@@ -194,7 +195,7 @@ async function send(bridging: Bridging, wire: Wire, { writer, restores, replies 
     const [, name = Buffer.alloc(0), until, payload = Buffer.alloc(0)] = decoder.next() ?? [];
     await putOtherwise(bridging, wire, { name, database, value: { payload, expireAt: String(until) === '0' ? '-1' : String(until) } }, error);
   }
-  for (const error of errors.values()) throw refusalOf(error, 'FLUSHALL, SELECT or FUNCTION');
+  for (const error of errors.values()) throw refusalOf(error, l10n.t('FLUSHALL, SELECT or FUNCTION'));
 }
 
 /** Removes what the source has not, and says that all is there. */

@@ -4,6 +4,7 @@ import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { cancelled, cut, failureOfReply, failureOfSocket } from '../connection/failures.ts';
 import type { Command } from '../connection/session.ts';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import { isPassing } from './passing.ts';
 import type { Position } from './position.ts';
 import type { Spool } from './spool.ts';
@@ -78,7 +79,7 @@ export async function followSource(deps: SourceLinkDeps, start: Position | undef
   async function connect(): Promise<never> {
     const channel = await deps.open();
     const { signal, where } = deps;
-    const timer = setTimeout(() => void channel.destroy(new Failure('timeout', `${where} has sent nothing for ${Math.round(deps.patience / 1000)} s.`)), deps.patience);
+    const timer = setTimeout(() => void channel.destroy(new Failure('timeout', l10n.t('{0} has sent nothing for {1} s.', where, Math.round(deps.patience / 1000)))), deps.patience);
     const abort = (): void => void channel.destroy(cancelled());
     signal.addEventListener('abort', abort);
     let ticks = 0;
@@ -132,7 +133,7 @@ export async function followSource(deps: SourceLinkDeps, start: Position | undef
         try {
           event = reader.next();
         } catch {
-          throw new Failure('server', `${deps.where} does not answer as a Redis server does.`);
+          throw new Failure('server', l10n.t('{0} does not answer as a Redis server does.', deps.where));
         }
         if (event !== undefined) return event;
         reader.push(await chunks());
@@ -141,7 +142,7 @@ export async function followSource(deps: SourceLinkDeps, start: Position | undef
     const ask = async (...command: Command): Promise<string> => {
       channel.write(encodeRequest(command));
       const event = await next();
-      if (event.kind !== 'reply') throw new Failure('server', `${deps.where} does not answer as a Redis server does.`);
+      if (event.kind !== 'reply') throw new Failure('server', l10n.t('{0} does not answer as a Redis server does.', deps.where));
       return event.text;
     };
     // What it does not know it says so, and goes on without.
@@ -179,7 +180,7 @@ export async function followSource(deps: SourceLinkDeps, start: Position | undef
   function refusal(reply: string): Failure {
     const text = reply.replace(/^[-+]/, '');
     // It is a replica that has no link itself just now, or it saves for somebody else.
-    if (/^(NOMASTERLINK|LOADING|MASTERDOWN)|in progress/.test(text)) return new Failure('loading', `${deps.where} cannot serve its stream just now: ${text}`);
+    if (/^(NOMASTERLINK|LOADING|MASTERDOWN)|in progress/.test(text)) return new Failure('loading', l10n.t('{0} cannot serve its stream just now: {1}', deps.where, text));
     return failureOfReply(text, ['PSYNC']);
   }
 }

@@ -1,6 +1,7 @@
 import { mkdtemp, open, rm, statfs, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 
 /** Bytes on their way from a fast writer to a slow reader: the first of them in memory, more of them in files, which go as they are read. */
 export interface Spool {
@@ -76,7 +77,7 @@ export async function createSpool(parent: string, options: SpoolOptions = {}): P
 
   const room = async (bytes: number): Promise<void> => {
     const left = (await free(folder)) - reserve;
-    if (left < bytes) throw new Failure('file', `There is not enough room on the disk of ${parent}: ${megabytes(bytes)} MB more are needed for what the source sends, and ${megabytes(Math.max(0, left))} MB can be used (${megabytes(reserve)} MB are kept free). Make room, and start again.`);
+    if (left < bytes) throw new Failure('file', l10n.t('There is not enough room on the disk of {0}: {1} MB more are needed for what the source sends, and {2} MB can be used ({3} MB are kept free). Make room, and start again.', parent, megabytes(bytes), megabytes(Math.max(0, left)), megabytes(reserve)));
   };
   const next = async (): Promise<Segment> => {
     await room(segment);
@@ -180,5 +181,5 @@ function megabytes(bytes: number): string {
 function spoolFailure(folder: string, error: unknown): Failure {
   if (error instanceof Failure) return error;
   const code = typeof error === 'object' && error !== null && 'code' in error ? ` (${String(error.code)})` : '';
-  return new Failure('file', `What the source sends could not be kept in ${folder}${code}. Make room, or give it another folder for temporary files, and start again.`, { cause: error });
+  return new Failure('file', l10n.t('What the source sends could not be kept in {0}{1}. Make room, or give it another folder for temporary files, and start again.', folder, code), { cause: error });
 }

@@ -10,6 +10,7 @@ import { argument, argumentValue, createRequests, head } from '../transfer/reque
 import { isAboutForm, restoreOtherwise } from '../transfer/restoreOtherwise.ts';
 import { largestTakenBy } from '../transfer/takes.ts';
 import { frameNumber, frameText, marks, notRedis, type Wire } from '../transfer/wire.ts';
+import { l10n } from '../../l10n.ts';
 import type { Bridging } from './context.ts';
 import { createTransaction, type Transaction } from './outcomes.ts';
 import { isPassingReply } from './passing.ts';
@@ -226,7 +227,7 @@ export async function needDatabases({ links: { reached }, home }: Bridging, wire
       await select(wire, database);
     } catch (failure) {
       if (!isFailure(failure, 'bad-input')) throw failure;
-      throw new Failure('unsupported', `${wire.where} has no database ${String(database)}, and the source uses it. Let the target have more databases (its setting “databases”), or replicate only those that it has.`);
+      throw new Failure('unsupported', l10n.t('{0} has no database {1}, and the source uses it. Let the target have more databases (its setting “databases”), or replicate only those that it has.', wire.where, database));
     }
     reached.add(database);
   }

@@ -7,6 +7,7 @@ import { createReader, type Reader } from '../transfer/reader.ts';
 import { createRenaming, originalOfCopy, type Renaming } from '../transfer/renaming.ts';
 import { isSameData } from '../transfer/sameData.ts';
 import { createWire, type Wire } from '../transfer/wire.ts';
+import { l10n } from '../../l10n.ts';
 import { compareLargeKeys } from './large.ts';
 import { compareAgain, compareAll, type CompareOptions, type CompareProgress, type Difference } from './verify.ts';
 
@@ -51,7 +52,7 @@ export async function compareKeys(deps: CloneDeps, request: CompareRequest, name
 /** Opens both sides for what compares them. Rejects with Failure. */
 export async function withSides<T>(deps: CloneDeps, { source, target, scope, rewrite, names }: CompareRequest, signal: AbortSignal, onProgress: (progress: CompareProgress) => void, work: (sides: Sides) => Promise<T>): Promise<T> {
   if (source.profile.id === target.profile.id && source.database === target.database && rewrite === undefined) {
-    throw new Failure('bad-input', 'Both sides are the same database. Choose another one, or another prefix.');
+    throw new Failure('bad-input', l10n.t('Both sides are the same database. Choose another one, or another prefix.'));
   }
   const renaming = createRenaming(scope, rewrite);
   const sessions = [source, target].map(({ profile, database }) => deps.sessions.acquire(profile, database)) as [Session, Session];

@@ -6,6 +6,7 @@ import { fieldTimes } from '../transfer/fieldTimes.ts';
 import { idText } from '../transfer/native.ts';
 import { readSlices, type Slice } from '../transfer/slices.ts';
 import { readStreamShape } from '../transfer/streamShape.ts';
+import { l10n } from '../../l10n.ts';
 import { compareValues, type KeyDifference, type ValueDifference } from './values.ts';
 
 /** One key of one server. */
@@ -27,7 +28,7 @@ export async function compareLarge(source: KeyAt, target: KeyAt, signal: AbortSi
   const [type, other] = await Promise.all([source, target].map(async ({ session, key }) => String(await session.send(['TYPE', key], { signal }))));
   if (type === undefined || type !== other) return 'type';
   const length = lengths[type];
-  if (length === undefined) throw new Failure('unsupported', `A value of the type ${type} that is this large cannot be compared.`);
+  if (length === undefined) throw new Failure('unsupported', l10n.t('A value of the type {0} that is this large cannot be compared.', type));
   const [size, otherSize] = await Promise.all([source, target].map(({ session, key }) => session.send([length, key], { signal })));
   if (size !== otherSize) return 'value';
   for await (const slice of readSlices(source.session, source.key, type, signal)) {

@@ -9,6 +9,7 @@ import { walkValues } from '../transfer/walkValues.ts';
 import { frameNumber, frameText, marks, type Wire } from '../transfer/wire.ts';
 import { failureOfReply } from '../connection/failures.ts';
 import { sameExpiry } from '../keyspace/expiry.ts';
+import { l10n } from '../../l10n.ts';
 import { compareDumps, type KeyDifference } from './values.ts';
 
 export interface Difference {
@@ -194,7 +195,7 @@ async function extraNames(source: Wire, target: Wire, targetNames: NamePages, { 
     await source.send(out.take());
     await source.frames(unknown.length, (frame, index) => {
       if (frame.mark === marks.error) throw failureOfReply(frameText(frame), ['EXISTS']);
-      if (frame.mark !== marks.integer) throw new Failure('server', `${source.where} answered EXISTS with something else.`);
+      if (frame.mark !== marks.integer) throw new Failure('server', l10n.t('{0} answered EXISTS with something else.', source.where));
       if (frameNumber(frame) === 0) extra.push(unknown[index] as Buffer);
     });
     show(extra);

@@ -4,6 +4,7 @@ import { createReplyDecoder } from '../../protocol/resp/replyDecoder.ts';
 import { bufferArgument, createRequestDecoder } from '../../protocol/resp/requestDecoder.ts';
 import type { Reply as WireReply } from '../../protocol/resp/reply.ts';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import { describeCommand } from './commandLog.ts';
 import { dial, seconds } from './dial.ts';
 import { cut, errorCode, failureOfReply, failureOfSocket } from './failures.ts';
@@ -42,7 +43,7 @@ export async function openGuardedChannel(deps: ChannelDeps, target: ChannelTarge
       const failure = await ask(deps, stream, target, command);
       if (failure !== undefined) throw openingFailure(failure, database);
     }
-    note(deps, target, `(channel opened: ${intent})`, undefined, 'ok');
+    note(deps, target, l10n.t('(channel opened: {0})', intent), undefined, 'ok');
     if ((profile.access === 'read-write' && intent !== 'terminal') || isAgreed(target)) return stream;
     const facts = profile.access === 'read-write' ? (): undefined => undefined : await target.commandFacts();
     return guarded(stream, endpointLabel(profile), createCheck(deps, target, facts));
@@ -109,10 +110,10 @@ async function exchange(stream: Duplex, request: Buffer, timeout: number, where:
           return;
         }
       } catch {
-        done(() => reject(new Failure('server', `${where} does not answer as a Redis server does.`)));
+        done(() => reject(new Failure('server', l10n.t('{0} does not answer as a Redis server does.', where))));
       }
     };
-    const timer = setTimeout(() => done(() => reject(new Failure('timeout', `${where} sent no reply for ${seconds(timeout)}.`))), timeout);
+    const timer = setTimeout(() => done(() => reject(new Failure('timeout', l10n.t('{0} sent no reply for {1}.', where, seconds(timeout))))), timeout);
     stream.on('readable', read);
     stream.on('error', fail);
     stream.on('close', end);
@@ -136,7 +137,7 @@ function guarded(raw: Duplex, where: string, check: (commands: readonly Command[
       raw.resume();
     },
     write(chunk: Buffer, _encoding, done) {
-      pass(chunk).then(() => done(), (error: unknown) => done(error instanceof Failure ? error : new Failure('bad-input', 'That is no command.')));
+      pass(chunk).then(() => done(), (error: unknown) => done(error instanceof Failure ? error : new Failure('bad-input', l10n.t('That is no command.'))));
     },
     final(done) {
       raw.end(() => done());

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Redis } from 'ioredis';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import type { Command, Reply } from './session.ts';
 
 /** ioredis over a stream that is open already: encodes requests, pairs them with replies. Nothing else of it is used. */
@@ -109,5 +110,5 @@ function toReply(value: unknown): Reply {
   }
   if (value === null || Buffer.isBuffer(value) || typeof value === 'number') return value;
   if (isErrorReply(value)) throw new ErrorReply(value.message);
-  throw new Failure('server', 'The server answered with something that RESP2 does not have.');
+  throw new Failure('server', l10n.t('The server answered with something that RESP2 does not have.'));
 }

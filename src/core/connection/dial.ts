@@ -3,6 +3,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import { cancelled, failureOfSocket } from './failures.ts';
 import type { PracticeHost } from './ports.ts';
 import type { ConnectionProfile, Endpoint, TlsOptions } from './profile.ts';
@@ -54,7 +55,7 @@ async function dialPractice(practice: DialOptions['practice'], instance: string)
     return await practice.connect(instance);
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure('closed', 'The practice server could not be started. See the log, then try again.');
+    throw new Failure('closed', l10n.t('The practice server could not be started. See the log, then try again.'));
   }
 }
 
@@ -67,8 +68,10 @@ async function dialTcp(endpoint: Extract<Endpoint, { kind: 'tcp' }>, where: stri
   try {
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => {
-        const hint = tls === undefined ? 'whether a firewall is in the way' : 'whether it speaks TLS (if not, use redis://)';
-        reject(new Failure('timeout', `${where} did not answer within ${seconds(options.timeout)}. Check host and port, and ${hint}.`));
+        const within = seconds(options.timeout);
+        reject(new Failure('timeout', tls === undefined
+          ? l10n.t('{0} did not answer within {1}. Check host and port, and whether a firewall is in the way.', where, within)
+          : l10n.t('{0} did not answer within {1}. Check host and port, and whether it speaks TLS (if not, use redis://).', where, within)));
       }, options.timeout);
       const abort = (): void => reject(cancelled());
       const done = (settle: () => void) => (): void => {
@@ -79,7 +82,7 @@ async function dialTcp(endpoint: Extract<Endpoint, { kind: 'tcp' }>, where: stri
       options.signal?.addEventListener('abort', abort);
       socket.once(tls === undefined ? 'connect' : 'secureConnect', done(resolve));
       socket.once('error', (error) => done(() => reject(error))());
-      socket.once('close', done(() => reject(new Failure('unreachable', `${where} closed the connection at once.`))));
+      socket.once('close', done(() => reject(new Failure('unreachable', l10n.t('{0} closed the connection at once.', where)))));
     });
   } catch (error) {
     socket.destroy();
@@ -96,20 +99,20 @@ function openSocket(host: string, port: number, secure: ConnectionOptions | unde
     return connectTls({ host, port, ...secure });
   } catch {
     // Node reads PEM here; its error may quote what it read.
-    throw new Failure('tls', 'The CA file, certificate or key of the connection cannot be used. Each has to be a PEM file, the key without a passphrase.');
+    throw new Failure('tls', l10n.t('The CA file, certificate or key of the connection cannot be used. Each has to be a PEM file, the key without a passphrase.'));
   }
 }
 
 /** A duration of `ms` in words. */
 export function seconds(ms: number): string {
-  return ms < 1000 ? `${ms} ms` : `${Math.round(ms / 100) / 10} s`;
+  return ms < 1000 ? l10n.t('{0} ms', ms) : l10n.t('{0} s', Math.round(ms / 100) / 10);
 }
 
 async function tlsOptions(tls: TlsOptions): Promise<ConnectionOptions> {
-  const ca = await pem(tls.caFile, 'CA file');
-  const cert = await pem(tls.certFile, 'certificate file');
+  const ca = await pem(tls.caFile, l10n.t('CA file'));
+  const cert = await pem(tls.certFile, l10n.t('certificate file'));
   // One PEM file may hold both.
-  const key = (await pem(tls.keyFile, 'key file')) ?? cert;
+  const key = (await pem(tls.keyFile, l10n.t('key file'))) ?? cert;
   return {
     rejectUnauthorized: tls.verify,
     ...(ca === undefined ? {} : { ca }),
@@ -122,6 +125,6 @@ async function pem(file: string | undefined, what: string): Promise<Buffer | und
   try {
     return await readFile(file);
   } catch {
-    throw new Failure('tls', `The ${what} of the connection cannot be read: ${file}`);
+    throw new Failure('tls', l10n.t('The {0} of the connection cannot be read: {1}', what, file));
   }
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import { describeCommand } from './commandLog.ts';
 import type { Clock, CommandLogEntry, WriteRequest } from './ports.ts';
 import type { ConnectionProfile } from './profile.ts';
@@ -25,17 +26,17 @@ export async function settleHeld(
   if (profile.access === 'confirm-writes') {
     if (await deps.confirmWrite({ profile, database, summary: summarise(held) })) return;
     note('declined');
-    throw new Failure('declined', 'Not sent: the write was not confirmed.');
+    throw new Failure('declined', l10n.t('Not sent: the write was not confirmed.'));
   }
   note('refused');
   const name = (held[0]?.[0] ?? '').toString().slice(0, 32).toUpperCase();
-  throw new Failure('guarded', `The connection “${profile.name}” is read-only, so ${name} was not sent. Edit the connection to allow writes.`);
+  throw new Failure('guarded', l10n.t('The connection “{0}” is read-only, so {1} was not sent. Edit the connection to allow writes.', profile.name, name));
 }
 
 const MAX_SUMMARY = 10;
 
 function summarise(commands: readonly Command[]): string {
   const lines = commands.slice(0, MAX_SUMMARY).map(describeCommand);
-  if (commands.length > MAX_SUMMARY) lines.push(`… and ${commands.length - MAX_SUMMARY} more`);
+  if (commands.length > MAX_SUMMARY) lines.push(l10n.t('… and {0} more', commands.length - MAX_SUMMARY));
   return lines.join('\n');
 }

@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { commandFact } from '../../protocol/commands/lookup.ts';
 import { Failure, isFailure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import { parseInfo, serverFacts } from './capabilities.ts';
 import { createClient, ErrorReply, type Client } from './client.ts';
 import { describeCommand } from './commandLog.ts';
@@ -107,7 +108,7 @@ export function openingCommands(target: Pick<LinkTarget, 'profile' | 'database' 
 /** The Failure of a refused AUTH or SELECT, with the database named. */
 export function openingFailure(failure: Failure, database: number): Failure {
   if (failure.kind !== 'bad-input') return failure;
-  return new Failure('bad-input', `The server has no database ${database}.`);
+  return new Failure('bad-input', l10n.t('The server has no database {0}.', database));
 }
 
 async function handshake(wire: Wire, target: LinkTarget, where: string): Promise<ServerFacts> {
@@ -118,7 +119,7 @@ async function handshake(wire: Wire, target: LinkTarget, where: string): Promise
   }
   const [info, databases] = await wire.run([['INFO'], ['CONFIG', 'GET', 'databases']]);
   if (info instanceof Failure && !mayGoOnWithoutInfo(info)) throw info;
-  if (!(info instanceof Failure) && !Buffer.isBuffer(info)) throw new Failure('server', `${where} does not answer as a Redis server does.`);
+  if (!(info instanceof Failure) && !Buffer.isBuffer(info)) throw new Failure('server', l10n.t('{0} does not answer as a Redis server does.', where));
   return serverFacts(Buffer.isBuffer(info) ? parseInfo(info.toString('latin1')) : undefined, databaseCount(databases), target.unknownRunId);
 }
 
@@ -167,7 +168,7 @@ async function openWire(deps: LinkDeps, stream: Duplex, { where, secure }: { rea
   const watch = (): void => {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      close(new Failure('timeout', `${where} sent no reply for ${seconds(limit)}, so the connection was closed. The next command connects anew.`));
+      close(new Failure('timeout', l10n.t('{0} sent no reply for {1}, so the connection was closed. The next command connects anew.', where, seconds(limit))));
     }, limit);
   };
   stream.on('data', () => {
@@ -180,11 +181,11 @@ async function openWire(deps: LinkDeps, stream: Duplex, { where, secure }: { rea
 
   const ending = (): Failure => {
     if (closedBy !== undefined) return new Failure(closedBy.kind, closedBy.message);
-    if (client.protocolError !== undefined) return new Failure('server', `${where} does not answer as a Redis server does. Check host and port, and whether it expects TLS (rediss://).`);
+    if (client.protocolError !== undefined) return new Failure('server', l10n.t('{0} does not answer as a Redis server does. Check host and port, and whether it expects TLS (rediss://).', where));
     // To a server that expects TLS our first command is noise: it hangs up, or resets.
     const silent = !answered && !secure && failureOfSocket(socketError, where).kind === 'unreachable';
     if (socketError !== undefined && !silent) return failureOfSocket(socketError, where);
-    if (silent) return new Failure('unreachable', `${where} closed the connection before it answered. If it expects TLS, use rediss://`);
+    if (silent) return new Failure('unreachable', l10n.t('{0} closed the connection before it answered. If it expects TLS, use rediss://', where));
     return cut(where);
   };
 

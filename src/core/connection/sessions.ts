@@ -1,5 +1,6 @@
 import type { Duplex } from 'node:stream';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import { openGuardedChannel } from './channel.ts';
 import { judge } from './guard.ts';
 import { settleHeld } from './held.ts';
@@ -61,7 +62,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
   let disposed = false;
   let unknownServers = 0;
 
-  const closed = (): Failure => new Failure('closed', 'The connection was closed.');
+  const closed = (): Failure => new Failure('closed', l10n.t('The connection was closed.'));
 
   const newest = (profile: ConnectionProfile): ConnectionProfile => deps.saved?.(profile.id) ?? profile;
   const useProfile = (profile: ConnectionProfile): void => {
@@ -92,7 +93,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
     try {
       return await deps.secrets.password(profile.id);
     } catch {
-      throw new Failure('auth', 'The password could not be read from the secret storage. Edit the connection and enter it again.');
+      throw new Failure('auth', l10n.t('The password could not be read from the secret storage. Edit the connection and enter it again.'));
     }
   };
 
@@ -276,5 +277,5 @@ function sameServer(a: ConnectionProfile, b: ConnectionProfile): boolean {
 
 function checkServer(link: Link, runId: string | undefined): void {
   if (runId === undefined || runId === link.facts.runId) return;
-  throw new Failure('server-changed', 'The server was restarted or another one took its place; the listing starts again.');
+  throw new Failure('server-changed', l10n.t('The server was restarted or another one took its place; the listing starts again.'));
 }

@@ -1,4 +1,5 @@
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import { openLink, type LinkDeps, type LinkTimeouts } from './link.ts';
 import type { ConnectionProfile } from './profile.ts';
 import type { ServerFacts } from './session.ts';
@@ -24,6 +25,6 @@ export async function testConnection(
     { practice: deps.practice, clock: deps.clock, log: deps.log ?? (() => undefined), timeouts: { ...defaultTimeouts, ...deps.timeouts } },
     { profile, database: profile.database ?? 0, password, unknownRunId: 'unknown', ...(signal === undefined ? {} : { signal }) },
   );
-  link.close(new Failure('closed', 'The test of the connection is over.'));
+  link.close(new Failure('closed', l10n.t('The test of the connection is over.')));
   return link.facts;
 }

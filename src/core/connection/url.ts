@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import type { ConnectionProfile, Endpoint } from './profile.ts';
 
 /** What a redis:// or rediss:// URL says. */
@@ -22,26 +23,26 @@ function decode(text: string, what: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw bad(`The ${what} in the URL holds a "%" that starts no escape; write it as %25.`);
+    throw bad(l10n.t('The {0} in the URL holds a "%" that starts no escape; write it as %25.', what));
   }
 }
 
 /** Splits `[::1]:6380`, `host:6380`, `host` and the empty string (localhost). */
 function parseHostPort(text: string): { host: string; port: number } {
   const match = /^(?:\[([^\]]*)\]|([^:[\]]*))(?::([^:]*))?$/.exec(text);
-  if (match === null) throw bad('The host in the URL is not one. An IPv6 address goes into brackets: redis://[::1]:6379');
+  if (match === null) throw bad(l10n.t('The host in the URL is not one. An IPv6 address goes into brackets: redis://[::1]:6379'));
   const [, ipv6, plain = '', portText] = match;
-  if (ipv6 !== undefined && isIP(decode(ipv6, 'host').replace(/%.*$/, '')) !== 6) throw bad('Between the brackets of the URL stands no IPv6 address.');
-  const host = decode(ipv6 ?? plain, 'host');
-  if (/[\s/\\@?#]/.test(host)) throw bad('The host in the URL holds a character that no host name has.');
+  if (ipv6 !== undefined && isIP(decode(ipv6, l10n.t('host')).replace(/%.*$/, '')) !== 6) throw bad(l10n.t('Between the brackets of the URL stands no IPv6 address.'));
+  const host = decode(ipv6 ?? plain, l10n.t('host'));
+  if (/[\s/\\@?#]/.test(host)) throw bad(l10n.t('The host in the URL holds a character that no host name has.'));
   if (portText === undefined || portText === '') return { host: host === '' ? 'localhost' : host, port: DEFAULT_PORT };
   const port = /^\d{1,5}$/.test(portText) ? Number(portText) : 0;
-  if (port < 1 || port > 65535) throw bad('The port in the URL has to be a number from 1 to 65535.');
+  if (port < 1 || port > 65535) throw bad(l10n.t('The port in the URL has to be a number from 1 to 65535.'));
   return { host: host === '' ? 'localhost' : host, port };
 }
 
 function parseDatabase(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw bad('The database in the URL has to be a number, as in redis://localhost:6379/2');
+  if (!/^\d{1,9}$/.test(text)) throw bad(l10n.t('The database in the URL has to be a number, as in redis://localhost:6379/2'));
   return Number(text);
 }
 
@@ -53,28 +54,28 @@ function parseDatabase(text: string): number {
 export function parseRedisUrl(text: string): ParsedUrl {
   const trimmed = text.trim();
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(trimmed);
-  if (scheme === null) throw bad('A URL starts with redis:// or, with TLS, rediss://');
+  if (scheme === null) throw bad(l10n.t('A URL starts with redis:// or, with TLS, rediss://'));
   const name = (scheme[1] ?? '').toLowerCase();
-  if (name === 'redis+unix' || name === 'unix' || name === 'redis+socket') throw bad('Unix sockets are not supported; use host and port.');
-  if (name === 'redis+sentinel') throw bad('Sentinel URLs are not supported; use the address of the primary.');
-  if (name !== 'redis' && name !== 'rediss') throw bad('The URL has to start with redis:// or, with TLS, rediss://');
-  if (trimmed.length > MAX_LENGTH) throw bad('The URL is too long.');
+  if (name === 'redis+unix' || name === 'unix' || name === 'redis+socket') throw bad(l10n.t('Unix sockets are not supported; use host and port.'));
+  if (name === 'redis+sentinel') throw bad(l10n.t('Sentinel URLs are not supported; use the address of the primary.'));
+  if (name !== 'redis' && name !== 'rediss') throw bad(l10n.t('The URL has to start with redis:// or, with TLS, rediss://'));
+  if (trimmed.length > MAX_LENGTH) throw bad(l10n.t('The URL is too long.'));
 
   const rest = trimmed.slice(scheme[0].length);
   const at = rest.lastIndexOf('@');
   const { username, password } = parseUser(at < 0 ? undefined : rest.slice(0, at));
   const parts = /^([^/?#]*)(?:\/([^?#]*))?(?:\?([^#]*))?(?:#.*)?$/.exec(rest.slice(at + 1));
-  if (parts === null) throw bad('The part after the host in the URL is not understood.');
+  if (parts === null) throw bad(l10n.t('The part after the host in the URL is not understood.'));
   const [, authority = '', path = '', query = ''] = parts;
   const { host, port } = parseHostPort(authority);
 
-  const pathText = decode(path, 'database').replace(/\/$/, '');
+  const pathText = decode(path, l10n.t('database')).replace(/\/$/, '');
   const inPath = pathText === '' ? undefined : parseDatabase(pathText);
   const parameters = new URLSearchParams(query);
-  if (parameters.has('password')) throw bad('Write the password before the host: redis://:password@host');
+  if (parameters.has('password')) throw bad(l10n.t('Write the password before the host: redis://:password@host'));
   const dbText = parameters.get('db');
   const inQuery = dbText === null ? undefined : parseDatabase(dbText);
-  if (inPath !== undefined && inQuery !== undefined && inPath !== inQuery) throw bad('The URL names two different databases.');
+  if (inPath !== undefined && inQuery !== undefined && inPath !== inQuery) throw bad(l10n.t('The URL names two different databases.'));
 
   return {
     endpoint: { kind: 'tcp', host, port, ...(name === 'rediss' ? { tls: { verify: true } } : {}) },
@@ -87,8 +88,8 @@ export function parseRedisUrl(text: string): ParsedUrl {
 function parseUser(text: string | undefined): { username?: string; password?: string } {
   if (text === undefined || text === '') return {};
   const colon = text.indexOf(':');
-  const username = decode(colon < 0 ? text : text.slice(0, colon), 'user name');
-  const password = colon < 0 ? '' : decode(text.slice(colon + 1), 'password');
+  const username = decode(colon < 0 ? text : text.slice(0, colon), l10n.t('user name'));
+  const password = colon < 0 ? '' : decode(text.slice(colon + 1), l10n.t('password'));
   return { ...(username === '' ? {} : { username }), ...(password === '' ? {} : { password }) };
 }
 
@@ -120,5 +121,5 @@ function hostPort(host: string, port: number): string {
 /** Where a connection goes, in words: `localhost:6379`, `[::1]:6380`, `Practice`. */
 export function endpointLabel(profile: Pick<ConnectionProfile, 'endpoint'>): string {
   const { endpoint } = profile;
-  return endpoint.kind === 'practice' ? endpoint.file ?? 'Practice' : hostPort(endpoint.host, endpoint.port);
+  return endpoint.kind === 'practice' ? endpoint.file ?? l10n.t('Practice') : hostPort(endpoint.host, endpoint.port);
 }

@@ -2,6 +2,7 @@ import { parseInfo } from '../connection/capabilities.ts';
 import { asInteger, asText } from '../connection/reply.ts';
 import type { Session } from '../connection/session.ts';
 import { isFailure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 
 /** The databases of a server as far as it tells them. */
 export interface DatabaseList {
@@ -24,7 +25,7 @@ export async function listDatabases(session: Session, signal?: AbortSignal): Pro
     return { databases: parseKeyspace(info), count, partial: undefined };
   } catch (error) {
     if (!isFailure(error, 'permission') && !isFailure(error, 'server') && !isFailure(error, 'unsupported')) throw error;
-    const partial = 'This user may not ask INFO, so only one database is listed. Others can hold keys as well.';
+    const partial = l10n.t('This user may not ask INFO, so only one database is listed. Others can hold keys as well.');
     const keys = await session.send(['DBSIZE']).then(asInteger, () => undefined);
     const own = keys === undefined ? [] : [{ index: session.database, keys, expires: undefined }];
     return { databases: own, count, partial };

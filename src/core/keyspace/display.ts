@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 
 /**
  * What must not be shown as it is: controls and line ends, format characters (bidi, zero width), every space but the
@@ -66,8 +67,8 @@ export function parseName(text: string): Buffer {
 
 function characterOf(code: string | undefined): string {
   const point = code === undefined ? -1 : Number.parseInt(code, 16);
-  if (point < 0) throw new Failure('bad-input', 'A backslash starts an escape: write \\\\ for a backslash, \\n, \\r, \\t, \\xNN for a byte, or \\u{…} for a character.');
-  if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) throw new Failure('bad-input', `\\u{${code}} is not a character of Unicode.`);
+  if (point < 0) throw new Failure('bad-input', l10n.t('A backslash starts an escape: write \\\\ for a backslash, \\n, \\r, \\t, \\xNN for a byte, or \\u{…} for a character.'));
+  if (point > 0x10ffff || (point >= 0xd800 && point <= 0xdfff)) throw new Failure('bad-input', l10n.t('\\u{{0}} is not a character of Unicode.', code ?? ''));
   return String.fromCodePoint(point);
 }
 

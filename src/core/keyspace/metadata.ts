@@ -1,6 +1,7 @@
 import { asInteger, asText } from '../connection/reply.ts';
 import type { Command, Reply, Session } from '../connection/session.ts';
 import { Failure, isFailure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import type { KeyType } from './keyspace.ts';
 
 /** What is asked of a key when it is looked at. */
@@ -29,9 +30,9 @@ export async function readMetadata(session: Session, key: Buffer): Promise<KeyMe
     ['MEMORY', 'USAGE', key, 'SAMPLES', memorySamples],
     ['OBJECT', 'ENCODING', key],
   ]);
-  if (type === undefined || isFailure(type)) throw type ?? new Failure('server', 'The server did not answer TYPE.');
+  if (type === undefined || isFailure(type)) throw type ?? new Failure('server', l10n.t('The server did not answer TYPE.'));
   const name = asText(type);
-  if (name === 'none') throw new Failure('vanished', 'This key no longer exists.');
+  if (name === 'none') throw new Failure('vanished', l10n.t('This key no longer exists.'));
   const command = Object.hasOwn(lengthCommands, name) ? lengthCommands[name] : undefined;
   return {
     type: name,

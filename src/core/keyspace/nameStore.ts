@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import { columnBytes, createColumn, read, write } from './column.ts';
 import { createHashIndex } from './hashIndex.ts';
 
@@ -121,7 +122,7 @@ export function createNameStore(): NameStore {
   function append(name: Buffer): number {
     const room = name.length + 5;
     if (used + room > chunk.length) {
-      if (chunks.length === maxChunks) throw new Failure('too-large', 'The names found take more than 4 GiB. Narrow the search with a filter.');
+      if (chunks.length === maxChunks) throw new Failure('too-large', l10n.t('The names found take more than 4 GiB. Narrow the search with a filter.'));
       // The first chunks are small: most databases are. One that is too long for a chunk gets its own.
       chunk = Buffer.allocUnsafeSlow(Math.max(room, Math.min(maxChunk, 4096 << Math.min(chunks.length, 8))));
       chunks.push(chunk);

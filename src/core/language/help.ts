@@ -1,5 +1,6 @@
 import { argumentsOf } from '../../protocol/commands/arguments.ts';
 import { documentOf } from '../../protocol/commands/documents.ts';
+import { l10n } from '../../l10n.ts';
 import { titleOf, typedCommand, type CommandBook } from './command.ts';
 import { notationOf } from './notation.ts';
 import { splitLine } from './words.ts';
@@ -26,14 +27,14 @@ export function helpOf(name: string, book: CommandBook): CommandHelp | undefined
 /** HELP of the terminal: of a command, of a group (`@hash`), or about itself; lines end in `\n`. */
 export function helpText(words: readonly string[], book: CommandBook): string {
   const [first] = words;
-  if (first === undefined) return 'HELP command tells about a command, HELP @group about a group such as @string or @stream. Tab completes, arrow up brings back what was typed, QUIT closes the terminal.\n';
+  if (first === undefined) return `${l10n.t('HELP command tells about a command, HELP @group about a group such as @string or @stream. Tab completes, arrow up brings back what was typed, QUIT closes the terminal.')}\n`;
   if (first.startsWith('@')) {
     const group = first.slice(1).toLowerCase();
     const names = [...book.names()].filter((name) => book.fact(name)?.group === group);
-    return names.length === 0 ? `There is no group of commands called ${first}.\n` : names.map((name) => section(name, book)).join('');
+    return names.length === 0 ? `${l10n.t('There is no group of commands called {0}.', first)}\n` : names.map((name) => section(name, book)).join('');
   }
   const typed = typedCommand(splitLine(words.join(' ')), book);
-  if (typed === undefined) return `There is no command called ${words.join(' ').toUpperCase()}.\n`;
+  if (typed === undefined) return `${l10n.t('There is no command called {0}.', words.join(' ').toUpperCase())}\n`;
   const below = [...book.names()].filter((name) => name.startsWith(`${typed.name}|`));
   return [typed.name, ...below].map((name) => section(name, book)).join('');
 }

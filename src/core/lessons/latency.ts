@@ -4,6 +4,7 @@ import type { Reply } from '../../protocol/resp/reply.ts';
 import type { Clock } from '../connection/ports.ts';
 import { Failure } from '../failure.ts';
 import { openLink } from '../terminal/link.ts';
+import { l10n } from '../../l10n.ts';
 import { textOf } from './trail.ts';
 
 /** What another client waited for its reply. */
@@ -111,7 +112,7 @@ export async function measure({ clock, pause, open }: Laboratory): Promise<Measu
 
   return {
     async finish(command, words, reply) {
-      if (stopped) throw new Failure('cancelled', 'The measurement was ended.');
+      if (stopped) throw new Failure('cancelled', l10n.t('The measurement was ended.'));
       const first = words[0]?.toLowerCase() === 'scan' && reply.kind === 'array' && reply.items[0] !== undefined ? textOf(reply.items[0]) : '0';
       const walked = await walkOn(words, first);
       const to = since();

@@ -4,6 +4,7 @@ import type { Sessions } from '../connection/session.ts';
 import { Failure } from '../failure.ts';
 import { splitScript, type Statement } from '../language/script.ts';
 import { runScript, type StatementResult } from '../terminal/runScript.ts';
+import { l10n } from '../../l10n.ts';
 import type { Ask, Lesson, Ran, Verdict } from './lesson.ts';
 import { createOnlooker, type Picture } from './onlooker.ts';
 
@@ -70,7 +71,7 @@ export function createPlay(lesson: Lesson, stage: Stage): Play {
   return {
     lesson,
     async run(step, server = lesson.servers[0], statements, signal, onResult) {
-      if (!lesson.servers.includes(server)) throw new Failure('bad-input', `This lesson has no server “${server}”.`);
+      if (!lesson.servers.includes(server)) throw new Failure('bad-input', l10n.t('This lesson has no server “{0}”.', server));
       await fill();
       const remembered = ran.get(step) ?? [];
       ran.set(step, remembered);
@@ -84,7 +85,7 @@ export function createPlay(lesson: Lesson, stage: Stage): Play {
     },
     async check(step) {
       const check = lesson.checks[step];
-      if (check === undefined) throw new Failure('bad-input', `This lesson has no step “${step}”.`);
+      if (check === undefined) throw new Failure('bad-input', l10n.t('This lesson has no step “{0}”.', step));
       await fill();
       return await check({ ran: ran.get(step) ?? [], ask });
     },

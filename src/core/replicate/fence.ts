@@ -1,4 +1,5 @@
 import { Failure, isFailure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import { createInfoAsker, type Info } from './infoAsker.ts';
 import type { ReplicaDeps, ReplicaEnds, ReplicaRecord } from './replica.ts';
 import { masterInfo, masterSections, replicaInfo, replicaSections } from './replicaInfo.ts';
@@ -21,7 +22,7 @@ const STANDSTILL = 10_000;
  */
 export async function proveArrival(deps: ReplicaDeps, { host, port, source: { name } }: ReplicaRecord, ends: ReplicaEnds, signal: AbortSignal): Promise<Proof> {
   const { sessions, clock, patience, pause } = deps;
-  if (ends.source === undefined) throw new Failure('unsupported', `${name} is none of the connections, so it cannot be asked up to where its data go. Add it as a connection to prove that all of it has arrived.`);
+  if (ends.source === undefined) throw new Failure('unsupported', l10n.t('{0} is none of the connections, so it cannot be asked up to where its data go. Add it as a connection to prove that all of it has arrived.', name));
   const [from, to] = [ends.source, ends.target].map((profile) => createInfoAsker(sessions, profile, { patience, signal })) as [ReturnType<typeof createInfoAsker>, ReturnType<typeof createInfoAsker>];
   const need = (info: Info | Failure): Info => {
     if (isFailure(info)) throw info;
@@ -34,7 +35,7 @@ export async function proveArrival(deps: ReplicaDeps, { host, port, source: { na
     for (;;) {
       const said = need(await to.ask(replicaSections));
       const replica = replicaInfo(said);
-      if (replica === undefined || replica.port !== port || replica.host.toLowerCase() !== host.toLowerCase()) throw new Failure('server-changed', `The target does not follow ${host}:${port} any more.`);
+      if (replica === undefined || replica.port !== port || replica.host.toLowerCase() !== host.toLowerCase()) throw new Failure('server-changed', l10n.t('The target does not follow {0}:{1} any more.', host, port));
       if (replica.up && replica.history === history && replica.applied >= fence) break;
       const now = JSON.stringify([replica.up, replica.history, replica.applied, replica.transfer, replica.loading]);
       if (now !== headway) since = clock.elapsed();
@@ -43,7 +44,7 @@ export async function proveArrival(deps: ReplicaDeps, { host, port, source: { na
       await pause(SOON, signal);
     }
     const after = masterInfo(need(await from.ask(masterSections)));
-    if (after.history !== history) throw new Failure('server-changed', 'The source has begun another history of its data meanwhile, by a restart or a failover. Wait until the target is in step again.');
+    if (after.history !== history) throw new Failure('server-changed', l10n.t('The source has begun another history of its data meanwhile, by a restart or a failover. Wait until the target is in step again.'));
     return { confirm: () => confirm(deps, ends, history, fence) };
   } finally {
     from.close();
@@ -52,9 +53,9 @@ export async function proveArrival(deps: ReplicaDeps, { host, port, source: { na
 }
 
 function standstill(up: boolean, same: boolean, where: string): Failure {
-  if (!up) return new Failure('unreachable', `The link to ${where} is down, so what the source has now does not arrive.`);
-  if (!same) return new Failure('server-changed', `To the target ${where} is another server than the source.`);
-  return new Failure('timeout', 'What the source has now does not arrive: nothing has moved for 10 s.');
+  if (!up) return new Failure('unreachable', l10n.t('The link to {0} is down, so what the source has now does not arrive.', where));
+  if (!same) return new Failure('server-changed', l10n.t('To the target {0} is another server than the source.', where));
+  return new Failure('timeout', l10n.t('What the source has now does not arrive: nothing has moved for 10 s.'));
 }
 
 async function confirm({ sessions, patience }: ReplicaDeps, { target }: ReplicaEnds, history: string, fence: number): Promise<Liberation> {
@@ -65,7 +66,7 @@ async function confirm({ sessions, patience }: ReplicaDeps, { target }: ReplicaE
   // A new primary keeps the history of before, up to the byte at which its own begins. Before Redis 4 neither is told.
   const [before, second] = [info.get('master_replid2'), Number(info.get('second_repl_offset') ?? fence + 1)];
   if (before !== undefined && (before !== history || second - 1 < fence)) {
-    throw new Failure('server-changed', 'The target is on its own now, but the source began another history of its data at that very moment. Compare both before you rely on the copy.');
+    throw new Failure('server-changed', l10n.t('The target is on its own now, but the source began another history of its data at that very moment. Compare both before you rely on the copy.'));
   }
   return { fence, reached: second - 1 };
 }

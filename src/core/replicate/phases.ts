@@ -1,4 +1,5 @@
 import { Failure, isFailure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import type { Info } from './infoAsker.ts';
 import { masterInfo, replicaInfo, type MasterInfo, type ReplicaInfo } from './replicaInfo.ts';
 import type { ReplicationPhase } from './state.ts';
@@ -48,7 +49,7 @@ export function createPhaseReader({ host, port, syncs }: { readonly host: string
     if (fresh && master !== undefined && master.history !== replica.history) {
       otherSince ??= now;
       if (now - otherSince >= OTHER_HISTORY) {
-        return { kind: 'stopped', reason: { kind: 'failed', failure: new Failure('server-changed', `To the target ${host}:${port} is another server than the source, and it follows that one.`) } };
+        return { kind: 'stopped', reason: { kind: 'failed', failure: new Failure('server-changed', l10n.t('To the target {0}:{1} is another server than the source, and it follows that one.', host, port)) } };
       }
     } else otherSince = undefined;
     if (fresh && master !== undefined && otherSince === undefined && replica.applied >= master.offset) return { kind: 'in-step', offset: master.offset };
@@ -66,7 +67,7 @@ export function createPhaseReader({ host, port, syncs }: { readonly host: string
     if (transfer !== undefined) return { kind: 'transferring', bytes: transfer.read, total: transfer.total };
     if (linked || seen > 0) return { kind: 'reconnecting', why: undefined };
     if (now - (began ?? now) < FIRST_LINK) return { kind: 'connecting' };
-    return { kind: 'reconnecting', why: `The target has not got to ${host}:${port} yet. Can it reach that address, does the password suit, and does the source allow it to replicate?` };
+    return { kind: 'reconnecting', why: l10n.t('The target has not got to {0}:{1} yet. Can it reach that address, does the password suit, and does the source allow it to replicate?', host, port) };
   };
 
   return {

@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { cancelled } from '../connection/failures.ts';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import { lookThrough } from './lookThrough.ts';
 import type { PullOutcome, PullProgress } from './pull.ts';
 import type { TargetFile } from './target.ts';
@@ -25,7 +26,7 @@ export async function copyFile(
   } catch (error) {
     if (signal.aborted) throw cancelled();
     if (error instanceof Failure) throw error;
-    throw new Failure('file', `${source} could not be read${error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''}. Nothing was saved.`);
+    throw new Failure('file', l10n.t('{0} could not be read{1}. Nothing was saved.', source, error instanceof Error && 'code' in error ? ` (${String(error.code)})` : ''));
   }
   look.finish();
   return { kind: 'pulled', summary: look.summary, unread: look.unread };

@@ -5,6 +5,7 @@ import { FOOTER } from '../../protocol/rdb/dump.ts';
 import type { DumpedWriter } from '../../protocol/rdb/dumpedWriter.ts';
 import { keyInError } from '../../protocol/rdb/parser.ts';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 
 /** Where dumped keys go. */
 export interface DumpSink {
@@ -20,14 +21,14 @@ const PART = 256 * 1024;
 /** Writes a key as DUMP told it, once its checksum is right. `expireAt`: ms since the epoch, undefined: no end. Throws Failure. */
 export async function writeDumpedKey(sink: DumpSink, name: Buffer, payload: Buffer, expireAt: bigint | undefined): Promise<void> {
   const end = payload.length - FOOTER;
-  const damaged = (): Failure => new Failure('server', `The server sent a damaged value of the key ${keyInError(name)}. Nothing was saved.`);
+  const damaged = (): Failure => new Failure('server', l10n.t('The server sent a damaged value of the key {0}. Nothing was saved.', keyInError(name)));
   if (end < 1) throw damaged();
   const writer = sink.writer(payload.readUInt16LE(end));
   try {
     writer.key(name, payload[0] as number, expireAt);
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
-    throw new Failure('unsupported', `The key ${keyInError(name)} holds something that this version of Keyspace does not know: ${error.message}. Nothing was saved.`);
+    throw new Failure('unsupported', l10n.t('The key {0} holds something that this version of Keyspace does not know: {1}. Nothing was saved.', keyInError(name), error.message));
   }
   const crc = startCrc64();
   addCrc64(crc, payload, 0, 1);

@@ -1,6 +1,7 @@
 import { RdbError } from '../../protocol/rdb/bytes.ts';
 import { createRdbSkimmer, type RdbSummary } from '../../protocol/rdb/skimmer.ts';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 
 /** Looks through a file that passes by: counts, and holds it against its checksum. */
 export interface LookThrough {
@@ -24,7 +25,7 @@ export function lookThrough(who: string): LookThrough {
     } catch (error) {
       if (!(error instanceof RdbError)) throw error;
       // A later version than we know: its checksum is looked at by whoever loads it.
-      if (error.fault !== 'unsupported') throw new Failure('server', `${who} holds damaged data, at byte ${error.offset}: ${error.message}. Nothing was saved.`);
+      if (error.fault !== 'unsupported') throw new Failure('server', l10n.t('{0} holds damaged data, at byte {1}: {2}. Nothing was saved.', who, error.offset, error.message));
       unread = error.message;
     }
   };

@@ -5,6 +5,7 @@ import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { cancelled, cut, failureOfReply } from '../connection/failures.ts';
 import type { Command } from '../connection/session.ts';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import { lookThrough } from './lookThrough.ts';
 import type { TargetFile } from './target.ts';
 
@@ -42,7 +43,9 @@ export async function pullDump(channel: Duplex, file: Pick<TargetFile, 'write'>,
   const chunks = channel[Symbol.asyncIterator]() as AsyncIterator<Buffer, unknown>;
   let limit = patience.before;
   let begun = false;
-  const silent = (): void => void channel.destroy(new Failure('timeout', `${where} has sent nothing for ${Math.round(limit / 1000)} s${begun ? ', in the middle of its data. Nothing was saved.' : '.'}`));
+  const silent = (): void => void channel.destroy(new Failure('timeout', begun
+    ? l10n.t('{0} has sent nothing for {1} s, in the middle of its data. Nothing was saved.', where, Math.round(limit / 1000))
+    : l10n.t('{0} has sent nothing for {1} s.', where, Math.round(limit / 1000))));
   let timer = setTimeout(silent, limit);
   const abort = (): void => void channel.destroy(cancelled());
   signal.addEventListener('abort', abort);
@@ -80,7 +83,7 @@ export async function pullDump(channel: Duplex, file: Pick<TargetFile, 'write'>,
   } catch (error) {
     if (signal.aborted) throw cancelled();
     const failure = asFailure(error, where);
-    if (begun) throw failure.kind === 'unreachable' ? new Failure('unreachable', `The connection to ${where} was cut in the middle of its data. Nothing was saved.`) : failure;
+    if (begun) throw failure.kind === 'unreachable' ? new Failure('unreachable', l10n.t('The connection to {0} was cut in the middle of its data. Nothing was saved.', where)) : failure;
     return { kind: 'refused', why: failure };
   } finally {
     clearTimeout(timer);
@@ -91,11 +94,11 @@ export async function pullDump(channel: Duplex, file: Pick<TargetFile, 'write'>,
 
 function asFailure(error: unknown, where: string): Failure {
   if (error instanceof Failure) return error;
-  return error instanceof Error && 'code' in error ? cut(where) : new Failure('server', `${where} does not answer as a Redis server does.`);
+  return error instanceof Error && 'code' in error ? cut(where) : new Failure('server', l10n.t('{0} does not answer as a Redis server does.', where));
 }
 
 async function receive(size: number | undefined, next: () => Promise<SyncEvent>, file: Pick<TargetFile, 'write'>, { where, onProgress }: PullOptions): Promise<PullOutcome> {
-  const look = lookThrough(`What ${where} sent`);
+  const look = lookThrough(l10n.t('What {0} sent', where));
   let bytes = 0;
   onProgress({ keys: 0, bytes, size });
   for (let event = await next(); event.kind === 'bytes'; event = await next()) {

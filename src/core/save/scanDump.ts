@@ -12,6 +12,7 @@ import { createReader, type Held, type Reader } from '../transfer/reader.ts';
 import { argumentValue } from '../transfer/requests.ts';
 import { walkValues } from '../transfer/walkValues.ts';
 import { createWire, frameCopy, marks, type Wire } from '../transfer/wire.ts';
+import { l10n } from '../../l10n.ts';
 import { writeDumpedKey, type DumpSink } from './dumpedKey.ts';
 import { createSoundNames } from './soundNames.ts';
 import type { TargetFile } from './target.ts';
@@ -126,7 +127,7 @@ function createSink(clock: Clock, file: Pick<TargetFile, 'write'>, facts: Server
       database = next;
     },
     writer(version) {
-      if (open !== undefined && open.version !== version) throw new Failure('server-changed', 'Another server answers by now, of another version. Nothing was saved; try again.');
+      if (open !== undefined && open.version !== version) throw new Failure('server-changed', l10n.t('Another server answers by now, of another version. Nothing was saved; try again.'));
       const writer = open?.writer ?? start(version);
       if (database !== undefined) writer.database(...database);
       database = undefined;

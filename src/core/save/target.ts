@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { open, realpath, rename, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 
 /** A file that comes into being under a temporary name beside its own, and takes its own when it is complete. */
 export interface TargetFile {
@@ -105,19 +106,19 @@ export function fileFailure(error: unknown, path: string): Failure {
   switch (code) {
     case 'ENOSPC':
     case 'EDQUOT':
-      return new Failure('file', `There is no room left for ${path}: the disk is full (${code}). Nothing was saved. Make room, or choose another place.`);
+      return new Failure('file', l10n.t('There is no room left for {0}: the disk is full ({1}). Nothing was saved. Make room, or choose another place.', path, code));
     case 'EFBIG':
-      return new Failure('file', `${path} has become larger than the file system or a limit of the process allows (${code}). Nothing was saved. Choose another place.`);
+      return new Failure('file', l10n.t('{0} has become larger than the file system or a limit of the process allows ({1}). Nothing was saved. Choose another place.', path, code));
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return new Failure('file', `${path} cannot be written: that is not allowed there (${code}). Nothing was saved. Choose another place.`);
+      return new Failure('file', l10n.t('{0} cannot be written: that is not allowed there ({1}). Nothing was saved. Choose another place.', path, code));
     case 'ENOENT':
     case 'ENOTDIR':
-      return new Failure('file', `${path} cannot be written: there is no such folder. Nothing was saved. Choose another place.`);
+      return new Failure('file', l10n.t('{0} cannot be written: there is no such folder. Nothing was saved. Choose another place.', path));
     case 'EISDIR':
-      return new Failure('file', `${path} is a folder. Nothing was saved. Choose another name.`);
+      return new Failure('file', l10n.t('{0} is a folder. Nothing was saved. Choose another name.', path));
     default:
-      return new Failure('file', `${path} could not be written${code === '' ? '' : ` (${code})`}. Nothing was saved.`);
+      return new Failure('file', l10n.t('{0} could not be written{1}. Nothing was saved.', path, code === '' ? '' : ` (${code})`));
   }
 }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { Failure, isFailure } from '../failure.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
 import { createReplyDecoder } from '../../protocol/resp/replyDecoder.ts';
+import { l10n } from '../../l10n.ts';
 
 /** Deepest nesting of a reply that is shown. */
 const MAX_DEPTH = 128;
@@ -50,12 +51,12 @@ export function openLink(channel: Duplex, onPush: (reply: Reply) => void, onEnd:
       decoder.push(chunk);
       for (let reply = decoder.next(); reply !== undefined; reply = decoder.next()) arrived.push(reply);
     } catch {
-      end(new Failure('server', 'The server does not answer as a Redis server does.'));
+      end(new Failure('server', l10n.t('The server does not answer as a Redis server does.')));
     }
     deliver();
   });
-  channel.on('error', (error) => end(isFailure(error) ? error : new Failure('unreachable', 'The connection was lost.')));
-  channel.on('close', () => end(new Failure('unreachable', 'The server closed the connection.')));
+  channel.on('error', (error) => end(isFailure(error) ? error : new Failure('unreachable', l10n.t('The connection was lost.'))));
+  channel.on('close', () => end(new Failure('unreachable', l10n.t('The server closed the connection.'))));
   return {
     channel,
     next: async (any) => new Promise((resolve, reject) => {
@@ -66,6 +67,6 @@ export function openLink(channel: Duplex, onPush: (reply: Reply) => void, onEnd:
       waiting = { any, resolve, reject };
       deliver();
     }),
-    close: () => end(new Failure('cancelled', 'Interrupted.')),
+    close: () => end(new Failure('cancelled', l10n.t('Interrupted.'))),
   };
 }

@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts';
 import type { Statement } from '../language/script.ts';
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import type { Reply } from '../../protocol/resp/reply.ts';
+import { l10n } from '../../l10n.ts';
 import { formatPage, formatReply, isPage } from './formatReply.ts';
 import { openLink, streams } from './link.ts';
 
@@ -30,12 +31,12 @@ export async function runScript(
   signal.addEventListener('abort', link.close);
   try {
     for (const statement of statements) {
-      if (signal.aborted) throw new Failure('cancelled', 'The script was stopped.');
+      if (signal.aborted) throw new Failure('cancelled', l10n.t('The script was stopped.'));
       await before(statement);
       await onResult({ statement, ...(await run(statement)) });
     }
   } catch (error) {
-    throw signal.aborted ? new Failure('cancelled', 'The script was stopped.', { cause: error }) : error;
+    throw signal.aborted ? new Failure('cancelled', l10n.t('The script was stopped.'), { cause: error }) : error;
   } finally {
     signal.removeEventListener('abort', link.close);
     link.close();
@@ -45,8 +46,8 @@ export async function runScript(
     const args = line.words.map(({ bytes }) => bytes);
     const words = args.map((arg) => arg.toString('latin1'));
     const refuse = (text: string): Omit<StatementResult, 'statement'> => ({ text: `(error) ${text}\n`, failed: true, reply: undefined });
-    if (line.fault !== undefined) return refuse('A quote is not closed, or something follows it without a blank.');
-    if (streams(words)) return refuse('This command is answered for as long as one listens. Run it in a Redis terminal.');
+    if (line.fault !== undefined) return refuse(l10n.t('A quote is not closed, or something follows it without a blank.'));
+    if (streams(words)) return refuse(l10n.t('This command is answered for as long as one listens. Run it in a Redis terminal.'));
     link.channel.write(encodeRequest(args));
     const reply = await link.next(false);
     return { text: isPage(words) ? formatPage(reply) : formatReply(reply), failed: reply.kind === 'error', reply };

@@ -7,6 +7,7 @@ import { splitLine } from '../language/words.ts';
 import type { CommandBook } from '../language/command.ts';
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import type { Reply, RespVersion } from '../../protocol/resp/reply.ts';
+import { l10n } from '../../l10n.ts';
 import { formatPage, formatPush, isPage, replyPieces } from './formatReply.ts';
 import { openLink, streams, type Link } from './link.ts';
 
@@ -72,7 +73,7 @@ export function createTerminalSession(deps: TerminalDeps): TerminalSession {
     });
     if (closed) {
       opened.close();
-      throw new Failure('closed', 'The terminal was closed.');
+      throw new Failure('closed', l10n.t('The terminal was closed.'));
     }
     link = opened;
     if (protocol === 3) {
@@ -143,7 +144,7 @@ export function createTerminalSession(deps: TerminalDeps): TerminalSession {
   const tellOfLostTransaction = (): boolean => {
     const lost = lostTransaction;
     lostTransaction = false;
-    if (lost) deps.write('(error) The transaction is gone with its connection. Nothing of it was run, nor was this.\n');
+    if (lost) deps.write(`${l10n.t('(error) The transaction is gone with its connection. Nothing of it was run, nor was this.')}\n`);
     return lost;
   };
 

@@ -1,4 +1,5 @@
 import { Failure, isFailure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import type { NamePages } from './namePages.ts';
 import { argument, createRequests, head, renamedArgument } from './requests.ts';
 import { walkValues } from './walkValues.ts';
@@ -117,7 +118,7 @@ async function restoreAll(target: Wire, held: readonly Held[], options: Pick<Dum
   const refused: (readonly [Held, string])[] = [];
   await target.frames(held.length, (frame, index) => {
     if (frame.mark === marks.error) refused.push([held[index] as Held, frameText(frame)]);
-    else if (frame.mark !== marks.simple) throw new Failure('server', `${target.where} answered RESTORE with something else.`);
+    else if (frame.mark !== marks.simple) throw new Failure('server', l10n.t('{0} answered RESTORE with something else.', target.where));
   });
   return { bytes, refused };
 }

@@ -4,6 +4,7 @@ import { failureOfReply } from '../connection/failures.ts';
 import type { Command } from '../connection/session.ts';
 import { Failure, isFailure } from '../failure.ts';
 import { expiryOf } from '../keyspace/expiry.ts';
+import { l10n } from '../../l10n.ts';
 import { fieldTimes } from './fieldTimes.ts';
 import { createStreamWriter } from './streamWriter.ts';
 import { addSlice, longestOf, readSlices, sliceBytes, type Slice } from './slices.ts';
@@ -75,7 +76,7 @@ async function copiedAs(type: string, source: KeyAt, temporary: KeyAt, writer: W
     return last || await compareLarge(source, temporary, options.signal) === undefined;
   } catch (error) {
     if (!isFailure(error, 'wrong-type')) throw error;
-    if (last) throw new Failure('unsupported', 'It became a value of another type again and again while it was copied.');
+    if (last) throw new Failure('unsupported', l10n.t('It became a value of another type again and again while it was copied.'));
     return false;
   }
 }
@@ -94,7 +95,7 @@ async function copySlices(source: KeyAt, key: Buffer, type: string, writer: Wire
   let expires = type === 'hash';
   const stream = type === 'stream' ? await createStreamWriter(source, key, signal) : undefined;
   for await (const slice of minusZerosLast(readSlices(source.session, source.key, type, signal))) {
-    if (longestOf(slice) > largestTaken) throw new Failure('unsupported', `One of its elements is larger than the ${String(largestTaken)} bytes that the target takes at most (proto-max-bulk-len).`);
+    if (longestOf(slice) > largestTaken) throw new Failure('unsupported', l10n.t('One of its elements is larger than the {0} bytes that the target takes at most (proto-max-bulk-len).', largestTaken));
     await writeAll(writer, key, stream === undefined || slice.type !== 'stream' ? addSlice(key, slice) : stream.add(slice.entries));
     if (expires) expires = await copyFieldTimes(source, key, slice, writer, signal);
     await onBytes(sliceBytes(slice));

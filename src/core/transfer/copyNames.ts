@@ -4,6 +4,7 @@ import { failureOfReply } from '../connection/failures.ts';
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { Failure, isFailure } from '../failure.ts';
 import { refusesKey } from '../keyspace/expiry.ts';
+import { l10n } from '../../l10n.ts';
 import type { CloneDeps, CloneProgress, CloneRequest, NotCopied } from './clone.ts';
 import { copyByDump, type CopiedBatch, type Exceptions, type Offer } from './copyByDump.ts';
 import { copyLarge } from './copyLarge.ts';
@@ -76,7 +77,7 @@ export async function copyNames(copy: Copy, links: Links, names: NamePages & Par
   const busy = async (name: Buffer, isOurs: () => Promise<boolean>): Promise<boolean> => {
     if (done.has(name)) return true;
     if (uncertain.has(name) && await isOurs()) return true;
-    if (request.conflict === 'stop') throw new Failure('exists', `The target has a key of a name that is to be copied. ${String(done.size)} keys were copied before it; nothing was overwritten. Choose to skip or to replace such keys, or another target.`);
+    if (request.conflict === 'stop') throw new Failure('exists', l10n.t('The target has a key of a name that is to be copied. {0} keys were copied before it; nothing was overwritten. Choose to skip or to replace such keys, or another target.', done.size));
     standing.skipped.add(name);
     return false;
   };

@@ -3,6 +3,7 @@ import { endpointLabel } from '../connection/url.ts';
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { Failure } from '../failure.ts';
 import { refusesCommand } from '../keyspace/expiry.ts';
+import { l10n } from '../../l10n.ts';
 import type { CloneDeps, CloneEnd, CloneRequest } from './clone.ts';
 import { createWire, frameText, marks } from './wire.ts';
 
@@ -22,7 +23,7 @@ export interface EngineChoice {
 export async function chooseEngine(deps: CloneDeps, { source, target, engine = 'auto' }: CloneRequest, signal: AbortSignal): Promise<EngineChoice> {
   if (engine === 'dump' || engine === 'commands') return { engine, why: 'chosen' };
   if (!(await isSameServer(deps, source, target, signal))) {
-    if (engine === 'copy') throw new Failure('bad-input', 'COPY works within one server only, and source and target are two. Choose DUMP and RESTORE.');
+    if (engine === 'copy') throw new Failure('bad-input', l10n.t('COPY works within one server only, and source and target are two. Choose DUMP and RESTORE.'));
     return { engine: 'dump', why: 'other-server' };
   }
   const refusal = await refusalOfCopy(deps, source, target, signal);

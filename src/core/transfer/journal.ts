@@ -1,5 +1,6 @@
 import { open, readFile, rm, truncate, type FileHandle } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import type { ScanStart } from './namePages.ts';
 import { createNameSet, type NameSet } from './nameSet.ts';
 import { valueStart } from './requests.ts';
@@ -114,7 +115,7 @@ export async function openJournal(path: string): Promise<Journal> {
   const { request, standings, length } = await readJournal(path);
   // Half a record would be taken for the beginning of what comes after it.
   await truncate(path, length).catch((error: unknown) => {
-    throw new Failure('file', 'The journal of the clone cannot be written.', { cause: error });
+    throw new Failure('file', l10n.t('The journal of the clone cannot be written.'), { cause: error });
   });
   return keepJournal(path, request, standings, undefined, () => undefined);
 }
@@ -135,7 +136,7 @@ export async function readJournal(path: string): Promise<{ readonly request: Sav
     throw unreadable(error);
   });
   const found = headIn(bytes);
-  if (found === undefined) throw new Failure('file', 'This is not the journal of a clone, or it is one of another version of Keyspace.');
+  if (found === undefined) throw new Failure('file', l10n.t('This is not the journal of a clone, or it is one of another version of Keyspace.'));
   const { head, end } = found;
   const standings = createStandings(head.seeds);
   const length = end + readRecords(bytes.subarray(end), standings);
@@ -143,7 +144,7 @@ export async function readJournal(path: string): Promise<{ readonly request: Sav
 }
 
 function unreadable(cause: unknown): Failure {
-  return new Failure('file', 'The journal of the clone cannot be read.', { cause });
+  return new Failure('file', l10n.t('The journal of the clone cannot be read.'), { cause });
 }
 
 /** The head, and where it ends. */
@@ -231,7 +232,7 @@ function keepJournal(path: string, request: SavedRequest, standings: Standings, 
       }
       await file.appendFile(bytes);
     } catch (error) {
-      throw new Failure('file', 'The journal of the clone cannot be written. Free some disk space and try again.', { cause: error });
+      throw new Failure('file', l10n.t('The journal of the clone cannot be written. Free some disk space and try again.'), { cause: error });
     }
   };
   const close = async (): Promise<void> => {

@@ -1,6 +1,7 @@
 import type { RdbGroup, RdbStream, RdbStreamEntry, RdbStreamId, RdbValue } from '../../protocol/rdb/value.ts';
 import type { Arg, Command } from '../connection/session.ts';
 import { assertNever, Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 
 export interface NativeOptions {
   /** ms since the epoch; undefined: the key does not expire. */
@@ -18,7 +19,7 @@ export interface NativeOptions {
  */
 export function nativeCommands(key: Buffer, value: RdbValue<Buffer>, { expireAt, perCommand, longest = Infinity }: NativeOptions): Command[] {
   const commands: Command[] = [['DEL', key], ...build(key, value, perCommand)];
-  if (commands.some((command) => command.some(({ length }) => length > longest))) throw new Failure('unsupported', `One of its elements is larger than the ${String(longest)} bytes that the target takes at most (proto-max-bulk-len).`);
+  if (commands.some((command) => command.some(({ length }) => length > longest))) throw new Failure('unsupported', l10n.t('One of its elements is larger than the {0} bytes that the target takes at most (proto-max-bulk-len).', longest));
   if (expireAt !== undefined) commands.push(['PEXPIREAT', key, String(expireAt)]);
   return commands;
 }
@@ -39,7 +40,7 @@ function build(key: Buffer, value: RdbValue<Buffer>, perCommand: number): Comman
     case 'stream':
       return streamCommands(key, value, perCommand);
     case 'module':
-      throw new Failure('unsupported', `A value of the module type ${value.module} can only be copied to a server that has this module.`);
+      throw new Failure('unsupported', l10n.t('A value of the module type {0} can only be copied to a server that has this module.', value.module));
     default:
       return assertNever(value);
   }

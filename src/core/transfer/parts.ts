@@ -1,5 +1,6 @@
 import type { Sessions } from '../connection/session.ts';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import type { CloneProgress, CloneReport, CloneRequest, NotCopied, Verification } from './clone.ts';
 import { isSameData } from './sameData.ts';
 import type { Scope } from './scope.ts';
@@ -35,13 +36,13 @@ export async function refuseTangle(sessions: Sessions, parts: readonly CloneRequ
   if (first === undefined || parts.length === 1) return;
   const taken = new Set<number>();
   for (const { target } of parts) {
-    if (taken.has(target.database)) throw new Failure('bad-input', `Two databases cannot go into one: choose another one than database ${target.database} for one of them.`);
+    if (taken.has(target.database)) throw new Failure('bad-input', l10n.t('Two databases cannot go into one: choose another one than database {0} for one of them.', target.database));
     taken.add(target.database);
   }
   const sources = new Map(parts.map((part) => [part.source.database, part]));
   const tangled = parts.find((part) => (sources.get(part.target.database) ?? part) !== part);
   if (tangled !== undefined && await isSameData(sessions, { ...first.source, database: 0 }, { ...first.target, database: 0 }, signal)) {
-    throw new Failure('bad-input', `Database ${tangled.target.database} is to be copied itself, and cannot take a copy as well. Choose another one.`);
+    throw new Failure('bad-input', l10n.t('Database {0} is to be copied itself, and cannot take a copy as well. Choose another one.', tangled.target.database));
   }
 }
 

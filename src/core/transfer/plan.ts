@@ -7,6 +7,7 @@ import { createCloneNames, type CloneDeps, type CloneEnd, type CloneRequest } fr
 import { mayRun } from '../replicate/permission.ts';
 import { chooseEngine, type EngineChoice, type EngineName } from './engine.ts';
 import { literalPrefix } from '../keyspace/glob.ts';
+import { l10n } from '../../l10n.ts';
 import { partsOf, refuseTangle } from './parts.ts';
 import { createRenaming } from './renaming.ts';
 import { argument, argumentValue, createRequests, head } from './requests.ts';
@@ -94,8 +95,8 @@ async function planDatabase(deps: CloneDeps, request: CloneRequest, signal: Abor
   const engine = await chooseEngine(deps, request, signal);
   const commands = commandsOf(request, engine.engine);
   const [from, to] = await Promise.all([look(deps, source, commands.source, signal), look(deps, target, commands.target, signal)]);
-  for (const end of [from, to]) if (end.facts.mode !== 'standalone') throw new Failure('unsupported', `A ${end.facts.mode} cannot be cloned from or to yet.`);
-  if (to.replica) throw new Failure('permission', `${endpointLabel(target.profile)} is a read-only replica. Choose its primary as the target.`);
+  for (const end of [from, to]) if (end.facts.mode !== 'standalone') throw new Failure('unsupported', l10n.t('A {0} cannot be cloned from or to yet.', end.facts.mode));
+  if (to.replica) throw new Failure('permission', l10n.t('{0} is a read-only replica. Choose its primary as the target.', endpointLabel(target.profile)));
   const { keys, conflicts } = await countNames(deps, request, within, signal, onProgress);
   return { request, source: from, target: to, keys, conflicts, warnings: warnings(request, from, to, keys, conflicts), engine };
 }

@@ -7,6 +7,7 @@ import { failureOfReply } from '../connection/failures.ts';
 import type { Command } from '../connection/session.ts';
 import { Failure } from '../failure.ts';
 import { refusesCommand } from '../keyspace/expiry.ts';
+import { l10n } from '../../l10n.ts';
 import { nativeCommands } from './native.ts';
 import { frameNumber, frameText, marks, readOutcome, type Wire } from './wire.ts';
 
@@ -45,7 +46,7 @@ export function isAboutForm(error: string): boolean {
 export async function restoreOtherwise(target: Wire, refused: Refused, why: string | undefined, replace: boolean, longest?: number): Promise<Form> {
   const { name, payload, expireAt } = refused;
   const version = payloadVersion(payload);
-  if (version === undefined) throw new Failure('server', 'The source sent a damaged value.');
+  if (version === undefined) throw new Failure('server', l10n.t('The source sent a damaged value.'));
   const restore = async (other: Buffer): Promise<boolean> => {
     const error = await run(target, ['RESTORE', name, expireAt ?? '0', other, 'ABSTTL', ...(replace ? ['REPLACE'] : [])]);
     if (error !== undefined && !isAboutForm(error)) throw failureOfReply(error, ['RESTORE']);
@@ -64,7 +65,7 @@ function decoded(payload: Buffer): RdbValue<Buffer> {
   try {
     return decodeDump(payload, bufferKind);
   } catch (error) {
-    if (error instanceof RdbError) throw new Failure('unsupported', `The target does not take the value, and it cannot be rewritten for it: ${error.message}.`);
+    if (error instanceof RdbError) throw new Failure('unsupported', l10n.t('The target does not take the value, and it cannot be rewritten for it: {0}.', error.message));
     throw error;
   }
 }

@@ -1,6 +1,7 @@
 import { parseInfo } from '../connection/capabilities.ts';
 import type { Session, Sessions } from '../connection/session.ts';
 import { Failure, isFailure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import type { CloneEnd, CloneRequest } from './clone.ts';
 import { createRenaming, type PrefixRewrite } from './renaming.ts';
 import { startsWith } from './scope.ts';
@@ -47,11 +48,11 @@ async function replicationOf(session: Session, signal: AbortSignal): Promise<Rea
 /** Throws Failure `bad-input` for a clone onto what it is made of. */
 export function refuseOverlap({ rewrite, conflict, names }: CloneRequest): void {
   if (rewrite === undefined || rewrite.from.equals(rewrite.to)) {
-    throw new Failure('bad-input', 'Source and target are the same database. Choose another one, or another prefix for the copies.');
+    throw new Failure('bad-input', l10n.t('Source and target are the same database. Choose another one, or another prefix for the copies.'));
   }
-  if (conflict === 'empty') throw new Failure('bad-input', 'Source and target are the same database: to empty it would delete the originals. Choose to stop, to skip or to replace.');
+  if (conflict === 'empty') throw new Failure('bad-input', l10n.t('Source and target are the same database: to empty it would delete the originals. Choose to stop, to skip or to replace.'));
   if (conflict === 'replace' && startsWith(rewrite.from, rewrite.to) && (names === undefined || meets(names, rewrite))) {
-    throw new Failure('bad-input', 'In one database copies whose prefix is the beginning of the old one could replace originals. Choose to stop or to skip, or another prefix.');
+    throw new Failure('bad-input', l10n.t('In one database copies whose prefix is the beginning of the old one could replace originals. Choose to stop or to skip, or another prefix.'));
   }
 }
 
@@ -68,7 +69,7 @@ export async function refuseCluster(sessions: Sessions, ends: readonly CloneEnd[
     const session = sessions.acquire(profile, database);
     try {
       const { mode } = await session.ready(signal);
-      if (mode !== 'standalone') throw new Failure('unsupported', `A ${mode} cannot be cloned from or to yet.`);
+      if (mode !== 'standalone') throw new Failure('unsupported', l10n.t('A {0} cannot be cloned from or to yet.', mode));
     } finally {
       session.release();
     }

@@ -1,6 +1,7 @@
 import type { ConnectionProfile } from '../connection/profile.ts';
 import { endpointLabel } from '../connection/url.ts';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import type { CloneEnd, CloneRequest } from './clone.ts';
 import type { Scope } from './scope.ts';
 
@@ -69,8 +70,8 @@ export function restoreRequest(saved: SavedRequest, profileOf: (id: string) => C
   const { source, target, pattern, types, only, names, rewrite, more, ...rest } = saved;
   const end = ({ profileId, name, where, database }: SavedEnd): CloneEnd => {
     const profile = profileOf(profileId);
-    if (profile === undefined) throw new Failure('bad-input', `The connection “${name}” does not exist any more.`);
-    if (endpointLabel(profile) !== where) throw new Failure('bad-input', `The connection “${name}” led to ${where} then, and leads to ${endpointLabel(profile)} now.`);
+    if (profile === undefined) throw new Failure('bad-input', l10n.t('The connection “{0}” does not exist any more.', name));
+    if (endpointLabel(profile) !== where) throw new Failure('bad-input', l10n.t('The connection “{0}” led to {1} then, and leads to {2} now.', name, where, endpointLabel(profile)));
     return { profile, database };
   };
   return {

@@ -1,6 +1,7 @@
 import type { RdbStreamEntry } from '../../protocol/rdb/value.ts';
 import type { Command, Reply, Session } from '../connection/session.ts';
 import { assertNever, Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import { addEntry } from './native.ts';
 import { idAfter, parseId } from './streamShape.ts';
 
@@ -91,7 +92,7 @@ export async function* readSlices(session: Session, key: Buffer, type: string, s
       yield* streamSlices(session, key, signal);
       return;
     default:
-      throw new Failure('unsupported', `A value of the type ${type} that is this large cannot be moved.`);
+      throw new Failure('unsupported', l10n.t('A value of the type {0} that is this large cannot be moved.', type));
   }
 }
 
@@ -166,5 +167,5 @@ function bytesOf(reply: Reply | undefined): Buffer {
 }
 
 function unexpected(): Failure {
-  return new Failure('server', 'The server answered with something else than was asked for.');
+  return new Failure('server', l10n.t('The server answered with something else than was asked for.'));
 }

@@ -1,6 +1,7 @@
 import type { RdbConsumer, RdbGroup, RdbPending, RdbStream, RdbStreamId } from '../../protocol/rdb/value.ts';
 import type { Command, Reply, Session } from '../connection/session.ts';
 import { Failure, isFailure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 
 /** Pending entries that are asked for at once. */
 const PENDING = 1000;
@@ -98,5 +99,5 @@ function textOf(reply: Reply | undefined): string {
 }
 
 function unexpected(): Failure {
-  return new Failure('server', 'The server answered with something else than was asked for.');
+  return new Failure('server', l10n.t('The server answered with something else than was asked for.'));
 }

@@ -2,6 +2,7 @@ import type { Duplex } from 'node:stream';
 import { createByteQueue } from '../../protocol/resp/byteQueue.ts';
 import { cancelled, cut, failureOfSocket } from '../connection/failures.ts';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 
 /** One line, or a bulk string with its head and end, as it stands in the bytes that came. Valid only while it is visited. */
 export interface Frame {
@@ -122,8 +123,8 @@ export function createWire(channel: Duplex, { where, signal, patience }: WireOpt
     queue.position = frame.to;
     return true;
   };
-  const patiently = async (wait: (resolve: () => void) => void, what: string): Promise<void> => {
-    const timer = setTimeout(() => end(new Failure('timeout', `${where} has ${what} nothing for ${Math.round(patience / 1000)} s.`)), patience);
+  const patiently = async (wait: (resolve: () => void) => void, complaint: (seconds: number) => string): Promise<void> => {
+    const timer = setTimeout(() => end(new Failure('timeout', complaint(Math.round(patience / 1000)))), patience);
     await new Promise<void>(wait);
     clearTimeout(timer);
   };
@@ -142,7 +143,7 @@ export function createWire(channel: Duplex, { where, signal, patience }: WireOpt
       sent += bytes.length;
       for (let at = 0; at < bytes.length; at += PART) {
         if (channel.write(bytes.subarray(at, at + PART))) continue;
-        await patiently((resolve) => (drained = resolve), 'taken');
+        await patiently((resolve) => (drained = resolve), (seconds) => l10n.t('{0} has taken nothing for {1} s.', where, seconds));
         drained = undefined;
         alive();
       }
@@ -155,17 +156,17 @@ export function createWire(channel: Duplex, { where, signal, patience }: WireOpt
           continue;
         }
         alive();
-        await patiently((resolve) => (wake = resolve), 'sent');
+        await patiently((resolve) => (wake = resolve), (seconds) => l10n.t('{0} has sent nothing for {1} s.', where, seconds));
         wake = undefined;
       }
     },
-    close: () => end(new Failure('closed', `The connection to ${where} was closed.`)),
+    close: () => end(new Failure('closed', l10n.t('The connection to {0} was closed.', where))),
   };
 }
 
 /** A server that answers otherwise than it must. */
 export function notRedis(where: string): Failure {
-  return new Failure('server', `${where} does not answer as a Redis server does.`);
+  return new Failure('server', l10n.t('{0} does not answer as a Redis server does.', where));
 }
 
 /** The number that a line says (an integer reply, the length of an array or a bulk string); NaN if it is none. Exact below 2^53. */

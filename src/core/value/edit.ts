@@ -1,6 +1,7 @@
 import { asBytes, asInteger, asList, asText } from '../connection/reply.ts';
 import type { Command, Reply, Session } from '../connection/session.ts';
 import { Failure, isFailure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 
 /** What a new key holds first: Redis has no empty collections. */
 export type InitialValue =
@@ -11,15 +12,17 @@ export type InitialValue =
   | { readonly type: 'zset'; readonly member: Buffer; readonly score: string }
   | { readonly type: 'stream'; readonly fields: readonly (readonly [Buffer, Buffer])[] };
 
-const vanished = (what: 'key' | 'member'): Failure => new Failure('vanished', `This ${what} no longer exists. Refresh to see what is there now.`);
-const exists = (): Failure => new Failure('exists', 'A key of that name exists already. Nothing was changed; choose another name.');
+const vanished = (what: 'key' | 'member'): Failure => new Failure('vanished', what === 'key'
+  ? l10n.t('This key no longer exists. Refresh to see what is there now.')
+  : l10n.t('This member no longer exists. Refresh to see what is there now.'));
+const exists = (): Failure => new Failure('exists', l10n.t('A key of that name exists already. Nothing was changed; choose another name.'));
 
 /** Runs `commands` as one transaction and gives their replies. Throws the first Failure; then none of them was applied. */
 async function transact(session: Session, commands: readonly Command[]): Promise<readonly Reply[]> {
   const replies = await session.sendAll([['MULTI'], ...commands, ['EXEC']]);
   for (const reply of replies) if (isFailure(reply) && reply.kind !== 'server') throw reply;
   const last = replies.at(-1);
-  if (last === undefined || isFailure(last)) throw replies.find((reply) => isFailure(reply)) ?? new Failure('server', 'The transaction was not answered.');
+  if (last === undefined || isFailure(last)) throw replies.find((reply) => isFailure(reply)) ?? new Failure('server', l10n.t('The transaction was not answered.'));
   return asList(last);
 }
 
@@ -31,7 +34,7 @@ export async function readEditable(session: Session, key: Buffer, maxBytes: numb
   const [found, length, value] = await session.sendAll([['EXISTS', key], ['STRLEN', key], ['GETRANGE', key, '0', String(maxBytes - 1)]]);
   for (const reply of [found, length, value]) if (isFailure(reply)) throw reply;
   if (found === 0) throw vanished('key');
-  if (asInteger(length as Reply) > maxBytes) throw new Failure('too-large', `This value has ${asInteger(length as Reply)} bytes: too long to edit here.`);
+  if (asInteger(length as Reply) > maxBytes) throw new Failure('too-large', l10n.t('This value has {0} bytes: too long to edit here.', asInteger(length as Reply)));
   return asBytes(value as Reply);
 }
 
@@ -56,7 +59,7 @@ export async function setString(session: Session, key: Buffer, value: Buffer): P
 async function expectType(session: Session, key: Buffer, type: string): Promise<void> {
   const actual = asText(await session.send(['TYPE', key]));
   if (actual === 'none') throw vanished('key');
-  if (actual !== type) throw new Failure('wrong-type', `This key is of the type ${actual} now, not ${type}. Refresh to see what is there.`);
+  if (actual !== type) throw new Failure('wrong-type', l10n.t('This key is of the type {0} now, not {1}. Refresh to see what is there.', actual, type));
 }
 
 /** HSET of a field of a hash that exists. Throws Failure `vanished`, `wrong-type`. */
@@ -68,7 +71,7 @@ export async function setField(session: Session, key: Buffer, field: Buffer, val
 /** Adds a field, never over one that exists (HSETNX). Throws Failure `exists`, `vanished`, `wrong-type`. */
 export async function addField(session: Session, key: Buffer, field: Buffer, value: Buffer): Promise<void> {
   await expectType(session, key, 'hash');
-  if ((await session.send(['HSETNX', key, field, value])) === 0) throw new Failure('exists', 'The hash has that field already. Edit it instead.');
+  if ((await session.send(['HSETNX', key, field, value])) === 0) throw new Failure('exists', l10n.t('The hash has that field already. Edit it instead.'));
 }
 
 /** HDEL. Throws Failure `vanished` if the field is not there. */
@@ -83,7 +86,7 @@ async function expectRemoved(session: Session, command: Command): Promise<void> 
 /** SADD to a set that exists. Throws Failure `exists` for a member that is in it, `vanished`, `wrong-type`. */
 export async function addMember(session: Session, key: Buffer, member: Buffer): Promise<void> {
   await expectType(session, key, 'set');
-  if ((await session.send(['SADD', key, member])) === 0) throw new Failure('exists', 'The set has that member already.');
+  if ((await session.send(['SADD', key, member])) === 0) throw new Failure('exists', l10n.t('The set has that member already.'));
 }
 
 /** SREM. Throws Failure `vanished` if the member is not there. */
@@ -94,7 +97,7 @@ export async function removeMember(session: Session, key: Buffer, member: Buffer
 /** Adds a member with its score, as text, never over one that exists (ZADD NX). Throws Failure `exists`, `vanished`, `wrong-type`. */
 export async function addScored(session: Session, key: Buffer, member: Buffer, score: string): Promise<void> {
   await expectType(session, key, 'zset');
-  if ((await session.send(['ZADD', key, 'NX', score, member])) === 0) throw new Failure('exists', 'The sorted set has that member already. Edit its score instead.');
+  if ((await session.send(['ZADD', key, 'NX', score, member])) === 0) throw new Failure('exists', l10n.t('The sorted set has that member already. Edit its score instead.'));
 }
 
 /** Changes the score of a member that exists (ZADD XX). Throws Failure `vanished`. */
@@ -117,7 +120,7 @@ export async function pushItem(session: Session, key: Buffer, item: Buffer, end:
 const setIfSame = "if redis.call('LINDEX',KEYS[1],ARGV[1])~=ARGV[2] then return 0 end redis.call('LSET',KEYS[1],ARGV[1],ARGV[3]) return 1";
 const removeIfSame = `${setIfSame.replace(' return 1', '')} return redis.call('LREM',KEYS[1],1,ARGV[3])`;
 
-const moved = (): Failure => new Failure('vanished', 'The list has changed: another item stands at that index now. Refresh to see where it is. Nothing was changed.');
+const moved = (): Failure => new Failure('vanished', l10n.t('The list has changed: another item stands at that index now. Refresh to see where it is. Nothing was changed.'));
 
 /**
  * Replaces the item at `index` if it still is `expected`, in one atomic script (LINDEX, LSET). Where scripts are not to be had, the item

@@ -5,6 +5,7 @@ import { assertNever, Failure, isFailure } from '../failure.ts';
 import { abortable } from '../keyspace/cursorPager.ts';
 import { displayShort } from '../keyspace/display.ts';
 import type { KeyType, PageEnd, ScanCounts, ScanOptions } from '../keyspace/keyspace.ts';
+import { l10n } from '../../l10n.ts';
 import { hash } from './hash.ts';
 import { list } from './list.ts';
 import type { MemberRow, Members } from './members.ts';
@@ -42,7 +43,7 @@ export function openMembers(session: Session, key: Buffer, type: KeyType, option
   }
 
   function known(): { readonly of: MemberType; readonly source: MemberSource } {
-    if (memberType === undefined || source === undefined) throw new Failure('wrong-type', `A key of the type ${type} has no members to list.`);
+    if (memberType === undefined || source === undefined) throw new Failure('wrong-type', l10n.t('A key of the type {0} has no members to list.', type));
     return { of: memberType, source };
   }
 
@@ -53,7 +54,7 @@ export function openMembers(session: Session, key: Buffer, type: KeyType, option
     if (actual !== undefined && !isFailure(actual)) {
       const name = asText(actual);
       if (name === 'none') throw gone();
-      if (name !== type) throw new Failure('wrong-type', `The key is of the type ${name} by now, not ${type}. Refresh to see it.`);
+      if (name !== type) throw new Failure('wrong-type', l10n.t('The key is of the type {0} by now, not {1}. Refresh to see it.', name, type));
     }
     if (isFailure(count)) throw count;
     const now = asInteger(count);
@@ -163,7 +164,7 @@ export function openMembers(session: Session, key: Buffer, type: KeyType, option
   };
 }
 
-const gone = (): Failure => new Failure('vanished', 'This key no longer exists: it has expired or was deleted.');
+const gone = (): Failure => new Failure('vanished', l10n.t('This key no longer exists: it has expired or was deleted.'));
 
 function rangeRow(all: readonly SingleMember[], { from, to }: Fold, id: number): MemberRow {
   return {

@@ -1,6 +1,7 @@
 import type { Session } from '../connection/session.ts';
 import { asBytes, asInteger } from '../connection/reply.ts';
 import { Failure, isFailure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 
 /** A window of a long value. */
 export interface ValuePart {
@@ -27,7 +28,7 @@ export async function readStringPart(session: Pick<Session, 'sendAll'>, key: Buf
     ['GETRANGE', key, String(Math.max(0, start - maxContinuation)), String(start + size + maxContinuation - 1)],
   ]);
   for (const reply of [exists, length, window]) if (isFailure(reply)) throw reply;
-  if (asInteger(exists as never) === 0) throw new Failure('vanished', 'This key no longer exists.');
+  if (asInteger(exists as never) === 0) throw new Failure('vanished', l10n.t('This key no longer exists.'));
   const total = asInteger(length as never);
   return cutAtCharacters(asBytes(window as never), Math.min(start, maxContinuation), { start, size, total });
 }

@@ -1,6 +1,7 @@
 import { asBytes, asList, asText } from '../connection/reply.ts';
 import type { Reply } from '../connection/session.ts';
 import { Failure } from '../failure.ts';
+import { l10n } from '../../l10n.ts';
 import type { MemberType, SingleMember } from './memberSource.ts';
 import { createWindowedMembers } from './windowedMembers.ts';
 
@@ -25,7 +26,7 @@ export function entryRow(element: Reply): SingleMember {
   const fields: (readonly [Buffer, Buffer])[] = [];
   for (let at = 0; at + 1 < flat.length; at += 2) fields.push([flat[at] as Buffer, flat[at + 1] as Buffer]);
   const text = asText(id);
-  if (!/^\d{1,20}-\d{1,20}$/.test(text)) throw new Failure('server', 'The server answered with an entry whose ID is none.');
+  if (!/^\d{1,20}-\d{1,20}$/.test(text)) throw new Failure('server', l10n.t('The server answered with an entry whose ID is none.'));
   return { kind: 'entry', id: text, fields };
 }
 

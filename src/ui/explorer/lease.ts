@@ -1,6 +1,7 @@
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import type { Session, Sessions } from '../../core/connection/session.ts';
 import { Failure } from '../../core/failure.ts';
+import { l10n } from '../../l10n.ts';
 
 /** A session that is acquired when first used and can be rested: what was found is kept while the socket closes. */
 export interface Lease extends Session {
@@ -15,7 +16,7 @@ export function leaseSession(sessions: Sessions, profile: ConnectionProfile, dat
   let roundTrip = 0;
   let resting = false;
   const session = (): Session => {
-    if (resting) throw new Failure('closed', 'The connection was closed.');
+    if (resting) throw new Failure('closed', l10n.t('The connection was closed.'));
     return (held ??= sessions.acquire(profile, database));
   };
   const rest = (): void => {

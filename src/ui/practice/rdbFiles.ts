@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { basename, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import * as vscode from 'vscode';
+import { cancelled } from '../../core/connection/failures.ts';
 import type { PracticeHost } from '../../core/connection/ports.ts';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import { Failure } from '../../core/failure.ts';
@@ -149,7 +150,7 @@ function factsOf(path: string, outcome: FileOutcome, maxMemory: number): FileFac
     case 'opened':
       return outcome.facts;
     case 'cancelled':
-      throw new Failure('cancelled', 'Cancelled.');
+      throw cancelled();
     case 'too-large':
       throw new Failure('too-large', tooLargeText(basename(path), outcome, maxMemory));
     case 'unreadable':

@@ -43,7 +43,7 @@ const vscode = standIn({
       return { dispose: () => undefined };
     },
   }),
-  l10n: standIn({ t: (text: string) => text }),
+  l10n: standIn({ t: (text: string) => text, bundle: undefined }),
 });
 
 const memento = { get: (_key: string, fallback?: unknown) => fallback, update: () => Promise.resolve(), keys: () => [], setKeysForSync: () => undefined };

@@ -5,8 +5,10 @@ import { seededRandom } from '../random.ts';
 import { createServer } from '../server.ts';
 import { setTrouble } from '../trouble.ts';
 import { portStream } from '../transport/portStream.ts';
+import { connectTo } from '../outgoing.ts';
 import { keepInFile } from './dataFile.ts';
 import type { DataFile } from './dataFile.ts';
+import { dialNeighbours } from './neighbours.ts';
 import type { FromWorker, ToWorker, WorkerAnswer, WorkerCall, WorkerOptions } from './workerMessages.ts';
 
 /* The entry of the worker thread: a practice server whose connections come through message ports. */
@@ -100,6 +102,12 @@ parent.on('message', (message: ToWorker) => {
 });
 
 async function begin(): Promise<void> {
+  const { neighbours, dumpFile } = options;
+  if (dumpFile !== undefined) server.state.outside = { ...server.state.outside, dataFile: () => dumpFile };
+  if (neighbours !== undefined) {
+    const connect = dialNeighbours(neighbours, (host, port) => parent?.postMessage({ kind: 'dial', host, port } satisfies FromWorker, [port]), connectTo);
+    server.state.outside = { ...server.state.outside, connect };
+  }
   if (options.dataFile !== undefined) dataFile = keepInFile(server.state, options.dataFile, (why) => say({ kind: 'unsaved', why }));
   if (options.sample !== undefined) await server.loadSample(options.sample);
 }

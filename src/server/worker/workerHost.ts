@@ -1,4 +1,5 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import type { FileOutcome, FileProgress } from '../persistence/openFile.ts';
 import type { SampleName, SampleOptions } from '../samples/index.ts';
 import type { Trouble } from '../trouble.ts';
@@ -16,6 +17,10 @@ export interface WorkerExit {
 export interface WorkerServer {
   /** A new connection; the client's end. After the worker has ended it is closed from the start. */
   connect(): PracticeStream;
+  /** Serves a connection whose other end somebody else has. */
+  serve(port: MessagePort): void;
+  /** Calls back when the server wants a connection to one of its `neighbours`: that one is to `serve` the port, or it is to be closed. */
+  onDial(callback: (host: string, port: MessagePort) => void): void;
   /** Opens a port, 127.0.0.1 and one chosen by the system unless told otherwise. */
   listen(options?: { readonly host?: string; readonly port?: number }): Promise<{ port: number }>;
   /** Closes the ports, and the connections that came by them. */
@@ -68,6 +73,7 @@ export function startWorker(
   const streams = new Set<PracticeStream>();
   const listeners: ((exit: WorkerExit) => void)[] = [];
   const troubleListeners: ((trouble: Trouble) => void)[] = [];
+  const dialListeners: ((host: string, port: MessagePort) => void)[] = [];
   const unsavedListeners: ((why: string) => void)[] = [];
   let exit: WorkerExit | undefined;
   let closing = false;
@@ -106,6 +112,11 @@ export function startWorker(
       post({ kind: 'connect', port: port2 });
       return stream;
     },
+    serve(port) {
+      if (exit === undefined) post({ kind: 'connect', port });
+      else port.close();
+    },
+    onDial: (callback) => void dialListeners.push(callback),
     listen: async ({ host, port } = {}) => ({ port: Number(await call({ method: 'listen', host, port })) }),
     stopListening: async () => void (await call({ method: 'stopListening' })),
     setPassword: async (password) => void (await call({ method: 'setPassword', password })),
@@ -155,6 +166,10 @@ export function startWorker(
           return;
         case 'trouble':
           for (const listener of troubleListeners) listener(message.trouble);
+          return;
+        case 'dial':
+          if (dialListeners.length === 0) message.port.close();
+          for (const listener of dialListeners) listener(message.host, message.port);
           return;
         case 'unsaved':
           for (const listener of unsavedListeners) listener(message.why);

@@ -13,6 +13,10 @@ export interface WorkerOptions {
   readonly sample?: SampleName;
   /** The dump.rdb that the data are loaded from and saved to, when `save` and the end of the server say so; made at the first save. */
   readonly dataFile?: string;
+  /** The dump.rdb that SAVE, BGSAVE and DEBUG RELOAD mean; nothing is loaded from it at the start. Several servers may share one. */
+  readonly dumpFile?: string;
+  /** Names by which other servers of the host are reached, at Redis's port: REPLICAOF original 6379. No port is open for that. */
+  readonly neighbours?: readonly string[];
   /** The clock stands still: the server shows a file as it was when it was written. `loadFile` sets it. */
   readonly standing?: boolean;
 }
@@ -47,6 +51,8 @@ export type FromWorker =
   | { readonly kind: 'failed'; readonly message: string; readonly code: string | undefined }
   /** `next` of the trouble has happened. */
   | { readonly kind: 'trouble'; readonly trouble: Trouble }
+  /** The server wants a connection to a neighbour, which serves this port. */
+  | { readonly kind: 'dial'; readonly host: string; readonly port: MessagePort }
   /** A save failed. */
   | { readonly kind: 'unsaved'; readonly why: string }
   | { readonly kind: 'result'; readonly id: number; readonly value: WorkerAnswer }

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import * as vscode from 'vscode';
 import type { ConnectionProfile } from '../../src/core/connection/profile.ts';
 import { noTrouble } from '../../src/server/trouble.ts';
 import { services } from './services.ts';
@@ -58,6 +59,23 @@ describe('practice servers of the extension', () => {
     assert.equal(await cli(taken, 'DBSIZE'), '16');
     await practice.stopExposing(id);
     await assert.rejects(cli(taken, 'PING'), /Connection refused/);
+  });
+
+  it('start with the memory that the setting allows, and let it be changed', async () => {
+    const { practice } = await services();
+    const settings = vscode.workspace.getConfiguration();
+    await settings.update('keyspace.practice.maxMemory', '3 MB', vscode.ConfigurationTarget.Global);
+    try {
+      const { id } = await keep('Small');
+      const port = await practice.expose(id, 0, '');
+      assert.equal(await cli(port, 'CONFIG', 'GET', 'maxmemory'), `maxmemory\n${3 * 2 ** 20}`);
+      assert.equal(await cli(port, 'DEBUG', 'POPULATE', '100000'), 'OK');
+      assert.match(await cli(port, 'SET', 'a', '1'), /^OOM command not allowed/);
+      assert.equal(await cli(port, 'CONFIG', 'SET', 'maxmemory', '0'), 'OK');
+      assert.equal(await cli(port, 'SET', 'a', '1'), 'OK');
+    } finally {
+      await settings.update('keyspace.practice.maxMemory', undefined, vscode.ConfigurationTarget.Global);
+    }
   });
 
   it('tell of a file that is damaged, do not write to it, and keep it aside', async () => {

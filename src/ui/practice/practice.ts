@@ -9,6 +9,7 @@ import type { SampleName } from '../../server/samples/index.ts';
 import { noTrouble, type Trouble } from '../../server/trouble.ts';
 import { startWorker, type WorkerServer } from '../../server/worker/workerHost.ts';
 import { builtInPractice } from '../platform/contributions.ts';
+import { memoryConfig } from './maxMemory.ts';
 import { createPracticeStore } from './practiceStore.ts';
 import { loadUnderProgress } from './loadSample.ts';
 
@@ -104,7 +105,7 @@ export function createPractice(context: vscode.ExtensionContext, onCrash: (error
     try {
       worker = await startWorker({
         entry: join(context.extensionPath, 'dist', 'practiceWorker.cjs'),
-        options: { config: { ...promptSync, ...(entry.kept ? savePoints : {}) }, ...(dataFile === undefined ? {} : { dataFile }) },
+        options: { config: { ...promptSync, ...memoryConfig(), ...(entry.kept ? savePoints : {}) }, ...(dataFile === undefined ? {} : { dataFile }) },
       });
       entry.damaged = false;
       if (isNew && entry.sample !== 'empty') await loadUnderProgress(worker, entry.sample, name);

@@ -9,8 +9,7 @@ import { Failure } from '../../core/failure.ts';
 import type { FileFacts, FileOutcome, FileProgress } from '../../server/persistence/openFile.ts';
 import { startWorker, type WorkerServer } from '../../server/worker/workerHost.ts';
 import { formatBytes, formatCount } from '../explorer/labels.ts';
-import { readSetting } from '../platform/settings.ts';
-import { parseSize } from '../platform/size.ts';
+import { maxMemory as memoryAllowed, memoryConfig } from './maxMemory.ts';
 import { promptSync } from './practice.ts';
 
 /** What is known of an RDB file that is open. */
@@ -65,10 +64,10 @@ export function createRdbFiles(context: vscode.ExtensionContext, onCrash: (error
 
   /** Starts the thread and has it read the file. Throws Failure or the system's error; the thread has ended then. */
   async function load(entry: Entry, options: Partial<Pick<OpenOptions, 'signal' | 'onProgress'>> = {}): Promise<WorkerServer> {
-    const maxMemory = parseSize(readSetting('keyspace.practice.maxMemory')) ?? 2 ** 30;
+    const maxMemory = memoryAllowed();
     const worker = await startWorker({
       entry: join(context.extensionPath, 'dist', 'practiceWorker.cjs'),
-      options: { standing: true, config: configOf(entry, maxMemory) },
+      options: { standing: true, config: configOf(entry) },
       maxHeap: maxMemory * (1 + GARBAGE) + OVERHEAD,
     });
     try {
@@ -137,8 +136,8 @@ export function createRdbFiles(context: vscode.ExtensionContext, onCrash: (error
 }
 
 /** A file may name more databases than servers have. A copy that outgrows what it may take is told so, as by redis-server. */
-function configOf({ scratch }: Entry, maxMemory: number): Readonly<Record<string, string>> {
-  return { databases: '1024', ...promptSync, ...(scratch ? { maxmemory: Math.floor(maxMemory).toString() } : { 'enable-debug-command': 'no' }) };
+function configOf({ scratch }: Entry): Readonly<Record<string, string>> {
+  return { databases: '1024', ...promptSync, ...(scratch ? memoryConfig() : { 'enable-debug-command': 'no' }) };
 }
 
 function crashText(error: NodeJS.ErrnoException | undefined): string {

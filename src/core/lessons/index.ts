@@ -1,3 +1,4 @@
+import { clonesLesson } from './clones.ts';
 import { collectionsLesson } from './collections.ts';
 import { duplicatesLesson } from './duplicates.ts';
 import { expiryLesson } from './expiry.ts';
@@ -7,4 +8,4 @@ import type { Lesson } from './lesson.ts';
 import { scanLesson } from './scan.ts';
 
 /** All lessons, in the order in which they are best taken. */
-export const lessons: readonly Lesson[] = [scanLesson, duplicatesLesson, collectionsLesson, filtersLesson, keysLesson, expiryLesson];
+export const lessons: readonly Lesson[] = [scanLesson, duplicatesLesson, collectionsLesson, filtersLesson, keysLesson, clonesLesson, expiryLesson];

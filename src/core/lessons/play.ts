@@ -1,6 +1,6 @@
 import type { Clock } from '../connection/ports.ts';
 import type { ConnectionProfile } from '../connection/profile.ts';
-import type { Sessions } from '../connection/session.ts';
+import type { Session, Sessions } from '../connection/session.ts';
 import { Failure } from '../failure.ts';
 import { splitScript, type Statement } from '../language/script.ts';
 import { runScript, type StatementResult } from '../terminal/runScript.ts';
@@ -18,6 +18,8 @@ export interface Stage {
   readonly clock: Clock;
   /** Resolves after so many ms. */
   readonly pause: (ms: number) => Promise<void>;
+  /** RDB files that are open. */
+  readonly files?: () => readonly ConnectionProfile[];
 }
 
 /** What came of a command of a cell. */
@@ -28,6 +30,8 @@ export interface PlayResult extends StatementResult {
 /** A lesson that is being played. Its servers are filled before the first command. */
 export interface Play {
   readonly lesson: Lesson;
+  /** Fills the servers, unless they are. */
+  begin(): Promise<void>;
   /** Runs commands of a step, each remembered for its check. Rejects with Failure as `runScript` does. */
   run(step: string, server: string | undefined, statements: readonly Statement[], signal: AbortSignal, onResult: (result: PlayResult) => void): Promise<void>;
   /** Asks whether a step is done. Throws Failure. */
@@ -39,7 +43,12 @@ export interface Play {
 }
 
 /** How the servers of lessons are started: replicas are served at once, and a script that never ends can be stopped after a moment. */
-export const lessonConfig = { 'repl-diskless-sync-delay': '0', 'busy-reply-threshold': '200' } as const;
+const lessonConfig = { 'repl-diskless-sync-delay': '0', 'busy-reply-threshold': '200' } as const;
+
+/** The parameters of a server of a lesson. One of several says its name to the others. */
+export function configOf({ servers, config }: Lesson, server: string): Readonly<Record<string, string>> {
+  return { ...lessonConfig, ...(servers.length > 1 ? { 'replica-announce-ip': server, 'replica-announce-port': '6379' } : {}), ...config };
+}
 
 /** Commands of a step that a check looks at. */
 const REMEMBERED = 1000;
@@ -49,8 +58,15 @@ export function createPlay(lesson: Lesson, stage: Stage): Play {
   const ran = new Map<string, Ran[]>();
   let filled: Promise<void> | undefined;
 
-  const ask: Ask = async (server, ...command) => {
-    const session = stage.sessions.acquire(stage.profile(server), 0);
+  const files = (): readonly ConnectionProfile[] => stage.files?.() ?? [];
+  const acquire = (place: string): Session => {
+    const file = files().find(({ id }) => id === place);
+    if (file !== undefined) return stage.sessions.acquire(file, 0);
+    const [server = '', database = '0'] = place.split('/');
+    return stage.sessions.acquire(stage.profile(server), Number(database));
+  };
+  const ask: Ask = async (place, ...command) => {
+    const session = acquire(place);
     try {
       return await session.send(command);
     } finally {
@@ -70,6 +86,7 @@ export function createPlay(lesson: Lesson, stage: Stage): Play {
 
   return {
     lesson,
+    begin: fill,
     async run(step, server = lesson.servers[0], statements, signal, onResult) {
       if (!lesson.servers.includes(server)) throw new Failure('bad-input', l10n.t('This lesson has no server “{0}”.', server));
       await fill();
@@ -87,7 +104,18 @@ export function createPlay(lesson: Lesson, stage: Stage): Play {
       const check = lesson.checks[step];
       if (check === undefined) throw new Failure('bad-input', l10n.t('This lesson has no step “{0}”.', step));
       await fill();
-      return await check({ ran: ran.get(step) ?? [], ask });
+      // Each place by one connection, as long as the check lasts.
+      const held = new Map<string, Session>();
+      const askAgain: Ask = (place, ...command) => {
+        const session = held.get(place) ?? acquire(place);
+        held.set(place, session);
+        return session.send(command);
+      };
+      try {
+        return await check({ ran: ran.get(step) ?? [], ask: askAgain, files: files().map(({ id }) => id) });
+      } finally {
+        for (const session of held.values()) session.release();
+      }
     },
     async reset() {
       ran.clear();

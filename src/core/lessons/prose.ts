@@ -23,16 +23,16 @@ export interface LessonProse {
 
 /**
  * Reads a lesson's file: Markdown with a `# ` title; `<!-- step ID -->` begins a step, with its `## ` heading next; a fence of
- * `redis`, or `redis SERVER`, is a cell of commands; `<!-- hint NAME -->` begins a hint, which goes on to the next comment.
+ * `redis`, or `redis SERVER`, is a cell of commands; `<!-- hint NAME -->` begins a hint, which goes on to the next comment. A hint before
+ * the first step holds for all of them.
  */
 export function parseProse(text: string): LessonProse {
-  const [opening = '', ...sections] = text.replaceAll('\r\n', '\n').split(/^<!-- step ([\w-]+) -->$/m);
+  const [beginning = '', ...sections] = text.replaceAll('\r\n', '\n').split(/^<!-- step ([\w-]+) -->$/m);
+  const [opening = '', shared] = hintsOf(beginning);
   const steps: StepProse[] = [];
   for (let at = 0; at < sections.length; at += 2) {
-    const [page = '', ...hints] = (sections[at + 1] ?? '').split(/^<!-- hint ([\w-]+) -->$/m);
-    const told = new Map<string, string>();
-    for (let hint = 0; hint < hints.length; hint += 2) told.set(hints[hint] ?? '', (hints[hint + 1] ?? '').trim());
-    steps.push({ id: sections[at] ?? '', title: heading(page), parts: partsOf(page), hints: told });
+    const [page, hints] = hintsOf(sections[at + 1] ?? '');
+    steps.push({ id: sections[at] ?? '', title: heading(page), parts: partsOf(page), hints: new Map([...shared, ...hints]) });
   }
   return { title: heading(opening), opening: opening.trim(), steps };
 }
@@ -40,6 +40,14 @@ export function parseProse(text: string): LessonProse {
 /** A hint with its values in their places. */
 export function fillIn(hint: string, values: readonly string[]): string {
   return hint.replaceAll(/\{(\d)\}/g, (place, index) => values[Number(index)] ?? place);
+}
+
+/** What stands before the hints, and these. */
+function hintsOf(section: string): readonly [text: string, hints: ReadonlyMap<string, string>] {
+  const [text = '', ...parts] = section.split(/^<!-- hint ([\w-]+) -->$/m);
+  const hints = new Map<string, string>();
+  for (let at = 0; at < parts.length; at += 2) hints.set(parts[at] ?? '', (parts[at + 1] ?? '').trim());
+  return [text, hints];
 }
 
 function heading(markdown: string): string {

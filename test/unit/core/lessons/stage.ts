@@ -1,13 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import type { ConnectionProfile } from '../../../../src/core/connection/profile.ts';
 import type { Lesson } from '../../../../src/core/lessons/lesson.ts';
 import type { Picture } from '../../../../src/core/lessons/onlooker.ts';
-import { createPlay, lessonConfig, type Play } from '../../../../src/core/lessons/play.ts';
+import { configOf, createPlay, type Play } from '../../../../src/core/lessons/play.ts';
 import { fillIn, parseProse, type LessonProse } from '../../../../src/core/lessons/prose.ts';
 import { splitScript } from '../../../../src/core/language/script.ts';
+import { systemClock } from '../../../../src/server/clock.ts';
 import { seededRandom } from '../../../../src/server/random.ts';
 import { createServer, type PracticeServer } from '../../../../src/server/server.ts';
+import type { ServerClock } from '../../../../src/server/state.ts';
 import { createTestSessions } from '../../../support/testSessions.ts';
 
 /** A learner at a lesson, on real practice servers. */
@@ -24,6 +28,8 @@ export interface Learner {
   readonly pictures: readonly Picture[];
   /** A moment passes on every server. */
   moment(): void;
+  /** Time passes until a server's link to its master is up. */
+  inSync(server: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -34,14 +40,30 @@ export function readProse(id: string, language = ''): LessonProse {
 /** Sits a learner down; servers start with the first command. */
 export function sitDown(lesson: Lesson): Learner {
   const servers = new Map<string, PracticeServer>();
+  let folder: string | undefined;
+  let ahead = 0;
+  const clock: ServerClock = { ...systemClock, now: () => systemClock.now() + ahead };
   const instance = (name: string): PracticeServer => {
-    const server = servers.get(name) ?? createServer({ random: seededRandom(lesson.seed + lesson.servers.indexOf(name)), cron: false, config: lessonConfig });
+    const known = servers.get(name);
+    if (known !== undefined) return known;
+    const server = createServer({ random: seededRandom(lesson.seed + lesson.servers.indexOf(name)), cron: false, clock, config: configOf(lesson, name) });
     servers.set(name, server);
+    folder ??= mkdtempSync(join(tmpdir(), 'keyspace-lesson-'));
+    const path = join(folder, 'dump.rdb');
+    server.state.outside = { ...server.state.outside, dataFile: () => path, connect: (address) => dial(address.host) };
     return server;
+  };
+  /** As workers do for each other. */
+  const dial = (name: string): Duplex => {
+    const stream = instance(name).connect();
+    setImmediate(() => stream.emit('connect'));
+    return stream;
   };
   const closeServers = async (): Promise<void> => {
     for (const server of servers.values()) await server.close();
     servers.clear();
+    if (folder !== undefined) rmSync(folder, { recursive: true });
+    folder = undefined;
   };
   const sessions = createTestSessions({ practice: { connect: async (name) => instance(name).connect() } });
   const profile = (name: string): ConnectionProfile => ({ id: name, name, endpoint: { kind: 'practice', instance: name }, access: 'read-write' });
@@ -83,6 +105,14 @@ export function sitDown(lesson: Lesson): Learner {
     },
     moment() {
       for (const server of servers.values()) server.cron();
+    },
+    async inSync(name) {
+      while (instance(name).state.replication.link?.stage !== 'connected') {
+        // A master waits for further replicas, and both look after their links now and then.
+        ahead += 200;
+        learner.moment();
+        await new Promise((resolve) => setImmediate(resolve));
+      }
     },
     async close() {
       await sessions.dispose();

@@ -20,7 +20,7 @@ import { createReports } from './ui/platform/reports.ts';
 import type { KeysWritten } from './ui/platform/written.ts';
 import { createFileDrop } from './ui/practice/dropFiles.ts';
 import * as lessons from './ui/lessons/index.ts';
-import { createLessonServers } from './ui/practice/lessonServers.ts';
+import { createLessonServers, fitsLesson } from './ui/practice/lessonServers.ts';
 import * as practiceFeature from './ui/practice/index.ts';
 import { openFiles } from './ui/practice/openFiles.ts';
 import { createPractice } from './ui/practice/practice.ts';
@@ -87,6 +87,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   const services: Services = {
     context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, lessonServers, sessions, model, explorer: view, replications, written, baselines, reports, clones: createClones(context),
     profiles,
+    targets: (source) => profiles().filter(({ id, access }) => access !== 'read-only' && fitsLesson(lessonServers, source?.id, id)),
     profile: (id) => profiles().find((one) => one.id === id),
   };
   context.subscriptions.push(

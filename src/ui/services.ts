@@ -27,6 +27,8 @@ export interface Services {
   readonly lessonServers: LessonServers;
   /** All connections: saved ones, practice servers, files. */
   readonly profiles: () => readonly ConnectionProfile[];
+  /** Those that may take what is copied of a connection, or follow it: servers of a lesson only for what is of the same lesson. */
+  readonly targets: (source: ConnectionProfile | undefined) => readonly ConnectionProfile[];
   /** Any of them by its id. */
   readonly profile: (id: string) => ConnectionProfile | undefined;
   readonly sessions: Sessions;

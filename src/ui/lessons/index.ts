@@ -67,6 +67,7 @@ export function register(services: Services): vscode.Disposable {
       const commands = cell.notebook.getCells().findLast((one) => one.kind === vscode.NotebookCellKind.Code && placeOf(one).step === step);
       await teacher.check(cell.kind === vscode.NotebookCellKind.Code ? cell : commands ?? cell);
     }),
+    registerCommand('keyspace.startFromLesson', async ({ lesson, step }) => teacher.start(lessonOf(await library(), lesson), step)),
     registerCommand('keyspace.resetLesson', async (row) => {
       const told = lessonOf(await library(), isRow(row) ? row.lesson : lessonIdOf(active().notebook));
       const reset = vscode.l10n.t('Reset');

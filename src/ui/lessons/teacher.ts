@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
+import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import { Failure, isFailure } from '../../core/failure.ts';
 import { splitScript } from '../../core/language/script.ts';
-import type { Verdict } from '../../core/lessons/lesson.ts';
 import type { Picture } from '../../core/lessons/onlooker.ts';
+import type { Lesson, Verdict } from '../../core/lessons/lesson.ts';
 import { createPlay, type Play } from '../../core/lessons/play.ts';
 import { fillIn, type StepProse } from '../../core/lessons/prose.ts';
 import { languageId } from '../scripts/documents.ts';
@@ -11,14 +12,17 @@ import { commandOf } from '../platform/commands.ts';
 import { notebookIds } from '../platform/contributions.ts';
 import type { Services } from '../services.ts';
 import { lessonOf, type Told } from './library.ts';
-import { lessonIdOf, placeOf } from './pages.ts';
 import { pictureHtml, pictureText } from './pictures/index.ts';
+import { startCommand, commandLabel } from './lessonCommands.ts';
+import { lessonIdOf, openPage, placeOf } from './pages.ts';
 import type { ProgressStore } from './progressStore.ts';
 
 /** Runs the cells of lessons and says how a step is coming on. */
 export interface Teacher extends vscode.Disposable {
   /** Checks the step of a cell, and says below the cell what came of it. */
   check(cell: vscode.NotebookCell): Promise<void>;
+  /** Begins the command of the extension that a step is done with. Throws Failure. */
+  start(told: Told, step: string): Promise<void>;
   /** Begins a lesson anew, on fresh servers. */
   reset(told: Told): Promise<void>;
 }
@@ -28,14 +32,16 @@ const controllerId = 'keyspace-lesson-server';
 const LAST_WORDS = 100;
 const verdictMark = { keyspace: 'verdict' };
 
-/** Makes the notebook controller of lessons. */
-export function createTeacher({ context, clock, sessions, lessonServers, model }: Services, library: () => Promise<readonly Told[]>, progress: ProgressStore): Teacher {
+/** Makes the notebook controller of lessons. Their servers are there as long as their pages are open. */
+export function createTeacher(services: Services, library: () => Promise<readonly Told[]>, progress: ProgressStore): Teacher {
+  const { context, clock, sessions, lessonServers, rdbFiles } = services;
   const plays = new Map<string, Play>();
   const running = new Map<string, AbortController>();
   const controller = vscode.notebooks.createNotebookController(controllerId, notebookIds.lesson, vscode.l10n.t('Practice Server of the Lesson'));
   controller.supportedLanguages = [languageId];
   controller.supportsExecutionOrder = false;
 
+  const profilesOf = (lesson: Lesson): readonly ConnectionProfile[] => lesson.servers.map((server) => lessonServers.profile(lesson, server));
   const toldOf = async (notebook: vscode.NotebookDocument): Promise<Told> => lessonOf(await library(), lessonIdOf(notebook));
   const playOf = (told: Told): Play => {
     const { lesson } = told;
@@ -45,12 +51,9 @@ export function createTeacher({ context, clock, sessions, lessonServers, model }
     const play = createPlay(lesson, {
       sessions,
       profile: (server) => lessonServers.profile(lesson, server),
+      files: rdbFiles.list,
       async restart() {
-        for (const server of lesson.servers) {
-          const { id } = lessonServers.profile(lesson, server);
-          model.forget(id);
-          await sessions.disconnect(id);
-        }
+        await letGo(services, profilesOf(lesson));
         await lessonServers.restart(lesson);
       },
       clock,
@@ -144,6 +147,27 @@ export function createTeacher({ context, clock, sessions, lessonServers, model }
     setTimeout(() => abort?.abort(), LAST_WORDS);
   };
 
+  const opened = async (notebook: vscode.NotebookDocument): Promise<void> => {
+    if (notebook.notebookType !== notebookIds.lesson) return;
+    controller.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred);
+    const told = (await library()).find(({ lesson }) => lesson.id === lessonIdOf(notebook));
+    if (told !== undefined && !notebook.isClosed) playOf(told);
+  };
+  const closed = async (notebook: vscode.NotebookDocument): Promise<void> => {
+    const id = lessonIdOf(notebook);
+    if (notebook.notebookType !== notebookIds.lesson || openPage(id) !== undefined) return;
+    running.get(notebook.uri.toString())?.abort();
+    const play = plays.get(id);
+    plays.delete(id);
+    if (play === undefined) return;
+    const profiles = profilesOf(play.lesson);
+    // First of all: the page may be opened again at once.
+    const ended = lessonServers.remove(play.lesson);
+    await letGo(services, profiles);
+    await ended;
+  };
+  for (const notebook of vscode.workspace.notebookDocuments) void opened(notebook);
+
   const marks = new vscode.EventEmitter<void>();
   const disposables = createDisposables(
     controller,
@@ -153,9 +177,8 @@ export function createTeacher({ context, clock, sessions, lessonServers, model }
       else selected.delete(change.notebook);
     }),
     progress.onDidChange(() => marks.fire()),
-    vscode.workspace.onDidOpenNotebookDocument((notebook) => {
-      if (notebook.notebookType === notebookIds.lesson) controller.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred);
-    }),
+    vscode.workspace.onDidOpenNotebookDocument((notebook) => void opened(notebook)),
+    vscode.workspace.onDidCloseNotebookDocument((notebook) => void closed(notebook)),
     vscode.notebooks.registerNotebookCellStatusBarItemProvider(notebookIds.lesson, {
       onDidChangeCellStatusBarItems: marks.event,
       async provideCellStatusBarItems(cell) {
@@ -167,8 +190,15 @@ export function createTeacher({ context, clock, sessions, lessonServers, model }
         const check = new vscode.NotebookCellStatusBarItem(done ? vscode.l10n.t('$(pass-filled) Done') : vscode.l10n.t('$(checklist) Check'), vscode.NotebookCellStatusBarAlignment.Left);
         check.command = commandOf('keyspace.checkStep', vscode.l10n.t('Check'), { lesson: lesson.id, cell: cell.index });
         check.tooltip = vscode.l10n.t('Check this step');
-        if (lesson.servers.length === 1) return [check];
-        return [check, new vscode.NotebookCellStatusBarItem(vscode.l10n.t('$(server) runs on {0}', server ?? lesson.servers[0]), vscode.NotebookCellStatusBarAlignment.Right)];
+        const items = [check];
+        const command = lesson.commands?.[step];
+        if (command !== undefined) {
+          const item = new vscode.NotebookCellStatusBarItem(commandLabel(command), vscode.NotebookCellStatusBarAlignment.Left);
+          item.command = commandOf('keyspace.startFromLesson', commandLabel(command), { lesson: lesson.id, step });
+          items.push(item);
+        }
+        if (lesson.servers.length === 1) return items;
+        return [...items, new vscode.NotebookCellStatusBarItem(vscode.l10n.t('$(server) runs on {0}', server ?? lesson.servers[0]), vscode.NotebookCellStatusBarAlignment.Right)];
       },
     }),
   );
@@ -184,12 +214,27 @@ export function createTeacher({ context, clock, sessions, lessonServers, model }
       await execution.replaceOutput([...kept, verdictOutput(judged.step, judged.verdict)]);
       execution.end(undefined);
     },
+    async start(told, step) {
+      const command = told.lesson.commands?.[step];
+      if (command === undefined) return;
+      await playOf(told).begin();
+      await startCommand(services, lessonServers.profile(told.lesson, command.server), command);
+    },
     reset: async (told) => {
       await playOf(told).reset();
       await progress.forget(told.lesson.id);
     },
     dispose: () => void disposables.dispose(),
   };
+}
+
+/** Nobody is connected to the servers of a lesson any more, or follows them by a port. */
+async function letGo({ replications, model, sessions }: Services, servers: readonly ConnectionProfile[]): Promise<void> {
+  for (const { id } of servers) {
+    replications.remove(id);
+    model.forget(id);
+    await sessions.disconnect(id);
+  }
 }
 
 /** A value from a reply, as text and not as Markdown. */

@@ -83,6 +83,8 @@ export type CommandTable = { readonly [Id in RowCommandId]: RowCommand } & {
   readonly 'keyspace.openLesson': (row?: LessonRow) => void;
   /** The status bar of a cell gives its place; the toolbar something of its own. */
   readonly 'keyspace.checkStep': (at?: { readonly lesson: string; readonly cell: number }) => void;
+  /** A button of a lesson's cell: the command of the extension that its step is done with. */
+  readonly 'keyspace.startFromLesson': (at: { readonly lesson: string; readonly step: string }) => void;
   readonly 'keyspace.resetLesson': (row?: LessonRow) => void;
   readonly 'keyspace.nextLesson': () => void;
   readonly 'keyspace.resumeClone': () => void;
@@ -126,6 +128,7 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.getStarted': null,
   'keyspace.openLesson': null,
   'keyspace.checkStep': null,
+  'keyspace.startFromLesson': null,
   'keyspace.resetLesson': null,
   'keyspace.nextLesson': null,
   'keyspace.saveRdb': null,
@@ -174,7 +177,7 @@ const commands: { readonly [Id in CommandId]: null } = {
 export const commandIds = Object.keys(commands) as readonly CommandId[];
 
 /** Commands that only a row can start; the palette hides them. */
-export const rowOnlyCommands: readonly CommandId[] = ['keyspace.searchAsPattern', 'keyspace.stopLoading', 'keyspace.previewValue', 'keyspace.openDifference'];
+export const rowOnlyCommands: readonly CommandId[] = ['keyspace.searchAsPattern', 'keyspace.stopLoading', 'keyspace.previewValue', 'keyspace.openDifference', 'keyspace.startFromLesson'];
 
 /** How rows are ordered by name. */
 export type SortOrder = 'ascending' | 'descending';

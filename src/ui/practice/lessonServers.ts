@@ -41,6 +41,12 @@ interface Entry {
 
 const idOf = (lesson: Lesson, server: string): string => `lesson-${lesson.id}-${server}`;
 
+/** Whether a connection may take what is of another one: a server of a lesson takes what is of the same lesson, where that copies by the extension. */
+export function fitsLesson({ lessonOf }: LessonServers, source: string | undefined, target: string): boolean {
+  const lesson = lessonOf(target);
+  return lesson === undefined || (lesson.commands !== undefined && source !== undefined && lessonOf(source) === lesson);
+}
+
 /** Makes the host; no thread runs before the first connect. */
 export function createLessonServers(context: vscode.ExtensionContext, onCrash: (error: unknown) => void): LessonServers {
   const entries = new Map<string, Entry>();
@@ -59,11 +65,6 @@ export function createLessonServers(context: vscode.ExtensionContext, onCrash: (
     const folder = folders.get(id) ?? mkdtempSync(join(tmpdir(), 'keyspace-lesson-'));
     folders.set(id, folder);
     return join(folder, 'dump.rdb');
-  };
-  const dropFolder = ({ id }: Lesson): void => {
-    const folder = folders.get(id);
-    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
-    folders.delete(id);
   };
   const start = (entry: Entry): Promise<WorkerServer> => {
     if (entry.worker !== undefined) return entry.worker;
@@ -94,16 +95,20 @@ export function createLessonServers(context: vscode.ExtensionContext, onCrash: (
     return started;
   };
   const end = async (ended: readonly Entry[]): Promise<void> => {
-    for (const { lesson } of ended) ending.add(lesson.id);
+    const dropped: string[] = [];
+    for (const { lesson: { id } } of ended) {
+      ending.add(id);
+      const folder = folders.get(id);
+      if (folder !== undefined) dropped.push(folder);
+      folders.delete(id);
+    }
     await Promise.all(ended.map(async (entry) => {
       const { worker } = entry;
       entry.worker = undefined;
       await (await worker?.catch(() => undefined))?.close();
     }));
-    for (const { lesson } of ended) {
-      ending.delete(lesson.id);
-      dropFolder(lesson);
-    }
+    for (const { lesson } of ended) ending.delete(lesson.id);
+    for (const folder of dropped) rmSync(folder, { recursive: true, force: true });
   };
   const entriesOf = (lesson: Lesson): Entry[] => lesson.servers.map((server) => entries.get(idOf(lesson, server))).filter((entry) => entry !== undefined);
 

@@ -96,10 +96,12 @@ function ask(services: Services, first: Draft): Promise<Draft | undefined> {
 }
 
 /** @param followed whom it is to follow: a practice server can be opened for that */
-function askServer({ profiles, rdbFiles }: Services, frame: StepFrame, placeholder: string, followed?: ConnectionProfile): Promise<StepResult<ConnectionProfile | 'fresh'>> {
+function askServer({ profiles, targets, rdbFiles }: Services, frame: StepFrame, placeholder: string, followed?: ConnectionProfile): Promise<StepResult<ConnectionProfile | 'fresh'>> {
   // Files neither follow nor change, and who only reads must not be emptied.
-  const fits = ({ id, access, endpoint }: ConnectionProfile): boolean => id !== followed?.id && (access !== 'read-only' || (followed === undefined && endpoint.kind === 'tcp'));
-  const items: (vscode.QuickPickItem & { readonly server: ConnectionProfile | 'fresh' })[] = profiles().filter(fits).map((server) => ({ label: server.name, description: fileHint(rdbFiles.of(server.id)), server }));
+  const fitting = followed === undefined
+    ? profiles().filter(({ access, endpoint }) => access !== 'read-only' || endpoint.kind === 'tcp')
+    : targets(followed).filter(({ id }) => id !== followed.id);
+  const items: (vscode.QuickPickItem & { readonly server: ConnectionProfile | 'fresh' })[] = fitting.map((server) => ({ label: server.name, description: fileHint(rdbFiles.of(server.id)), server }));
   if (followed !== undefined) items.push({ label: vscode.l10n.t('A Fresh Practice Server'), description: vscode.l10n.t('in memory, here'), iconPath: new vscode.ThemeIcon('add'), server: 'fresh' });
   return mapAnswer(askPick(frame, { placeholder, items }), ({ server }) => server);
 }

@@ -54,7 +54,7 @@ function steps(services: Services, source: CloneEnd, from: Buffer, kind: PartKin
       applies: () => kind === 'pattern',
       ask: (known, frame) => bytesStep(frame, vscode.l10n.t('Which keys are to be followed? A pattern, as in user:*'), Buffer.from('*'), (pattern) => ({ ...known, pattern })),
     },
-    { ask: (known, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection is to follow?'), 'writable'), (to) => ({ ...known, to })) },
+    { ask: (known, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection is to follow?'), { targetOf: source.profile }), (to) => ({ ...known, to })) },
     {
       applies: () => kind === 'databases',
       async ask(known, frame) {

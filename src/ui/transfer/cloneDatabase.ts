@@ -31,8 +31,8 @@ export async function cloneDatabase(services: Services, row: Node | undefined, r
   await carryOut(services, await askClone(services, row?.kind === 'connection' ? row.profile : cloneSourceOf(row, rows), to));
 }
 
-/** As `cloneDatabase`, with source and target known. Throws Failure. */
-export async function cloneInto(services: Services, source: CloneSource, to: CloneTarget): Promise<void> {
+/** As `cloneDatabase`, with the source known, and the target if given. Throws Failure. */
+export async function cloneInto(services: Services, source: CloneSource, to?: CloneTarget): Promise<void> {
   await carryOut(services, await askClone(services, source, to));
 }
 

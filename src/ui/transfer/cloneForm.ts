@@ -106,7 +106,7 @@ function steps(services: Services): readonly Step<Draft>[] {
     },
     {
       applies: ({ way, to }) => way === 'instances' && to === undefined,
-      ask: (draft, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection takes the copy?'), 'writable', another(services, draft)), (to) => ({ ...draft, to })),
+      ask: (draft, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection takes the copy?'), { targetOf: draft.source?.source.profile }, another(services, draft)), (to) => ({ ...draft, to })),
     },
     {
       applies: ({ way, source }) => (way === 'databases' || way === 'instances') && source?.more !== undefined,
@@ -141,7 +141,11 @@ function steps(services: Services): readonly Step<Draft>[] {
 
 /** Another server than the source's: that is what this way is for. */
 function another(services: Services, draft: Draft): ConnectionProfile | undefined {
-  return services.profiles().find(({ id, access }) => access !== 'read-only' && id !== sourceEnd(draft).profile.id);
+  const { profile } = sourceEnd(draft);
+  const others = services.targets(profile).filter(({ id }) => id !== profile.id);
+  // In a lesson the other server of the lesson is meant.
+  const lesson = services.lessonServers.lessonOf(profile.id);
+  return others.find(({ id }) => services.lessonServers.lessonOf(id) === lesson) ?? others[0];
 }
 
 function sourceEnd({ source }: Draft): CloneEnd {

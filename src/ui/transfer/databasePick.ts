@@ -9,12 +9,13 @@ import { fileHint } from '../practice/fileText.ts';
 import type { Services } from '../services.ts';
 
 /**
- * Asks for a connection of the tree; `writable`: not for what is only read. A file can be opened from there to be read.
+ * Asks for a connection of the tree; `targetOf`: one that may take what is of that connection, not for what is only read. A file can be opened
+ * from there to be read.
  * @param near this one is marked
  */
-export async function askConnection(services: Services, frame: StepFrame, placeholder: string, which: 'any' | 'writable', near?: ConnectionProfile): Promise<StepResult<ConnectionProfile>> {
+export async function askConnection(services: Services, frame: StepFrame, placeholder: string, which: 'any' | { readonly targetOf: ConnectionProfile | undefined }, near?: ConnectionProfile): Promise<StepResult<ConnectionProfile>> {
   const { rdbFiles } = services;
-  const profiles = services.profiles().filter(({ access }) => which === 'any' || access !== 'read-only');
+  const profiles = which === 'any' ? services.profiles() : services.targets(which.targetOf);
   const items: (vscode.QuickPickItem & { readonly profile: ConnectionProfile | undefined })[] = profiles.map((profile) => ({ label: profile.name, description: fileHint(rdbFiles.of(profile.id)) || addressOf(profile), profile }));
   const active = items.find(({ profile }) => profile?.id === near?.id);
   if (which === 'any') items.push({ label: vscode.l10n.t('Open an RDB File…'), iconPath: new vscode.ThemeIcon('file-binary'), profile: undefined });

@@ -139,6 +139,13 @@ describe('lesson: five ways to clone', () => {
     assert.match(shown, /\(integer\) 0\n[^]*db0:keys=36,[^]*db1:keys=36/);
     assert.equal(await check('dump'), 'passed');
     assert.match(await check('dump-command'), /No RDB file is open/);
+    await learner.run('dump', 'DEL original:book:3\nSAVE');
+    learner.openFile();
+    await learner.run('dump', 'COPY original:book:4 original:book:3');
+    assert.match(await check('dump-command'), /1 of 36 keys are missing, `original:book:3`/);
+    await learner.run('dump', 'SAVE');
+    learner.openFile();
+    assert.equal(await check('dump-command'), 'passed');
   });
 
   it('enslaves and liberates: too early, and in time', async () => {

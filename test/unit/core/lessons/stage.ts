@@ -9,6 +9,7 @@ import { configOf, createPlay, type Play } from '../../../../src/core/lessons/pl
 import { fillIn, parseProse, type LessonProse } from '../../../../src/core/lessons/prose.ts';
 import { splitScript } from '../../../../src/core/language/script.ts';
 import { systemClock } from '../../../../src/server/clock.ts';
+import { load } from '../../../../src/server/persistence/save.ts';
 import { seededRandom } from '../../../../src/server/random.ts';
 import { createServer, type PracticeServer } from '../../../../src/server/server.ts';
 import type { ServerClock } from '../../../../src/server/state.ts';
@@ -30,6 +31,8 @@ export interface Learner {
   moment(): void;
   /** Time passes until a server's link to its master is up. */
   inSync(server: string): Promise<void>;
+  /** Opens the file that was saved, as it is now, beside the lesson. */
+  openFile(): void;
   close(): Promise<void>;
 }
 
@@ -70,6 +73,7 @@ export function sitDown(lesson: Lesson): Learner {
   const play = createPlay(lesson, {
     sessions,
     profile,
+    files: () => [...servers.keys()].filter((name) => name.startsWith('file')).map(profile),
     async restart() {
       for (const name of lesson.servers) await sessions.disconnect(name);
       await closeServers();
@@ -113,6 +117,9 @@ export function sitDown(lesson: Lesson): Learner {
         learner.moment();
         await new Promise((resolve) => setImmediate(resolve));
       }
+    },
+    openFile() {
+      load(instance(`file ${servers.size}`).state, join(folder ?? '', 'dump.rdb'));
     },
     async close() {
       await sessions.dispose();

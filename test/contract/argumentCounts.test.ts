@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
 import { connectResp, type RespClient } from '../support/respClient.ts';
 import { printReply, type Reply } from '../support/respReply.ts';
+import { bothServers } from './both.ts';
 import { commandsOf } from './coverageTable.ts';
-import { startPractice, type Practice } from './practice.ts';
 
 /** Arguments behind the name, at most. */
 const MOST = 6;
@@ -32,21 +31,12 @@ const ways = Object.keys(callsBy) as readonly Way[];
 
 describe('every command with every number of arguments', function () {
   this.timeout(120_000);
-  let server: RedisServer;
-  let practice: Practice;
   let names: readonly string[];
+  const both = bothServers();
 
   before(async () => {
-    [server, practice] = await Promise.all([startRedisServer(), startPractice()]);
-    const [theirs, ours] = [await connectResp(server.port), practice.openStream()];
-    const [real, had] = await Promise.all([commandsOf(theirs), commandsOf(ours)]);
+    const [real, had] = await Promise.all([commandsOf(both.theirs), commandsOf(both.ours)]);
     names = [...had.keys()].filter((name) => real.has(name)).sort();
-    theirs.close();
-    ours.close();
-  });
-  after(async () => {
-    await practice.close();
-    await server.stop();
   });
 
   for (const protocol of [2, 3] as const) {
@@ -57,8 +47,8 @@ describe('every command with every number of arguments', function () {
           const calls = callsOf(name).filter((args) => way === 'in a transaction' || !SKIPPED.test(args.join(' ')));
           // Subscribing, MONITOR, RESET and their like change what a connection is: each call has one of its own.
           const [mine, real] = await Promise.all([
-            Promise.all(calls.map((args) => answers(practice.openStream(), protocol, way, args))),
-            Promise.all(calls.map(async (args) => answers(await connectResp(server.port), protocol, way, args))),
+            Promise.all(calls.map((args) => answers(both.practice.openStream(), protocol, way, args))),
+            Promise.all(calls.map(async (args) => answers(await connectResp(both.real.port), protocol, way, args))),
           ]);
           calls.forEach((args, at) => {
             if (LATER.test(args.join(' '))) return;

@@ -1,43 +1,29 @@
 import assert from 'node:assert/strict';
-import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
-import { connectResp, type RespClient } from '../support/respClient.ts';
 import { printReply, replyItems, replyText, type Reply } from '../support/respReply.ts';
+import { bothServers } from './both.ts';
 import { later } from './coverage.ts';
-import { startPractice, type Practice } from './practice.ts';
 
 /** Fields that are sentences: ours are our own (test/contract/documents.test.ts), and no history is told. */
 const PROSE = new Set(['summary', 'complexity', 'history', 'replaced_by']);
 
 for (const protocol of [2, 3] as const) {
   describe(`COMMAND in RESP${String(protocol)}`, () => {
-    let server: RedisServer;
-    let practice: Practice;
-    let theirs: RespClient;
-    let ours: RespClient;
+    const both = bothServers();
 
     before(async () => {
-      [server, practice] = await Promise.all([startRedisServer(), startPractice()]);
-      theirs = await connectResp(server.port);
-      ours = practice.openStream();
-      for (const client of [ours, theirs]) await client.call(['HELLO', String(protocol)]);
-    });
-    after(async () => {
-      theirs.close();
-      ours.close();
-      await practice.close();
-      await server.stop();
+      for (const client of [both.ours, both.theirs]) await client.call(['HELLO', String(protocol)]);
     });
 
     /** Names of both servers' commands, subcommands among them. */
     async function shared(): Promise<string[]> {
-      const [mine, real] = await Promise.all([ours, theirs].map(async (client) => new Set(namesIn(await client.call(['COMMAND'])))));
+      const [mine, real] = await Promise.all([both.ours, both.theirs].map(async (client) => new Set(namesIn(await client.call(['COMMAND'])))));
       assert.ok(mine !== undefined && real !== undefined && real.size > 350);
       return [...mine].filter((name) => real.has(name));
     }
 
     it('tells the same of every command, byte for byte apart from remarks', async () => {
       const names = await shared();
-      const [mine, real] = await Promise.all([ours, theirs].map((client) => client.call(['COMMAND', 'INFO', ...names])));
+      const [mine, real] = await Promise.all([both.ours, both.theirs].map((client) => client.call(['COMMAND', 'INFO', ...names])));
       names.forEach((name, at) => {
         const known = new Set(names);
         assert.equal(printInfo(replyItems(mine)[at], known), printInfo(replyItems(real)[at], known), name);
@@ -47,21 +33,21 @@ for (const protocol of [2, 3] as const) {
     it('tells the same in DOCS, apart from sentences', async () => {
       const names = await shared();
       for (const name of names) {
-        const [mine, real] = await Promise.all([ours, theirs].map(async (client) => printDocument(await client.call(['COMMAND', 'DOCS', name]), new Set(names))));
+        const [mine, real] = await Promise.all([both.ours, both.theirs].map(async (client) => printDocument(await client.call(['COMMAND', 'DOCS', name]), new Set(names))));
         assert.equal(mine, real, name);
       }
     });
 
     it('lists the same names by category, pattern and module', async () => {
       const names = new Set(await shared());
-      const categories = replyItems(await theirs.call(['ACL', 'CAT'])).map((item) => replyText(item) ?? '');
+      const categories = replyItems(await both.theirs.call(['ACL', 'CAT'])).map((item) => replyText(item) ?? '');
       const filters = [
         ...[...categories, 'nosuch', 'STRING', '@read'].map((category) => ['ACLCAT', category]),
         ...['*', 'x*', '*|get', 'GET*', 'c[lo]*', 'nosuch', ''].map((pattern) => ['pattern', pattern]),
         ['MODULE', 'nosuch'],
       ];
       for (const filter of [[], ...filters.map((one) => ['FILTERBY', ...one])]) {
-        const [mine, real] = await Promise.all([ours, theirs].map(async (client) => {
+        const [mine, real] = await Promise.all([both.ours, both.theirs].map(async (client) => {
           const reply = await client.call(['COMMAND', 'LIST', ...filter]);
           return replyItems(reply).map((item) => replyText(item) ?? '').filter((name) => names.has(name)).sort();
         }));
@@ -70,9 +56,9 @@ for (const protocol of [2, 3] as const) {
     });
 
     it('counts what COMMAND and DOCS tell', async () => {
-      const count = Number(replyText(await ours.call(['COMMAND', 'COUNT'])));
-      assert.equal(replyItems(await ours.call(['COMMAND'])).length, count);
-      assert.equal(pairsOf(await ours.call(['COMMAND', 'DOCS'])).length, count);
+      const count = Number(replyText(await both.ours.call(['COMMAND', 'COUNT'])));
+      assert.equal(replyItems(await both.ours.call(['COMMAND'])).length, count);
+      assert.equal(pairsOf(await both.ours.call(['COMMAND', 'DOCS'])).length, count);
     });
   });
 }

@@ -1,34 +1,20 @@
 import assert from 'node:assert/strict';
 import { commandRows } from '../../src/protocol/commands/table.ts';
-import { connectResp, type RespClient } from '../support/respClient.ts';
-import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
 import { printReply, replyText, type Reply } from '../support/respReply.ts';
+import { bothServers } from './both.ts';
 import { isNotYet, later, notYet, untried } from './coverage.ts';
 import { commandsOf, coverageTable, writtenCoverage } from './coverageTable.ts';
-import { startPractice, type Practice } from './practice.ts';
 import { toStep, type Step } from './script.ts';
 import { scripts } from './scripts/index.ts';
 
 describe('what the practice server has of redis-server 7.0', () => {
-  let server: RedisServer;
-  let practice: Practice;
-  let theirs: RespClient;
-  let ours: RespClient;
   let real: ReadonlyMap<string, Reply>;
   let had: ReadonlyMap<string, Reply>;
+  const both = bothServers();
 
   before(async () => {
-    [server, practice] = await Promise.all([startRedisServer(), startPractice()]);
-    theirs = await connectResp(server.port);
-    ours = practice.openStream();
-    real = await commandsOf(theirs);
-    had = await commandsOf(ours);
-  });
-  after(async () => {
-    theirs.close();
-    ours.close();
-    await practice.close();
-    await server.stop();
+    real = await commandsOf(both.theirs);
+    had = await commandsOf(both.ours);
   });
 
   it('is all but the commands listed as not there yet', () => {
@@ -49,7 +35,7 @@ describe('what the practice server has of redis-server 7.0', () => {
 
   it('answers what is not there as an unknown command', async () => {
     for (const name of notYet) {
-      const reply = await ours.call([...name.split('|'), 'x', 'y']);
+      const reply = await both.ours.call([...name.split('|'), 'x', 'y']);
       assert.match(replyText(reply) ?? printReply(reply), /^ERR unknown (sub)?command/, name);
     }
   });

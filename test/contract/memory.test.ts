@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
-import { connectResp, type RespClient } from '../support/respClient.ts';
-import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
+import type { RespClient } from '../support/respClient.ts';
 import { replyText } from '../support/respReply.ts';
-import { startPractice, type Practice } from './practice.ts';
+import { bothServers } from './both.ts';
 
 /** How far an estimate may be off. */
 const FACTOR = 2;
@@ -35,22 +34,7 @@ const values: Readonly<Record<string, readonly (readonly string[])[]>> = {
 
 describe('what data take in memory', function () {
   this.timeout(20_000);
-  let real: RedisServer;
-  let practice: Practice;
-  let theirs: RespClient;
-  let ours: RespClient;
-
-  before(async () => {
-    [real, practice] = await Promise.all([startRedisServer(), startPractice()]);
-    theirs = await connectResp(real.port);
-    ours = practice.openStream();
-  });
-  after(async () => {
-    theirs.close();
-    ours.close();
-    await practice.close();
-    await real.stop();
-  });
+  const both = bothServers();
 
   const number = async (client: RespClient, ...args: string[]): Promise<number> => Number(replyText(await client.call(args)));
   /** What INFO tells of memory that is not the clients'. */
@@ -68,23 +52,23 @@ describe('what data take in memory', function () {
 
   for (const [name, calls] of Object.entries(values)) {
     it(`${name}: within a factor of ${String(FACTOR)} of redis-server, and nothing once it is gone`, async () => {
-      for (const client of [ours, theirs]) await client.call(['FLUSHALL']);
-      const [before, theirsBefore] = [await used(ours), await used(theirs)];
-      await fill(ours, calls);
-      await fill(theirs, calls);
-      const usage = await number(theirs, 'MEMORY', 'USAGE', 'k', 'SAMPLES', '0');
-      const mine = await number(ours, 'MEMORY', 'USAGE', 'k');
+      for (const client of [both.ours, both.theirs]) await client.call(['FLUSHALL']);
+      const [before, theirsBefore] = [await used(both.ours), await used(both.theirs)];
+      await fill(both.ours, calls);
+      await fill(both.theirs, calls);
+      const usage = await number(both.theirs, 'MEMORY', 'USAGE', 'k', 'SAMPLES', '0');
+      const mine = await number(both.ours, 'MEMORY', 'USAGE', 'k');
       close(mine, usage, 'MEMORY USAGE');
-      const added = (await used(ours)) - before;
+      const added = (await used(both.ours)) - before;
       // What redis-server holds for its clients sways by some tens of thousands of bytes.
-      if (added > 200_000) close(added, (await used(theirs)) - theirsBefore, 'used_memory');
-      await ours.call(['COPY', 'k', 'copy']);
-      const copied = (await used(ours)) - before;
+      if (added > 200_000) close(added, (await used(both.theirs)) - theirsBefore, 'used_memory');
+      await both.ours.call(['COPY', 'k', 'copy']);
+      const copied = (await used(both.ours)) - before;
       // The copy has not two tables at a time, as a hash table that is growing has.
       assert.ok(copied > added * 1.7 - 150 && copied < added * 2 + 400, `${String(copied)} with a copy, ${String(added)} without`);
-      await ours.call(['RENAME', 'copy', 'k']);
-      await ours.call(['DEL', 'k']);
-      const left = (await used(ours)) - before;
+      await both.ours.call(['RENAME', 'copy', 'k']);
+      await both.ours.call(['DEL', 'k']);
+      const left = (await used(both.ours)) - before;
       assert.ok(left >= 0 && left < 200, `${String(left)} are left`);
     });
   }
@@ -92,7 +76,7 @@ describe('what data take in memory', function () {
   it('keys: used_memory grows and shrinks with them as that of redis-server', async () => {
     for (const [size, expires] of [[3, false], [100, false], [3000, false], [3, true]] as const) {
       const calls = numbered(5000, (i) => ['SET', `key:${i}`, 'x'.repeat(size), ...(expires ? ['EX', '1000'] : [])]);
-      const [mine, other] = await Promise.all([ours, theirs].map(async (client) => {
+      const [mine, other] = await Promise.all([both.ours, both.theirs].map(async (client) => {
         await client.call(['FLUSHALL']);
         const before = await used(client);
         await fill(client, calls);
@@ -100,31 +84,31 @@ describe('what data take in memory', function () {
       }));
       close(mine ?? 0, other ?? 0, `5000 values of ${String(size)}`);
     }
-    const before = await used(ours);
-    for (let i = 0; i < 5000; i += 1) await ours.call(['UNLINK', `key:${i}`]);
-    practice.cron();
-    assert.ok((await used(ours)) < before - 5000 * 60);
-    await ours.call(['FLUSHALL']);
+    const before = await used(both.ours);
+    for (let i = 0; i < 5000; i += 1) await both.ours.call(['UNLINK', `key:${i}`]);
+    both.practice.cron();
+    assert.ok((await used(both.ours)) < before - 5000 * 60);
+    await both.ours.call(['FLUSHALL']);
   });
 
   it('counts a value where it is, when it changes on its way', async () => {
-    await ours.call(['FLUSHALL']);
-    const before = await used(ours);
-    for (const call of ['MULTI', 'RPUSH l a', 'MOVE l 1', 'SELECT 1', `RPUSH l ${'x'.repeat(5000)}`, 'EXEC', 'FLUSHDB', 'SELECT 0']) await ours.call(call.split(' '));
-    assert.ok(Math.abs((await used(ours)) - before) < 200, String((await used(ours)) - before));
+    await both.ours.call(['FLUSHALL']);
+    const before = await used(both.ours);
+    for (const call of ['MULTI', 'RPUSH l a', 'MOVE l 1', 'SELECT 1', `RPUSH l ${'x'.repeat(5000)}`, 'EXEC', 'FLUSHDB', 'SELECT 0']) await both.ours.call(call.split(' '));
+    assert.ok(Math.abs((await used(both.ours)) - before) < 200, String((await used(both.ours)) - before));
   });
 
   it('goes back to where it was after every kind of change in place', async () => {
-    await ours.call(['FLUSHALL']);
-    const before = await used(ours);
+    await both.ours.call(['FLUSHALL']);
+    const before = await used(both.ours);
     const calls = [
       'RPUSH l a b c d e f g', 'LPOP l', 'RPOP l 2', 'LSET l 0 longer', 'LINSERT l BEFORE d x', 'LREM l 0 d', 'LTRIM l 0 0', 'LMOVE l l LEFT RIGHT', 'LPOP l', 'RPUSH l a', 'RPOPLPUSH l m', 'LPOP m',
       'HSET h a 1 b 2', 'HINCRBY h a 1000000', 'HDEL h a', 'HSET h b 3', 'HDEL h b', 'SADD s 1 2 3', 'SADD s x', 'SPOP s 2', 'SMOVE s t x', 'SREM s 1 2 3 x', 'SREM t x', 'ZADD z 1 a 2 b', 'ZINCRBY z 5 a', 'ZPOPMIN z', 'ZREMRANGEBYRANK z 0 -1',
       'XADD x 1-1 f v', 'XADD x 2-1 f v', 'XGROUP CREATE x g 0', 'XREADGROUP GROUP g c STREAMS x >', 'XACK x g 1-1', 'XDEL x 1-1', 'XTRIM x MAXLEN 0', 'XGROUP DESTROY x g', 'DEL x', 'SET k v', 'APPEND k more', 'SETRANGE k 100 y', 'SETBIT k 9000 1', 'GETDEL k', 'SET e v PX 100000', 'PERSIST e', 'MOVE e 3', 'SWAPDB 0 3', 'DEL e',
     ];
-    for (const call of calls) await ours.call(call.split(' '));
-    assert.equal(await number(ours, 'DBSIZE'), 0);
+    for (const call of calls) await both.ours.call(call.split(' '));
+    assert.equal(await number(both.ours, 'DBSIZE'), 0);
     // Tables of a few buckets stay.
-    assert.ok((await used(ours)) - before < 400, String((await used(ours)) - before));
+    assert.ok((await used(both.ours)) - before < 400, String((await used(both.ours)) - before));
   });
 });

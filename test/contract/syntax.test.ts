@@ -1,12 +1,11 @@
 import assert from 'node:assert/strict';
 import { commandFact } from '../../src/protocol/commands/lookup.ts';
 import { seededRandom } from '../support/random.ts';
-import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
 import { connectResp } from '../support/respClient.ts';
 import { printReply, type Reply } from '../support/respReply.ts';
+import { bothServers } from './both.ts';
 import { errorsOnly } from './coverage.ts';
 import { commandsOf } from './coverageTable.ts';
-import { startPractice, type Practice } from './practice.ts';
 import { syntaxCall, syntaxData } from './syntaxCalls.ts';
 
 /** Calls made of each command in each protocol. */
@@ -22,40 +21,31 @@ const LOOSE = /^(info|time|lastsave|randomkey|keys|role|lolwut|command.*|latency
 
 describe('calls made from the syntax of every command', function () {
   this.timeout(120_000);
-  let server: RedisServer;
-  let practice: Practice;
   let names: readonly string[];
+  const both = bothServers();
 
   before(async () => {
-    [server, practice] = await Promise.all([startRedisServer(), startPractice()]);
-    const [theirs, ours] = [await connectResp(server.port), practice.openStream()];
-    const [real, had] = await Promise.all([commandsOf(theirs), commandsOf(ours)]);
+    const [real, had] = await Promise.all([commandsOf(both.theirs), commandsOf(both.ours)]);
     names = [...had.keys()].filter((name) => real.has(name) && !SKIPPED.test(name) && !errorsOnly.has(name)).sort();
     assert.ok(names.length > 200);
-    theirs.close();
-    ours.close();
-  });
-  after(async () => {
-    await practice.close();
-    await server.stop();
   });
 
   for (const protocol of [2, 3] as const) {
     it(`are answered alike in RESP${String(protocol)}`, async () => {
       const random = seededRandom(protocol);
-      const clients = [practice.openStream(), await connectResp(server.port)] as const;
-      const both = (args: readonly string[]): Promise<readonly Reply[]> => Promise.all(clients.map((client) => client.call(args)));
-      await both(['HELLO', String(protocol)]);
+      const clients = [both.practice.openStream(), await connectResp(both.real.port)] as const;
+      const ask = (args: readonly string[]): Promise<readonly Reply[]> => Promise.all(clients.map((client) => client.call(args)));
+      await ask(['HELLO', String(protocol)]);
       const differences: string[] = [];
       for (const name of names) {
         for (let call = 0; call < CALLS; call += 1) {
-          if (call % SESSION === 0) for (const args of [['FLUSHALL'], ...syntaxData]) await both(args);
+          if (call % SESSION === 0) for (const args of [['FLUSHALL'], ...syntaxData]) await ask(args);
           const args = syntaxCall(name, random);
           // In a transaction nothing blocks.
           const calls = commandFact(name)?.flags.has('blocking') === true ? [['MULTI'], args, ['EXEC']] : [args];
           let [mine, real] = ['', ''];
           for (const one of calls) {
-            const [left, right] = (await both(one)).map((reply) => told(reply, LOOSE.test(name)));
+            const [left, right] = (await ask(one)).map((reply) => told(reply, LOOSE.test(name)));
             mine += left;
             real += right;
           }

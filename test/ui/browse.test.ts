@@ -220,12 +220,12 @@ describe('browsing in a real window', () => {
     await vscode.prompts.pick(/^Any type/);
     await until(async () => /order:line:1234\*/.test(await vscode.tree.message()), 5000);
     await vscode.tree.inlineAction(database, /Scan Everything/);
+    await until(async () => /11 found/.test((await vscode.tree.row(database)).text), 15_000);
     await vscode.tree.expand(database);
     await vscode.tree.expand([...database, 'order']);
     await vscode.tree.expand([...database, 'order', 'line']);
     const found = (await vscode.tree.children([...database, 'order', 'line'])).map(({ label }) => label).filter((label) => label !== 'Load More');
     assert.deepEqual(found.sort(), ['1234', ...Array.from({ length: 10 }, (_, digit) => `1234${digit}`)].sort());
-    await until(async () => /11 found/.test((await vscode.tree.row(database)).text), 5000);
     await vscode.screenshot('filtered');
     await vscode.tree.titleAction('Clear Filter');
     await until(async () => (await vscode.tree.message()) === '', 5000);

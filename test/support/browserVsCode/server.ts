@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { spawnOwned, stopOwned } from '../children.ts';
 import { root } from '../paths.ts';
+import { until } from '../ui/until.ts';
 import { fetchVsCodeServer } from './fetch.ts';
 
 /** The node of this checkout: the version that the server was made for, whatever runs us. */
@@ -23,6 +24,8 @@ export interface VsCodeServer {
   output(): string;
   /** Resolves when the server has ended, by itself or by `stop`. */
   readonly ended: Promise<void>;
+  /** Resolves when no window's extension host runs any more. One that is still there after 5 s is killed. */
+  idle(): Promise<void>;
 }
 
 export interface ServerOptions {
@@ -56,9 +59,12 @@ export async function startVsCodeServer(options: ServerOptions): Promise<VsCodeS
     });
   });
   let output = '';
+  const hosts = createHosts();
   const port = await new Promise<number>((resolve, reject) => {
     const read = (chunk: Buffer): void => {
-      output = (output + chunk.toString()).slice(-20_000);
+      const text = chunk.toString();
+      output = (output + text).slice(-20_000);
+      hosts.read(text);
       const listening = /Extension host agent listening on (\d+)/.exec(output);
       if (listening) resolve(Number(listening[1]));
     };
@@ -70,7 +76,30 @@ export async function startVsCodeServer(options: ServerOptions): Promise<VsCodeS
     });
   });
   const authority = `127.0.0.1:${port}`;
-  return { port, authority, url: `http://${authority}/?tkn=${token}`, stop: () => stopOwned(child), output: () => output, ended };
+  return { port, authority, url: `http://${authority}/?tkn=${token}`, stop: () => stopOwned(child), output: () => output, ended, idle: () => hosts.gone() };
+}
+
+/** Knows from what the server prints which extension hosts run; each is a process. */
+function createHosts(): { read(text: string): void; gone(): Promise<void> } {
+  const running = new Set<number>();
+  let line = '';
+  return {
+    read(text) {
+      const lines = (line + text).split('\n');
+      line = lines.pop() ?? '';
+      for (const whole of lines) {
+        const [, pid, what] = /<(\d+)> (Launched Extension Host|Extension Host Process exited)/.exec(whole) ?? [];
+        if (what?.startsWith('Launched') === true) running.add(Number(pid));
+        else running.delete(Number(pid));
+      }
+    },
+    async gone() {
+      await until(() => running.size === 0, 5000).catch(async () => {
+        for (const pid of running) process.kill(pid, 'SIGKILL');
+        await until(() => running.size === 0, 5000);
+      });
+    },
+  };
 }
 
 /** Without what an outer VS Code has set for its own terminals. */

@@ -9,4 +9,7 @@ export interface Drawn {
   getAttribute(name: string): string | null;
   dispatchEvent(event: object): boolean;
   querySelector(selector: string): Drawn | null;
+  querySelectorAll(selector: string): Iterable<Drawn>;
+  /** In pixels; 0 for what is not shown. */
+  readonly clientHeight: number;
 }

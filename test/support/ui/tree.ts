@@ -36,7 +36,7 @@ export interface Tree {
   /** True if there is such a row now. */
   has(path: RowPath): Promise<boolean>;
   /** Rows that are drawn at this moment, from the top. */
-  shown(): Promise<Row[]>;
+  shown(): Promise<readonly Row[]>;
   /** All rows, by scrolling from top to bottom. */
   rows(): Promise<Row[]>;
   /** The rows directly under this one. */
@@ -70,40 +70,13 @@ export function createTree(page: Page): Tree {
   const view = page.locator('.part.sidebar');
   const list = view.getByRole('tree').first();
 
-  async function shown(): Promise<Row[]> {
-    const rows = await list.getByRole('treeitem').evaluateAll((elements: Drawn[]) => elements.map((element) => {
-      const text = (selector: string): string => element.querySelector(selector)?.textContent ?? '';
-      const expanded = element.getAttribute('aria-expanded');
-      return {
-        index: Number(element.getAttribute('data-index')),
-        name: (element.getAttribute('aria-label') ?? '').trim(),
-        label: text('.label-name'),
-        text: [text('.label-name'), text('.label-description')].filter(part => part !== '').join(' '),
-        level: Number(element.getAttribute('aria-level')),
-        expanded: expanded === null ? undefined : expanded === 'true',
-        focused: element.classList.contains('focused'),
-      };
-    }));
-    return rows.sort((a, b) => a.index - b.index);
-  }
-
-  /** The sheet that holds the drawn rows: as high as all rows, and moved up as the view is scrolled. In pixels. */
-  async function sheet(): Promise<{ scrolled: number; height: number; sight: number }> {
-    const drawn = await list.locator('.monaco-list-rows').first().evaluate((element: Drawn) => [element.style.top, element.style.height].map(Number.parseFloat));
-    const box = await list.boundingBox();
-    if (box === null) throw new Error('the tree is not shown: tree.open() first');
-    return { scrolled: -(drawn[0] ?? 0), height: drawn[1] ?? 0, sight: box.height };
-  }
-
-  /** True if the last row is drawn. */
-  async function atEnd(): Promise<boolean> {
-    const { height } = await sheet();
-    return ((await shown()).at(-1)?.index ?? -1) >= Math.round(height / rowHeight) - 1;
-  }
+  /** All that is drawn, asked for at once: what is asked again and again costs the window its time. */
+  const look = (): Promise<Sight> => view.locator('[role=tree]').evaluateAll(readTree);
+  const shown = async (): Promise<readonly Row[]> => (await look()).rows;
 
   /** As a wheel would, without focus or hover; a real one moves 50 pixels a notch, which takes minutes for thousands of rows. */
   async function scrollTo(pixels: number): Promise<void> {
-    const { scrolled } = await sheet();
+    const { scrolled } = await look();
     await list.locator('.monaco-list-rows').first().evaluate(turnWheel, pixels - scrolled);
   }
 
@@ -112,12 +85,13 @@ export function createTree(page: Page): Tree {
     if ((await shown())[0]?.index !== 0) await scrollTo(0);
     let next = 0;
     for (;;) {
-      for (const row of await shown()) {
+      const { rows, height } = await look();
+      for (const row of rows) {
         if (row.index < next) continue;
         next = row.index + 1;
         yield row;
       }
-      if (next === 0 || await atEnd()) return;
+      if (next === 0 || next >= Math.round(height / rowHeight)) return;
       await scrollTo(next * rowHeight);
     }
   }
@@ -158,7 +132,7 @@ export function createTree(page: Page): Tree {
   async function find(path: RowPath): Promise<Locator> {
     const row = await need(path);
     const locator = list.locator(`[role=treeitem][data-index="${row.index}"]`);
-    const { scrolled, sight } = await sheet();
+    const { scrolled, sight } = await look();
     const top = row.index * rowHeight - scrolled;
     // Into the middle, so that children and the neighbours are drawn too.
     if (top < 0 || top > sight - 3 * rowHeight) await scrollTo(row.index * rowHeight - sight / 2);
@@ -283,6 +257,40 @@ export function createTree(page: Page): Tree {
       }
       throw new Error(`the row ${String(path)} shows no tooltip`);
     },
+  };
+}
+
+/** The rows that are drawn, from the top. They lie on a sheet as high as all rows, which is moved up as the view is scrolled. In pixels. */
+interface Sight {
+  readonly rows: readonly Row[];
+  readonly scrolled: number;
+  readonly height: number;
+  /** The height of what can be seen of it; 0 if there is no tree. */
+  readonly sight: number;
+}
+
+/** Runs in the page, of all trees in the side bar; ours is the first that is shown. */
+function readTree(trees: Drawn[]): Sight {
+  const tree = trees.find(({ clientHeight }) => clientHeight > 0);
+  const sheet = tree?.querySelector('.monaco-list-rows')?.style;
+  const rows = [...tree?.querySelectorAll('[role=treeitem]') ?? []].map((element): Row => {
+    const text = (selector: string): string => element.querySelector(selector)?.textContent ?? '';
+    const expanded = element.getAttribute('aria-expanded');
+    return {
+      index: Number(element.getAttribute('data-index')),
+      name: (element.getAttribute('aria-label') ?? '').trim(),
+      label: text('.label-name'),
+      text: [text('.label-name'), text('.label-description')].filter(part => part !== '').join(' '),
+      level: Number(element.getAttribute('aria-level')),
+      expanded: expanded === null ? undefined : expanded === 'true',
+      focused: element.classList.contains('focused'),
+    };
+  });
+  return {
+    rows: rows.sort((a, b) => a.index - b.index),
+    scrolled: -Number.parseFloat(sheet?.top ?? '0') || 0,
+    height: Number.parseFloat(sheet?.height ?? '0') || 0,
+    sight: tree?.clientHeight ?? 0,
   };
 }
 

@@ -5,6 +5,6 @@ export async function until(condition: () => Promise<boolean> | boolean, ms = 10
   const end = performance.now() + ms;
   while (!await condition()) {
     if (performance.now() > end) throw new Error(`still not so after ${ms} ms`);
-    await wait(20);
+    await wait(40);
   }
 }

@@ -1,13 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { launchChromium } from '../browserVsCode/chromium.ts';
-import { installVsix, registerCheckout, startVsCodeServer } from '../browserVsCode/server.ts';
-import { quietSettings, seedSettings } from '../browserVsCode/settings.ts';
-import { outFolder, vsix } from '../paths.ts';
+import { outFolder } from '../paths.ts';
 import { createEditors, type Editors } from './editors.ts';
+import { findHouse } from './house.ts';
 import { createPrompts, type Prompts } from './prompts.ts';
 import { createTree, type Tree } from './tree.ts';
 
@@ -18,7 +14,7 @@ export interface WindowOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
-/** A real VS Code window with the extension, on a clean profile of its own. */
+/** A real VS Code window with the extension, of a user of its own: nothing of another window is in it. */
 export interface Window {
   readonly page: Page;
   /** The view of connections and keys. */
@@ -35,24 +31,18 @@ export interface Window {
   close(): Promise<void>;
 }
 
-/** Starts VS Code and opens a window of 1280 × 800. Rejects, with nothing left behind, if that fails. */
+/** Opens a window of 1280 × 800 in a VS Code that the files of this process share, one after the other. */
 export async function openWindow(options: WindowOptions = {}): Promise<Window> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'keyspace-ui-'));
-  const closers: (() => Promise<unknown>)[] = [() => rm(dataDir, { recursive: true, force: true, maxRetries: 5 })];
+  const { server, browser, newUser } = await findHouse(options.extension ?? 'checkout');
+  await newUser(options.settings);
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await context.newPage();
   const close = async (): Promise<void> => {
-    for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) await closer();
+    // A page that is left takes leave of its extension host, which would wait for hours for one that is closed.
+    await page.goto('about:blank').catch(() => undefined);
+    await context.close();
   };
   try {
-    const extensionsDir = join(dataDir, 'extensions');
-    await seedSettings(dataDir, { ...quietSettings, ...options.settings });
-    if (options.extension === 'vsix') await installVsix(vsix, { dataDir, extensionsDir });
-    else await registerCheckout(extensionsDir);
-    const server = await startVsCodeServer({ dataDir, extensionsDir });
-    closers.push(() => server.stop());
-    const browser = await launchChromium();
-    closers.push(() => browser.close());
-    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: ['clipboard-read', 'clipboard-write'] });
-    const page = await context.newPage();
     const lines: string[] = [];
     page.on('console', (message) => {
       lines.push(`${message.type()}: ${message.text()}`);

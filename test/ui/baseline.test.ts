@@ -28,12 +28,7 @@ describe('an original beside an edited copy, in a real window', () => {
     await server.cli('SET', 'edited:a:1', 'changed');
     await server.cli('SET', 'edited:b:new', '1');
     await server.cli('DEL', 'edited:b:2');
-    await vscode.prompts.command('Add Connection…');
-    await vscode.prompts.input(`127.0.0.1:${server.port}`, /URL/);
-    await vscode.prompts.input('', /Password/);
-    await vscode.prompts.input('Shop', /name for the tree/);
-    await vscode.prompts.pick(/^Read and write/);
-    await vscode.tree.row(['Shop', 'Database 0']);
+    await vscode.connect('Shop', server.port);
     await vscode.tree.expand(['Shop', 'Database 0']);
   });
   after(async () => {

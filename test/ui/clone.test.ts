@@ -11,12 +11,7 @@ describe('cloning a database in a real window', () => {
     server = await startRedisServer();
     await server.cli('DEBUG', 'POPULATE', '5000', 'user');
     await server.cli('HSET', 'profile', 'name', 'Ann');
-    await vscode.prompts.command('Add Connection…');
-    await vscode.prompts.input(`127.0.0.1:${server.port}`, /URL/);
-    await vscode.prompts.input('', /Password/);
-    await vscode.prompts.input('Shop', /name for the tree/);
-    await vscode.prompts.pick(/^Read and write/);
-    await vscode.tree.row(['Shop', 'Database 0']);
+    await vscode.connect('Shop', server.port);
   });
   afterEach(() => vscode.prompts.clearNotifications(/^(Planning|Cloning)/));
   after(() => server.stop());
@@ -173,12 +168,7 @@ describe('cloning a database in a real window', () => {
 
   it('asks nothing where the target is only read', async () => {
     await vscode.prompts.clearNotifications();
-    await vscode.prompts.command('Add Connection…');
-    await vscode.prompts.input(`127.0.0.1:${server.port}`, /URL/);
-    await vscode.prompts.input('', /Password/);
-    await vscode.prompts.input('Archive', /name for the tree/);
-    await vscode.prompts.pick(/^Read-only/);
-    await vscode.tree.row(['Archive', 'Database 0']);
+    await vscode.connect('Archive', server.port, /^Read-only/);
     const [from, to] = [await vscode.tree.find(['Shop', 'Database 3']), await vscode.tree.find('Archive')];
     await from.dragTo(to);
     await vscode.prompts.notification(/“Archive” is read-only\. Edit the connection/);

@@ -20,12 +20,7 @@ describe('the ways to clone, in a real window', () => {
     await server.cli('HSET', 'profile', 'name', 'Ann');
     await server.cli('RPUSH', 'queue', 'a', 'b');
     await server.cli('SAVE');
-    await vscode.prompts.command('Add Connection…');
-    await vscode.prompts.input(`127.0.0.1:${server.port}`, /URL/);
-    await vscode.prompts.input('', /Password/);
-    await vscode.prompts.input('Shop', /name for the tree/);
-    await vscode.prompts.pick(/^Read and write/);
-    await vscode.tree.row(['Shop', 'Database 0']);
+    await vscode.connect('Shop', server.port);
   });
   afterEach(() => vscode.prompts.clearNotifications(busy));
   after(async () => {

@@ -21,11 +21,7 @@ describe('comparing databases in a real window', () => {
     await server.cli('-n', '1', 'DEL', 'user:17');
     await server.cli('-n', '1', 'SET', 'new', '1');
     await server.cli('-n', '1', 'EXPIRE', 'user:18', '1000');
-    await vscode.prompts.command('Add Connection…');
-    await vscode.prompts.input(`127.0.0.1:${server.port}`, /URL/);
-    await vscode.prompts.input('', /Password/);
-    await vscode.prompts.input('Shop', /name for the tree/);
-    await vscode.prompts.pick(/^Read and write/);
+    await vscode.connect('Shop', server.port);
     await vscode.tree.row(['Shop', 'Database 1']);
   });
   after(() => server.stop());

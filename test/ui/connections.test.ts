@@ -81,12 +81,7 @@ describe('connections in a real window', () => {
     let hangs = false;
     const slow = await startScriptedServer(() => (hangs ? 'hang' : undefined));
     try {
-      await vscode.prompts.command('Add Connection…');
-      await vscode.prompts.input(`127.0.0.1:${slow.port}`, /URL/);
-      await vscode.prompts.input('', /Password/);
-      await vscode.prompts.input('Slow', /name for the tree/);
-      await vscode.prompts.pick(/^Read and write/);
-      await vscode.tree.row(['Slow', 'Database 0']);
+      await vscode.connect('Slow', slow.port);
       hangs = true;
       await vscode.tree.menu('Slow', /^Refresh/);
       await vscode.prompts.notification(/Connecting to Slow/, 'Cancel');

@@ -23,11 +23,7 @@ describe('the package itself, in a clean VS Code, on a server of 1,000,000 keys'
 
   it('browses it', async () => {
     await vscode.tree.open();
-    await vscode.prompts.command('Add Connection…');
-    await vscode.prompts.input(`redis://127.0.0.1:${server.port}`, /URL/);
-    await vscode.prompts.input('', /Password/);
-    await vscode.prompts.input('Million', /name for the tree/);
-    await vscode.prompts.pick(/^Read-only/);
+    await vscode.connect('Million', server.port, /^Read-only/);
     await until(async () => await vscode.tree.has(database), 15_000);
     assert.match((await vscode.tree.row(database)).text, /1,000,000 keys/);
     await vscode.tree.expand(database);

@@ -12,12 +12,7 @@ describe('replicating in a real window', () => {
   let wire: Wire;
 
   const add = async (name: string, { port }: RedisServer): Promise<void> => {
-    await vscode.prompts.command('Add Connection…');
-    await vscode.prompts.input(`127.0.0.1:${port}`, /URL/);
-    await vscode.prompts.input('', /Password/);
-    await vscode.prompts.input(name, /name for the tree/);
-    await vscode.prompts.pick(/^Read and write/);
-    await vscode.tree.row([name, 'Database 0']);
+    await vscode.connect(name, port);
   };
   const says = (text: RegExp): Promise<void> => until(async () => text.test((await vscode.tree.row('Copy')).text), 20_000);
   const status = (): Locator => vscode.page.locator('.statusbar-item', { hasText: /Copy ← Prod/ });

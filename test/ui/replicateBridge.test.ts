@@ -15,12 +15,7 @@ describe('a live bridge in a real window', () => {
     await target.cli('SET', 'old', 'x');
     await target.cli('ACL', 'SETUSER', 'default', '-replicaof', '-slaveof');
     for (const [name, { port }] of [['Prod', source], ['Managed', target]] as const) {
-      await vscode.prompts.command('Add Connection…');
-      await vscode.prompts.input(`127.0.0.1:${port}`, /URL/);
-      await vscode.prompts.input('', /Password/);
-      await vscode.prompts.input(name, /name for the tree/);
-      await vscode.prompts.pick(/^Read and write/);
-      await vscode.tree.row([name, 'Database 0']);
+      await vscode.connect(name, port);
     }
   });
   after(async () => {

@@ -9,12 +9,7 @@ describe('replicating the practice server in a real window', () => {
 
   before(async () => {
     server = await startRedisServer(['--repl-diskless-sync-delay', '0']);
-    await vscode.prompts.command('Add Connection…');
-    await vscode.prompts.input(`127.0.0.1:${server.port}`, /URL/);
-    await vscode.prompts.input('', /Password/);
-    await vscode.prompts.input('Real', /name for the tree/);
-    await vscode.prompts.pick(/^Read and write/);
-    await vscode.tree.row(['Real', 'Database 0']);
+    await vscode.connect('Real', server.port);
     await vscode.tree.expand('Practice');
   });
   after(() => server.stop());

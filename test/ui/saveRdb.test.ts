@@ -38,12 +38,7 @@ describe('saving a dump.rdb in a real window', () => {
   it('saves from the tree; a redis-server starts on it with the same data', async function () {
     this.timeout(90_000);
     await vscode.tree.open();
-    await vscode.prompts.command('Add Connection…');
-    await vscode.prompts.input(`redis://127.0.0.1:${server.port}`, /URL/);
-    await vscode.prompts.input('', /Password/);
-    await vscode.prompts.input('Shop', /name for the tree/);
-    await vscode.prompts.pick(/^Read-only/);
-    await vscode.tree.row(['Shop', 'Database 0']);
+    await vscode.connect('Shop', server.port, /^Read-only/);
     await vscode.tree.menu('Shop', /Save as dump\.rdb/);
     await fillIn('dump.rdb', /Save “Shop” as an RDB File/);
     const told = await vscode.prompts.notification(/Saved “Shop” as dump\.rdb/);

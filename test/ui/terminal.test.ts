@@ -24,12 +24,7 @@ describe('the Redis terminal in a real window', () => {
   it('opens on a connection of the tree, completes, hints, and runs what is typed', async function () {
     this.timeout(90_000);
     await vscode.tree.open();
-    await vscode.prompts.command('Add Connection…');
-    await vscode.prompts.input(`redis://127.0.0.1:${String(server.port)}`, /URL/);
-    await vscode.prompts.input('', /Password/);
-    await vscode.prompts.input('Shop', /name for the tree/);
-    await vscode.prompts.pick(/^Read and write/);
-    await vscode.tree.row(['Shop']);
+    await vscode.connect('Shop', server.port);
     await vscode.tree.menu('Shop', /Open Redis Terminal/);
     await shows(/127\.0\.0\.1:\d+> /);
     await type('HSET user:1 name Ann');

@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { globSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../paths.ts';
 import { soakNames } from '../soak.ts';
@@ -19,9 +19,13 @@ export interface Level {
 const bin = (name: string): string => join(root, 'node_modules', name);
 
 /** Runs the test files that match; none at all is a failure. */
-async function mocha(level: string, pattern: string, timeout: number, { except, minutes }: { readonly except?: string; readonly minutes?: number } = {}): Promise<Outcome> {
+async function mocha(level: string, pattern: string, timeout: number, { except }: { readonly except?: string } = {}): Promise<Outcome> {
   const files = globSync(pattern, { cwd: root }).filter(file => file !== except).sort();
   if (files.length === 0) return { passed: 0, failed: 1, output: `no file matches ${pattern}\n` };
+  return await mochaFiles(level, files, timeout);
+}
+
+async function mochaFiles(level: string, files: readonly string[], timeout: number, minutes?: number): Promise<Outcome> {
   return await counted(level, ['--expose-gc', 'test/support/mocha/main.ts', '--timeout', String(timeout), ...files], minutes);
 }
 
@@ -36,12 +40,36 @@ async function soakSlices(): Promise<Outcome> {
   return outcome;
 }
 
+/**
+ * All windows but one: two files at a time, each half in a process with a VS Code server and a browser of its own. The test of `npm start` makes the
+ * bundles that the others run anew, so it comes after them.
+ */
+async function ui(): Promise<Outcome> {
+  const halves: { files: string[]; size: number }[] = [{ files: [], size: 0 }, { files: [], size: 0 }];
+  const sizes = globSync('test/ui/**/*.test.ts', { cwd: root }).filter(file => file !== startTest).map(file => ({ file, size: windowSize + statSync(join(root, file)).size }));
+  for (const { file, size } of sizes.sort((a, b) => b.size - a.size || (a.file < b.file ? -1 : 1))) {
+    const half = halves.reduce((least, other) => other.size < least.size ? other : least);
+    half.files.push(file);
+    half.size += size;
+  }
+  const outcomes = await Promise.all(halves.map(({ files }, at) => mochaFiles(`ui-${at + 1}`, files, 120_000, 10)));
+  outcomes.push(await mochaFiles('ui-start', [startTest], 120_000));
+  return {
+    passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),
+    failed: outcomes.reduce((sum, { failed }) => sum + failed, 0),
+    output: outcomes.map(({ output }) => output).join(''),
+  };
+}
+
 async function host(): Promise<Outcome> {
   const build = await check(['esbuild.mjs', '--host-tests']);
   return build.failed > 0 ? build : await counted('host', ['test/support/host/launch.ts']);
 }
 
 const level = (name: string, run: () => Promise<Outcome>, more: Partial<Level> = {}): Level => ({ name, run, tools: [], built: false, alone: false, ...more });
+const startTest = join('test', 'ui', 'start.test.ts');
+/** A window takes as long to open as a file of so many bytes takes to test. */
+const windowSize = 3000;
 const packageTest = join('test', 'manifest', 'package.test.ts');
 
 /** All levels, in the order in which they are shown. */
@@ -53,7 +81,6 @@ export const levels: readonly Level[] = [
   level('contract', () => mocha('contract', 'test/contract/**/*.test.ts', 20_000), { tools: ['redis-server'] }),
   level('soak', soakSlices, { tools: ['redis-server'] }),
   level('host', host, { tools: ['chromium', 'redis-server'], built: true, alone: true }),
-  // A window of its own for each file takes ten seconds to open.
-  level('ui', () => mocha('ui', 'test/ui/**/*.test.ts', 120_000, { minutes: 15 }), { tools: ['chromium', 'redis-server'], built: true, alone: true }),
+  level('ui', ui, { tools: ['chromium', 'redis-server'], built: true, alone: true }),
   level('package', () => mocha('package', packageTest, 10_000), { built: true }),
 ];

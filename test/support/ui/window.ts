@@ -22,6 +22,8 @@ export interface Window {
   /** Command palette, input boxes, quick picks, dialogs, notifications. */
   readonly prompts: Prompts;
   readonly editors: Editors;
+  /** Adds a connection to a server without a password on 127.0.0.1, as a user does, and waits until the tree shows its databases. */
+  connect(name: string, port: number, access?: RegExp): Promise<void>;
   /** Saves test/.out/screenshots/<name>.png. */
   screenshot(name: string): Promise<void>;
   /** Loads the window anew, as "Developer: Reload Window" does. What was saved stays, what was open comes back. */
@@ -52,12 +54,21 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
     });
     await page.goto(server.url);
     await untilShown(page);
+    const tree = createTree(page);
     const prompts = createPrompts(page);
     return {
       page,
-      tree: createTree(page),
+      tree,
       prompts,
       editors: createEditors(page, prompts),
+      async connect(name, port, access = /^Read and write/) {
+        await prompts.command('Add Connection…');
+        await prompts.input(`127.0.0.1:${port}`, /URL/);
+        await prompts.input('', /Password/);
+        await prompts.input(name, /name for the tree/);
+        await prompts.pick(access);
+        await tree.row([name, /^Database \d/]);
+      },
       screenshot: name => screenshot(page, name),
       async reload() {
         await page.reload();
@@ -117,6 +128,7 @@ export function useWindow(options: WindowOptions = {}): Omit<Window, 'close'> {
     get tree() { return current().tree; },
     get prompts() { return current().prompts; },
     get editors() { return current().editors; },
+    connect: (...what) => current().connect(...what),
     screenshot: name => current().screenshot(name),
     reload: () => current().reload(),
     log: () => current().log(),

@@ -63,6 +63,37 @@ describe('The practice server as replica of a redis-server', function () {
     wire.close();
   });
 
+  it('is held up by CLIENT PAUSE as another replica: what it has read and not applied is not confirmed', async () => {
+    const other = await startRedisServer([]);
+    const real = await connectResp(other.port);
+    try {
+      await follow(ours, master.port);
+      await follow(real, master.port);
+      await theirs.call(['SET', 'k', 'before']);
+      const found = [];
+      for (const replica of [ours, real]) {
+        await inStep(theirs, ours);
+        await inStep(theirs, real);
+        const from = Number((await infoOf(theirs)).get('master_repl_offset'));
+        await replica.call(['CLIENT', 'PAUSE', '60000', 'WRITE']);
+        for (const call of [['MULTI'], ['SET', 'k', 'after'], ['EXEC']]) await theirs.call(call);
+        const waited = replyText(await theirs.call(['WAIT', '2', '300']));
+        const [written, state] = [Number((await infoOf(theirs)).get('master_repl_offset')), await infoOf(replica)];
+        const [read, applied] = [Number(state.get('slave_read_repl_offset')), Number(state.get('slave_repl_offset'))];
+        found.push({ waited, value: replyText(await replica.call(['GET', 'k'])), link: state.get('master_link_status'), hasRead: read > from, isBehind: applied < written });
+        await replica.call(['CLIENT', 'UNPAUSE']);
+        await inStep(theirs, replica);
+        assert.equal(replyText(await replica.call(['GET', 'k'])), 'after');
+        await theirs.call(['SET', 'k', 'before']);
+      }
+      assert.deepEqual(found[0], found[1]);
+      assert.deepEqual(found[0], { waited: '1', value: 'before', link: 'up', hasRead: true, isBehind: true });
+    } finally {
+      real.close();
+      await other.stop();
+    }
+  });
+
   it('is waited for, and says how far it is', async () => {
     await follow(ours, master.port);
     await theirs.call(['SET', 'k', 'v']);

@@ -201,10 +201,10 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer,
     const reply = execute(context, running);
     executing = false;
     if (master !== undefined && reply.kind === 'error') master.failed(running, reply.text);
-    // What a transaction does is done at its end.
-    if (master !== undefined && session.transaction === undefined) master.ran(decoder.consumed());
     postponed = reply === POSTPONED;
     if (postponed) return false;
+    // What a transaction does is done at its end.
+    if (master !== undefined && session.transaction === undefined) master.ran(decoder.consumed());
     answer(reply);
     if (session.replies === 'skipping') session.replies = 'on';
     if (server.deferred.length > 0) sendDeferred(server, session);

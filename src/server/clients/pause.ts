@@ -2,7 +2,7 @@ import { shebangOf } from '../lua/shebang.ts';
 import type { ScriptFlags } from '../lua/state.ts';
 import type { Command, Context, ServerState } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
-import { isObeyed, isReplica } from '../replication/state.ts';
+import { isReplica } from '../replication/state.ts';
 
 /** What CLIENT PAUSE holds up: commands that write, or all. */
 export interface Pause {
@@ -20,9 +20,9 @@ export function isPaused({ pause, clock }: ServerState): boolean {
   return pause !== undefined && pause.until >= clock.now();
 }
 
-/** True for a command that has to wait for the end of a pause. */
+/** True for a command that has to wait for the end of a pause; those of a replica's master wait too. */
 export function isHeldUp({ server, session }: Context, command: Command, args: readonly Bytes[]): boolean {
-  if (server.pause === undefined || session.monitoring || isObeyed(session) || isReplica(session) || !isPaused(server)) return false;
+  if (server.pause === undefined || session.monitoring || isReplica(session) || !isPaused(server)) return false;
   if (server.pause.all || replicates(server, command, args)) return true;
   return command.name === 'exec' && session.transaction?.queue.some((queued) => replicates(server, queued.command, queued.args)) === true;
 }

@@ -21,6 +21,8 @@ export interface Learner {
   readonly prose: LessonProse;
   /** Types commands into a cell of a step and runs it; what is shown. */
   run(step: string, commands: string, server?: string): Promise<string>;
+  /** As `run`, of what waits for something to happen: `meanwhile` happens again and again. */
+  runWhile(step: string, commands: string, meanwhile: () => Promise<void>): Promise<string>;
   /** Runs the cells of a step as they stand. */
   runCells(step: string): Promise<string>;
   /** Presses Check: `passed`, or what is said to be missing. */
@@ -93,6 +95,14 @@ export function sitDown(lesson: Lesson): Learner {
         shown += text;
         if (picture !== undefined) pictures.push(picture);
       });
+      return shown;
+    },
+    async runWhile(step, commands, meanwhile) {
+      let shown: string | undefined;
+      void learner.run(step, commands).then((text) => {
+        shown = text;
+      });
+      while (shown === undefined) await meanwhile();
       return shown;
     },
     async runCells(step) {

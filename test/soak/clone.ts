@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isFailure } from '../../src/core/failure.ts';
 import { clone, type CloneReport, type CloneRequest } from '../../src/core/transfer/clone.ts';
 import { createJournal, openJournal, type Journal } from '../../src/core/transfer/journal.ts';
-import { isLinkFailure } from '../../src/core/transfer/links.ts';
+import { isLinkFailure } from '../../src/core/transfer/retry.ts';
 import { saveRequest } from '../../src/core/transfer/savedRequest.ts';
 import { startPractice } from '../contract/practice.ts';
 import { differences, printDifferences } from '../support/oracle.ts';

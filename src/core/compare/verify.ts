@@ -31,6 +31,8 @@ export interface CompareOptions {
   readonly original: (name: Buffer) => Buffer | undefined;
   /** Bytes in the source's memory above which a value is not compared as one. */
   readonly largest: number;
+  /** What is asked for at once, where that is to be less than else. */
+  readonly most?: { readonly keys: number; readonly bytes: number };
   /** Compares a value that is larger by pieces. Throws Failure `unsupported`. */
   readonly large: (name: Buffer) => Promise<KeyDifference | undefined>;
   /** Differences of these are not told. */
@@ -121,7 +123,7 @@ export async function compareAgain(source: Reader, target: Reader, before: reado
 async function compareNames(source: Reader, target: Reader, names: NamePages & Partial<TrackedPages>, options: CompareOptions, show: (name: Buffer, kind: KeyDifference | undefined, there: boolean) => void): Promise<void> {
   const asTarget = (batch: readonly Buffer[]): Buffer[] => batch.map((name) => renamedArgument(name, options.rename));
   await walkValues(source, names, {
-    largest: options.largest,
+    largest: options.largest, ...(options.most === undefined ? {} : { most: options.most }),
     async asked(batch) {
       const out = createRequests();
       putValueQuestions(out, target, asTarget(batch));

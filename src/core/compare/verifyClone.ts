@@ -44,17 +44,20 @@ export async function verifyClone(deps: CloneDeps, request: CloneRequest, mode: 
 
 async function verifyDatabase(deps: CloneDeps, request: CompareRequest, mode: CheckMode, signal: AbortSignal, onProgress: (compared: number) => void): Promise<Check> {
   if (mode.kind === 'full') return { kind: 'full', ...await compareDatabases(deps, request, signal, ({ compared }) => onProgress(compared)) };
+  let names: readonly Buffer[] | undefined;
+  let at = 0;
+  const differences: Difference[] = [];
   return withSides(deps, request, signal, () => undefined, async (sides) => {
-    const names = await sampleNames(request, sides, mode.keys);
-    const differences: Difference[] = [];
-    for (let at = 0; at < names.length; at += BATCH) {
+    names ??= await sampleNames(request, sides, mode.keys);
+    while (at < names.length) {
       const batch = names.slice(at, at + BATCH).map((name) => ({ name }));
       // What is being written just now is no difference.
       differences.push(...await compareAgain(sides.left, sides.right, await compareAgain(sides.left, sides.right, batch, sides.options), sides.options));
-      onProgress(at + batch.length);
+      at += batch.length;
+      onProgress(at);
     }
     return { kind: 'sample', compared: names.length, differences };
-  });
+  }, () => at);
 }
 
 /** Names at the source, up to `count` that either side has. */

@@ -1,13 +1,11 @@
 import { compareLargeKeys } from '../compare/large.ts';
+import { byParts, processesOf, type Todo } from '../compare/resume.ts';
 import { compareAgain, compareAll, createComparing, type Comparing, type CompareOptions, type Difference } from '../compare/verify.ts';
-import { encodeRequest } from '../../protocol/resp/encode.ts';
-import { parseInfo } from '../connection/capabilities.ts';
 import { createCloneNames, isWhole, type Verification } from './clone.ts';
 import { copyNames, LARGEST, must, type Copy } from './copyNames.ts';
 import { withKeys, type Links } from './links.ts';
 import { createListPages, createScanPages } from './namePages.ts';
 import { originalOfCopy } from './renaming.ts';
-import { frameText, marks, type Wire } from './wire.ts';
 
 /** A verification that goes on from where it was when a link breaks. */
 export interface Convergence {
@@ -18,18 +16,10 @@ export interface Convergence {
 }
 
 const PAGE = 1000;
-/** Differences that are looked at again, or copied again, between two points from which it goes on. */
-const PART = 10_000;
 /** Comparisons of everything, each after what differed was copied again, until keys count as moving all the time. */
 const ROUNDS = 4;
 /** More than a round can do. */
 const ROUND = 2 ** 48;
-
-/** Differences that are dealt with part by part. */
-interface Todo {
-  readonly all: readonly Difference[];
-  at: number;
-}
 
 /** One comparison of everything, and what is done about it. */
 interface Round {
@@ -64,9 +54,8 @@ export function createConvergence(copy: Copy): Convergence {
       return round * ROUND + now.comparing.seen.size + now.comparing.pages + (now.again?.at ?? 0) + (now.mend?.at ?? 0);
     },
     async run(links) {
-      const those = await processesOf(links);
+      const those = await processesOf(links.source.wire, links.target.wire);
       if (those === undefined || those !== processes) {
-        // Another process may have lost what was compared, and does not know the cursors.
         repaired += now.changed;
         now = begin();
       }
@@ -86,29 +75,6 @@ export function createConvergence(copy: Copy): Convergence {
       }
     },
   };
-}
-
-async function byParts(todo: Todo, deal: (part: readonly Difference[]) => Promise<void>): Promise<void> {
-  while (todo.at < todo.all.length) {
-    const part = todo.all.slice(todo.at, todo.at + PART);
-    await deal(part);
-    todo.at += part.length;
-  }
-}
-
-/** Which processes both servers are; undefined where one does not tell. */
-async function processesOf({ source, target }: Links): Promise<string | undefined> {
-  const [from, to] = await Promise.all([source.wire, target.wire].map(runIdOf));
-  return from === undefined || to === undefined ? undefined : `${from} ${to}`;
-}
-
-async function runIdOf(wire: Wire): Promise<string | undefined> {
-  let runId: string | undefined;
-  await wire.send(encodeRequest(['INFO', 'server']));
-  await wire.frames(1, (frame) => {
-    if (frame.mark === marks.bulk) runId = parseInfo(frameText(frame)).get('run_id');
-  });
-  return runId;
 }
 
 /**

@@ -11,13 +11,14 @@ import { copyLarge } from './copyLarge.ts';
 import { copyWithin } from './copyWithin.ts';
 import type { EngineName } from './engine.ts';
 import type { Journal, Standing } from './journal.ts';
-import { isLinkFailure, withKeys, type Links } from './links.ts';
+import { withKeys, type Links } from './links.ts';
 import type { NamePages } from './namePages.ts';
 import { burst, type Limiter } from './rate.ts';
 import { readValues, putValueQuestions } from './reader.ts';
 import type { Renaming } from './renaming.ts';
 import { argument, argumentValue, createRequests, valueStart } from './requests.ts';
 import { isAboutForm, restoreOtherwise, type Form } from './restoreOtherwise.ts';
+import { isLinkFailure } from './retry.ts';
 import type { TrackedPages } from './trackedPages.ts';
 import { frameText, marks, type Wire } from './wire.ts';
 

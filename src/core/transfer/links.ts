@@ -1,11 +1,11 @@
 import type { Session } from '../connection/session.ts';
 import { endpointLabel } from '../connection/url.ts';
-import { isFailure } from '../failure.ts';
 import type { KeyAt } from '../compare/large.ts';
 import type { CloneEnd } from './clone.ts';
 import type { Copy } from './copyNames.ts';
 import { sweep } from './copyLarge.ts';
 import { createReader, type Reader } from './reader.ts';
+import { retry } from './retry.ts';
 import { createWire, type Wire } from './wire.ts';
 
 /** The links of an attempt. */
@@ -18,37 +18,12 @@ export interface Links {
   readonly runId: string;
 }
 
-/** Links that break one after the other, with nothing done in between, until it is given up; ms before the first and at most before the next. */
-const ATTEMPTS = 8;
-const FIRST_PAUSE = 200;
-const LONGEST_PAUSE = 10_000;
-
 /**
  * Works with all links, and again where one breaks, for as long as something is done between two breaks. Rejects with Failure.
  * @param progress grows with what is done for the first time
  */
-export async function persist<T>(copy: Copy, work: (links: Links) => Promise<T>, progress = () => copy.standing.done.size): Promise<T> {
-  const { deps, signal } = copy;
-  let failures = 0;
-  let farthest = progress();
-  for (;;) {
-    try {
-      return await withLinks(copy, work);
-    } catch (error) {
-      if (!isLinkFailure(error) || signal.aborted) throw error;
-      // Not bytes: the same keys may go again and again before the one that breaks the link.
-      const reached = progress();
-      failures = reached > farthest ? 1 : failures + 1;
-      farthest = Math.max(farthest, reached);
-      if (failures > ATTEMPTS) throw error;
-      await deps.pause(Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (failures - 1)), signal);
-    }
-  }
-}
-
-/** True for a failure after which the same may be tried again. */
-export function isLinkFailure(error: unknown): boolean {
-  return isFailure(error, 'unreachable') || isFailure(error, 'refused') || isFailure(error, 'timeout') || isFailure(error, 'loading') || isFailure(error, 'busy') || isFailure(error, 'server-changed');
+export function persist<T>(copy: Copy, work: (links: Links) => Promise<T>, progress = () => copy.standing.done.size): Promise<T> {
+  return retry(copy.deps, copy.signal, () => withLinks(copy, work), progress);
 }
 
 async function withLinks<T>({ deps, request, signal, engine, leftovers }: Copy, work: (links: Links) => Promise<T>): Promise<T> {

@@ -37,6 +37,16 @@ describe('a live bridge in a real window', () => {
     await until(async () => await servers[1].cli('GET', 'later') === '1');
     assert.equal(await servers[1].cli('EXISTS', 'old'), '0');
     assert.match(await vscode.tree.tooltip('Managed'), /Follows Prod by a live bridge/);
+    for (const row of ['Managed', ['Managed', 'Database 0'], ['Managed', 'Database 0', 'keyspace'], ['Managed', 'Database 0', 'keyspace', 'bridge']]) await vscode.tree.expand(row);
+    assert.match((await vscode.tree.row(['Managed', 'Database 0', 'keyspace', 'bridge', 'holders'])).text, /hash · which live replications write here/);
+  });
+
+  it('refuses a second one onto the same target, and says who holds it', async () => {
+    await vscode.prompts.clearNotifications();
+    await vscode.tree.menu('Practice', /^Replicate Database/);
+    await vscode.prompts.pick(/^Managed/, /Which connection is to follow “Practice”/);
+    await vscode.prompts.notification(/“Managed” cannot follow “Practice”\..*A live bridge from “Prod” writes to 127\.0\.0\.1:\d+ already \(its window: .*\).*Liberate it there/);
+    await vscode.prompts.clearNotifications();
   });
 
   it('goes on after the window was loaded anew, and is liberated', async () => {

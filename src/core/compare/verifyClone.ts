@@ -1,4 +1,5 @@
 import { failureOfReply } from '../connection/failures.ts';
+import { isPositionKey } from '../keyspace/positionKey.ts';
 import { isOriginal, type CloneDeps, type CloneRequest } from '../transfer/clone.ts';
 import { partsOf } from '../transfer/parts.ts';
 import { argument, createRequests, head } from '../transfer/requests.ts';
@@ -71,7 +72,7 @@ async function sampleNames(request: CompareRequest, { left, right, options, with
     const own = new Set<string>();
     for (let asked = 0; asked < count * MOST_ASKED && own.size < count; asked += BATCH) {
       for (const name of await ofTypes(wire, await randomNames(wire, Math.min(BATCH, count)), scope.types)) {
-        const source = own.size < count ? toSource(name) : undefined;
+        const source = own.size < count && !isPositionKey(name) ? toSource(name) : undefined;
         if (source === undefined) continue;
         own.add(source.toString('latin1'));
         found.set(source.toString('latin1'), source);

@@ -3,6 +3,7 @@ import type { ConnectionProfile } from '../connection/profile.ts';
 import type { Sessions } from '../connection/session.ts';
 import type { Difference } from '../compare/verify.ts';
 import type { Failure } from '../failure.ts';
+import { isPositionKey } from '../keyspace/positionKey.ts';
 import { createConvergence } from './converge.ts';
 import { copyNames, must, noteStanding, type Copy } from './copyNames.ts';
 import { chooseEngine, type EngineName } from './engine.ts';
@@ -178,7 +179,7 @@ async function copyAll(copy: Copy): Promise<void> {
  */
 export function createCloneNames({ names, scope, rewrite }: CloneRequest, within: boolean, count: number, start?: ScanStart, done?: (name: Buffer) => boolean): TrackedPages {
   if (names !== undefined) {
-    return { ...createListPages(done === undefined ? names : names.filter((name) => !done(name)), count), settle: () => undefined, position: { cursor: '0', type: 0 } };
+    return { ...createListPages(names.filter((name) => !isPositionKey(name) && done?.(name) !== true), count), settle: () => undefined, position: { cursor: '0', type: 0 } };
   }
   const scanned = createScanPages(scope, count, start);
   const pages = done === undefined ? scanned : withOnly(scanned, (name) => !done(name));

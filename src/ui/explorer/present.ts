@@ -3,6 +3,7 @@ import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import { endpointLabel } from '../../core/connection/url.ts';
 import type { ReplicationState } from '../../core/replicate/state.ts';
 import { displayShort, shorten } from '../../core/keyspace/display.ts';
+import { holdersKey, isPositionKey } from '../../core/keyspace/positionKey.ts';
 import type { KeyType } from '../../core/keyspace/keyspace.ts';
 import { assertNever } from '../../core/failure.ts';
 import type { RowChanges } from '../compare/badges.ts';
@@ -152,13 +153,20 @@ function keyItem(node: KeyNode, keyLabel: KeyLabel): vscode.TreeItem {
   const collection = isCollection(node);
   const item = new vscode.TreeItem(label, collection ? vscode.TreeItemCollapsibleState.Collapsed : vscode.TreeItemCollapsibleState.None);
   item.iconPath = typeIcon(node.type);
-  item.description = node.type ?? '';
+  const note = positionNote(node.name);
+  item.description = [node.type ?? '', note].filter((text) => text !== '').join(' · ');
   item.contextValue = context(
     'key', 'named', 'openable', collection && 'collection', collection && 'paged', node.type === 'string' && 'editable', writable(node.ref.profile.access),
   );
-  item.accessibilityInformation = { label: vscode.l10n.t('{0}, {1} key', label, node.type ?? vscode.l10n.t('unknown type')) };
+  item.accessibilityInformation = { label: [vscode.l10n.t('{0}, {1} key', label, node.type ?? vscode.l10n.t('unknown type')), note].filter((text) => text !== '').join(', ') };
   if (!collection) item.command = commandOf('keyspace.previewValue', vscode.l10n.t('Open Value'), node);
   return item;
+}
+
+/** What live replications keep among the data of their target, which nobody has put there himself. */
+function positionNote(name: Buffer): string {
+  if (!isPositionKey(name)) return '';
+  return name.equals(holdersKey) ? vscode.l10n.t('which live replications write here') : vscode.l10n.t('position of a live replication');
 }
 
 function typeIcon(type: KeyType | undefined): vscode.ThemeIcon {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { positionKey } from '../../../../src/core/keyspace/positionKey.ts';
+import { verifyClone } from '../../../../src/core/compare/verifyClone.ts';
+import { holdersKey, positionKey } from '../../../../src/core/keyspace/positionKey.ts';
 import { compareDatabases } from '../../../../src/core/compare/compareDatabases.ts';
 import { isFailure } from '../../../../src/core/failure.ts';
 import { clone, type CloneEnd } from '../../../../src/core/transfer/clone.ts';
@@ -40,6 +41,10 @@ describe('a bridge between two servers', () => {
     assert.deepEqual((await compareDatabases(deps, { source, target, scope }, never, () => undefined)).differences, []);
     const { copied } = await clone(deps, { source: target, target: { ...target, database: 7 }, scope, conflict: 'stop', verify: true }, never, () => undefined);
     assert.equal(copied, 1);
+    // Nor where it is named, or met by chance.
+    const names = [positionKey('test'), holdersKey, Buffer.from('a')];
+    assert.equal((await clone(deps, { source: target, target: { ...target, database: 8 }, scope, names, conflict: 'stop', verify: true }, never, () => undefined)).copied, 1);
+    assert.deepEqual(await verifyClone(deps, { source, target, scope, conflict: 'stop', verify: true }, { kind: 'sample', keys: 500 }, never, () => undefined), { kind: 'sample', compared: 1, differences: [] });
   });
 
   it('goes on where it was, with all that was counted meanwhile counted once', async () => {

@@ -63,6 +63,13 @@ describe('Markdown in Chinese', () => {
   });
 });
 
+describe('paragraphs in Chinese', () => {
+  it('stand on one line: the end of a line is shown as a blank', () => {
+    const files = ['media/lessons', 'media/walkthrough'].flatMap((folder) => readdirSync(join(root, folder)).filter((name) => name.endsWith('.zh-cn.md')).map((name) => join(folder, name)));
+    assert.deepEqual(files.filter((file) => /[\p{Script=Han}，。；：、）]\n[\p{Script=Han}（“*`]/u.test(read(file).replaceAll(/^#.*$/gm, ''))), []);
+  });
+});
+
 describe('pages of the walkthrough', () => {
   it('are there in Chinese, each', () => {
     const pages = readdirSync(join(root, 'media/walkthrough'));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { launchChromium } from '../browserVsCode/chromium.ts';
+import { chooseLanguage, knowChinese, type Language } from '../browserVsCode/languagePack.ts';
 import { installVsix, registerCheckout, startVsCodeServer, type VsCodeServer } from '../browserVsCode/server.ts';
 import { quietSettings, seedSettings } from '../browserVsCode/settings.ts';
 import { vsix } from '../paths.ts';
@@ -12,7 +13,7 @@ export interface House {
   readonly server: VsCodeServer;
   readonly browser: Browser;
   /** Makes the next window one of a user that nobody has seen before. No other window may be open. */
-  newUser(settings?: Readonly<Record<string, unknown>>): Promise<void>;
+  newUser(settings?: Readonly<Record<string, unknown>>, language?: Language): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -29,6 +30,7 @@ async function build(extension: 'checkout' | 'vsix'): Promise<House> {
     const extensionsDir = join(dataDir, 'extensions');
     if (extension === 'vsix') await installVsix(vsix, { dataDir, extensionsDir });
     else await registerCheckout(extensionsDir);
+    await knowChinese(dataDir);
     const server = await startVsCodeServer({ dataDir, extensionsDir });
     closers.push(() => server.stop());
     const browser = await launchChromium();
@@ -36,11 +38,12 @@ async function build(extension: 'checkout' | 'vsix'): Promise<House> {
     return {
       server,
       browser,
-      async newUser(settings) {
+      async newUser(settings, language) {
         await server.idle();
         // Settings, state and storage of the extension; what else a window keeps is in its browser context.
         await rm(join(dataDir, 'data/User'), { recursive: true, force: true, maxRetries: 5 });
         await seedSettings(dataDir, { ...quietSettings, ...settings });
+        if (language !== undefined) await chooseLanguage(dataDir, language);
       },
       close,
     };

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import type { Language } from '../browserVsCode/languagePack.ts';
 import { outFolder } from '../paths.ts';
 import { createEditors, type Editors } from './editors.ts';
 import { findHouse } from './house.ts';
@@ -10,6 +11,8 @@ import { createTree, type Tree } from './tree.ts';
 export interface WindowOptions {
   /** `checkout`: the bundles in dist/ (the default). `vsix`: keyspace.vsix, installed as a user would. */
   readonly extension?: 'checkout' | 'vsix';
+  /** English if none is given. VS Code's own words stay English in each. */
+  readonly language?: Language;
   /** User settings besides the quiet ones. */
   readonly settings?: Readonly<Record<string, unknown>>;
 }
@@ -36,7 +39,7 @@ export interface Window {
 /** Opens a window of 1280 × 800 in a VS Code that the files of this process share, one after the other. */
 export async function openWindow(options: WindowOptions = {}): Promise<Window> {
   const { server, browser, newUser } = await findHouse(options.extension ?? 'checkout');
-  await newUser(options.settings);
+  await newUser(options.settings, options.language);
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, permissions: ['clipboard-read', 'clipboard-write'] });
   const page = await context.newPage();
   const close = async (): Promise<void> => {

@@ -17,6 +17,7 @@ import type { Form } from './restoreOtherwise.ts';
 import { isSameData, refuseCluster, refuseOverlap } from './sameData.ts';
 import { startsWith, type Scope } from './scope.ts';
 import { largestTakenBy } from './takes.ts';
+import { trustStanding } from './trust.ts';
 import { trackPages, type TrackedPages } from './trackedPages.ts';
 
 /** One side of a clone. */
@@ -98,6 +99,8 @@ export interface CloneReport {
   readonly forms: Readonly<Partial<Record<Form, number>>>;
   readonly bytes: number;
   readonly verification: Verification | undefined;
+  /** The target lacked what had been copied, or had other values: it was restarted without its data, or is another server. All was copied again. */
+  readonly anew: boolean;
   /** Of several databases each by itself; the rest is all of them together. */
   readonly parts?: readonly PartReport[];
 }
@@ -126,7 +129,7 @@ async function cloneDatabase(deps: CloneDeps, request: CloneRequest, signal: Abo
   const copy: Copy = {
     deps, request, signal, standing, journal, renaming: createRenaming(request.scope, request.rewrite),
     limit: request.rate === undefined || deps.clock === undefined ? () => Promise.resolve() : createLimiter(request.rate, deps.clock, (ms) => deps.pause(ms, signal)),
-    engine: 'dump', within: false, largestTaken: Infinity, leftovers: new Set(), notCopied: new Map(), forms: { ...counts.forms }, vanished: counts.vanished, bytes: counts.bytes,
+    engine: 'dump', within: false, trusted: false, largestTaken: Infinity, leftovers: new Set(), notCopied: new Map(), forms: { ...counts.forms }, vanished: counts.vanished, bytes: counts.bytes,
     tell: (phase, round, keys) => onProgress({ phase, round, keys, bytes: copy.bytes }),
   };
   await persist(copy, async ({ target }) => {
@@ -149,7 +152,7 @@ async function cloneDatabase(deps: CloneDeps, request: CloneRequest, signal: Abo
   if (copy.leftovers.size > 0) await persist(copy, () => Promise.resolve());
   // A key that came while others were copied may be met by the comparison only.
   const skipped = standing.skipped.size;
-  return { engine, copied, vanished, skipped, notCopied: [...copy.notCopied.values()], forms, bytes, verification };
+  return { engine, copied, vanished, skipped, notCopied: [...copy.notCopied.values()], forms, bytes, verification, anew: standing.anew };
 }
 
 async function copyAll(copy: Copy): Promise<void> {
@@ -160,6 +163,7 @@ async function copyAll(copy: Copy): Promise<void> {
     standing.position = undefined;
   }
   await persist(copy, async (links) => {
+    await trustStanding(copy, links);
     if (standing.finished) return;
     const start = standing.position?.runId === links.runId ? standing.position.start : undefined;
     const names = createCloneNames(request, copy.within, PAGE, start, standing.done.size > 0 ? standing.done.has : undefined);

@@ -34,6 +34,8 @@ export interface Copy {
   engine: EngineName;
   /** The copies come into the database of the originals. */
   within: boolean;
+  /** What was noted before was looked at since this run began. */
+  trusted: boolean;
   /** Bytes of one value that the target takes at most. */
   largestTaken: number;
   /** Temporary keys that may be at the target (`copyLarge`). */

@@ -21,6 +21,10 @@ export interface Standing {
   emptied: boolean;
   /** All names were met once: what is left is to compare. */
   finished: boolean;
+  /** The processes that both servers were when it was noted; undefined: not told. */
+  processes: string | undefined;
+  /** What was done had to be done again: the target lacked it. */
+  anew: boolean;
   /** Where the scan goes on, for as long as the source is still this process. */
   position: { readonly runId: string; readonly start: ScanStart } | undefined;
   counts: Counts;
@@ -44,6 +48,8 @@ export interface Journal {
   part(index: number): Journal;
   /** The target has been emptied. */
   noteEmptied(): Promise<void>;
+  /** What was done is not to be relied on (`distrust`). */
+  noteAnew(): Promise<void>;
   /**
    * These names (as arguments) are about to be written at the target. Answers what notes that they have been dealt with: the sets of
    * `standing` tell how. A few such batches may be open at once.
@@ -59,14 +65,14 @@ export interface Journal {
 
 /** The first line of the file; a second one in JSON tells of the request. Records follow: a letter, and what belongs to it. */
 const MAGIC = 'keyspace-clone 2\n';
-const record = { offered: 79, settled: 83, standing: 80, emptied: 69, part: 68 } as const;
+const record = { offered: 79, settled: 83, standing: 80, emptied: 69, anew: 65, part: 68 } as const;
 const PRINT = 8;
 /** Offered batches go by numbers below this, again and again: one whose number comes anew without an outcome is uncertain. */
 const SLOTS = 256;
 /** Bytes in which a head mostly has room. */
 const START = 64 * 1024;
 /** Bytes before the body of each record: its letter, a slot, a length. */
-const HEADS: ReadonlyMap<number, number> = new Map([[record.offered, 4], [record.settled, 2], [record.standing, 3], [record.emptied, 1], [record.part, 3]]);
+const HEADS: ReadonlyMap<number, number> = new Map([[record.offered, 4], [record.settled, 2], [record.standing, 3], [record.emptied, 1], [record.anew, 1], [record.part, 3]]);
 /** Outcomes of an offered name. */
 const outcome = { none: 0, done: 1, skipped: 2 } as const;
 
@@ -77,7 +83,14 @@ interface Head {
 
 export function createStanding(seeds: readonly [number, number]): Standing {
   const [done, skipped, uncertain] = [createNameSet(seeds), createNameSet(seeds), createNameSet(seeds)];
-  return { seeds, done, skipped, uncertain, emptied: false, finished: false, position: undefined, counts: noCounts };
+  return { seeds, done, skipped, uncertain, emptied: false, finished: false, processes: undefined, anew: false, position: undefined, counts: noCounts };
+}
+
+/** Begins again: what was done may be at the target, or not, and what it had already may be gone. It is not emptied again. */
+export function distrust(standing: Standing): void {
+  standing.done.moveTo(standing.uncertain);
+  standing.skipped.moveTo({ addPrint: () => false });
+  Object.assign(standing, { finished: false, position: undefined, anew: true });
 }
 
 /** How far each of several databases came, made as they are asked for. */
@@ -193,7 +206,10 @@ function readRecords(bytes: Buffer, standings: Standings): number {
     if (from + length > bytes.length) break;
     const body = bytes.subarray(from, from + length);
     if (kind === record.emptied) standing.emptied = true;
-    else if (kind === record.offered) {
+    else if (kind === record.anew) {
+      abandon();
+      distrust(standing);
+    } else if (kind === record.offered) {
       settle(slot, undefined);
       offered.set(slot, body);
     } else if (kind === record.settled) settle(slot, body);
@@ -209,8 +225,9 @@ function readRecords(bytes: Buffer, standings: Standings): number {
 
 function readStanding(text: string, standing: Standing): boolean {
   try {
-    const { finished, position, counts } = JSON.parse(text) as Pick<Standing, 'finished' | 'position' | 'counts'>;
+    const { finished, position, counts, processes } = JSON.parse(text) as Pick<Standing, 'finished' | 'position' | 'counts'> & Partial<Standing>;
     standing.finished = finished;
+    standing.processes = processes;
     standing.position = position;
     standing.counts = counts;
     return true;
@@ -249,6 +266,7 @@ function keepJournal(path: string, request: SavedRequest, standings: Standings, 
     return {
       request, standing, part, close,
       noteEmptied: () => note(Buffer.from([record.emptied])),
+      noteAnew: () => note(Buffer.from([record.anew])),
       async noteOffered(names) {
         if (names.length === 0) return () => Promise.resolve();
         const { done, skipped } = standing;
@@ -268,8 +286,8 @@ function keepJournal(path: string, request: SavedRequest, standings: Standings, 
         };
       },
       async noteStanding() {
-        const { finished, position, counts } = standing;
-        const body = Buffer.from(JSON.stringify({ finished, position, counts }));
+        const { finished, position, counts, processes } = standing;
+        const body = Buffer.from(JSON.stringify({ finished, position, counts, processes }));
         await note(Buffer.concat([Buffer.from([record.standing, body.length & 0xff, body.length >> 8]), body]));
       },
       async remove() {

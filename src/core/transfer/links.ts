@@ -1,4 +1,4 @@
-import type { Session } from '../connection/session.ts';
+import type { ServerFacts, Session } from '../connection/session.ts';
 import { endpointLabel } from '../connection/url.ts';
 import type { KeyAt } from '../compare/large.ts';
 import type { CloneEnd } from './clone.ts';
@@ -16,6 +16,8 @@ export interface Links {
   readonly within: Reader | undefined;
   /** The process that the source is: a cursor counts for this one only. */
   readonly runId: string;
+  /** The processes that both servers are; undefined where one does not tell. */
+  readonly processes: string | undefined;
 }
 
 /**
@@ -34,15 +36,18 @@ async function withLinks<T>({ deps, request, signal, engine, leftovers }: Copy, 
     wires.push(wire);
     return createReader(wire);
   };
-  const session = deps.sessions.acquire(request.source.profile, request.source.database);
+  const sessions = [request.source, request.target].map((end) => deps.sessions.acquire(end.profile, end.database)) as [Session, Session];
   try {
-    const { runId } = await session.ready(signal);
+    const facts = await Promise.all(sessions.map((session) => session.ready(signal))) as [ServerFacts, ServerFacts];
+    const [{ runId }] = facts;
+    // Who may not ask for INFO gets another name with each connection.
+    const processes = facts.some(({ version }) => version === '') ? undefined : facts.map((one) => one.runId).join(' ');
     const [source, target] = [await open(request.source), await open(request.target)];
     const within = engine === 'copy' ? await open({ profile: request.target.profile, database: request.source.database }) : undefined;
     await sweep(target.wire, leftovers);
-    return await work({ source, target, within, runId });
+    return await work({ source, target, within, runId, processes });
   } finally {
-    session.release();
+    for (const session of sessions) session.release();
     for (const wire of wires) wire.close();
   }
 }

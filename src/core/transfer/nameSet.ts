@@ -10,6 +10,8 @@ export interface NameSet {
   print(into: Buffer, at: number, name: Buffer, from?: number, to?: number): void;
   /** As `add`, of a name of which such bytes were kept. Never true for 8 zeros. */
   addPrint(from: Buffer, at: number): boolean;
+  /** Adds all of them to another set of the same seeds, and forgets them. */
+  moveTo(other: Pick<NameSet, 'addPrint'>): void;
   readonly size: number;
   readonly bytes: number;
 }
@@ -71,6 +73,18 @@ export function createNameSet(seeds: readonly [number, number]): NameSet {
       first = from.readUInt32LE(at);
       second = from.readUInt32LE(at + 4);
       return (first !== 0 || second !== 0) && insert(shards[second % SHARDS] as Shard);
+    },
+    moveTo(other) {
+      const print = Buffer.alloc(8);
+      for (const shard of shards) {
+        for (let at = 0; at < shard.slots.length; at += 2) {
+          print.writeUInt32LE(shard.slots[at] as number, 0);
+          print.writeUInt32LE(shard.slots[at + 1] as number, 4);
+          other.addPrint(print, 0);
+        }
+        Object.assign(shard, { slots: new Uint32Array(FIRST * 2), size: 0 });
+      }
+      size = 0;
     },
     has: (name, from, to) => {
       const { slots } = take(name, from, to);

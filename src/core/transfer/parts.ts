@@ -79,6 +79,6 @@ function added(parts: readonly PartReport[]): CloneReport {
   const notCopied: readonly NotCopied[] = reports.flatMap((report) => report.notCopied);
   return {
     engine: (reports[0] as CloneReport).engine, copied: sum(({ copied }) => copied), vanished: sum(({ vanished }) => vanished), skipped: sum(({ skipped }) => skipped),
-    notCopied, forms, bytes: sum((report) => report.bytes), verification, parts,
+    notCopied, forms, bytes: sum((report) => report.bytes), verification, anew: reports.some(({ anew }) => anew), parts,
   };
 }

@@ -96,8 +96,9 @@ export function isFine({ notCopied, verification }: CloneReport): boolean {
 
 /** What became of a clone, in a few sentences. */
 export function summaryText(report: CloneReport): string {
-  const { copied, skipped, notCopied, verification } = report;
+  const { copied, skipped, notCopied, verification, anew } = report;
   const parts = [vscode.l10n.t('{0} copied.', keyCount(copied))];
+  if (anew) parts.push(vscode.l10n.t('It began anew: the target lacked what had been copied before, or a server is another one at the same address.'));
   if (skipped > 0) parts.push(vscode.l10n.t('{0} skipped.', formatCount(skipped)));
   if (notCopied.length > 0) parts.push(vscode.l10n.t('{0} could not be copied.', formatCount(notCopied.length)));
   if (verification !== undefined) {

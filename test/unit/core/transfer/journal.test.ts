@@ -107,8 +107,40 @@ describe('the journal of a clone', () => {
     await servers[1].kill();
     await servers[1].restart();
     const report = await resume();
-    assert.ok((report.verification?.repaired ?? 0) >= 5000);
+    assert.deepEqual([report.anew, report.copied, report.verification?.repaired], [true, KEYS, 0]);
     assert.deepEqual(report.verification?.differences, []);
+    await equal();
+  });
+
+  it('relies on what is done where the target was restarted with its data, and its source, and has changed a little', async () => {
+    await killedAt(5000);
+    for (const server of [servers[1], servers[0]]) await server.restart({ keep: true });
+    for (let key = 0; key < 200; key += 1) await servers[0].cli('SET', `key:${String(key)}`, 'new');
+    const report = await resume({ conflict: 'replace', verify: false });
+    assert.deepEqual([report.anew, report.copied], [false, KEYS]);
+    assert.ok(await calls('restore') < KEYS - 4000);
+  });
+
+  for (const conflict of ['stop', 'skip'] as const) {
+    it(`does not take another server at the target's address for its own: ${conflict}`, async () => {
+      await killedAt(5000);
+      await servers[1].restart();
+      // The same names, and other values.
+      await servers[1].cli('EVAL', `for i = 0, ${String(KEYS - 1)} do redis.call('SET', 'key:' .. i, 'theirs') end`, '0');
+      if (conflict === 'stop') await assert.rejects(resume(), (error) => isFailure(error, 'exists') && /nothing was overwritten/.test(error.message));
+      else assert.deepEqual(await resume({ conflict }).then(({ anew, copied, skipped }) => [anew, copied, skipped]), [true, 0, KEYS]);
+      assert.equal(await servers[1].cli('GET', 'key:1'), 'theirs');
+      // It is not forgotten by the next one.
+      assert.equal((await readJournal(path)).standing.done.size, 0);
+    });
+  }
+
+  it('begins anew without a comparison too, where the source is another one', async () => {
+    await killedAt(5000);
+    await servers[0].restart();
+    await servers[0].cli('EVAL', `for i = 0, ${String(KEYS - 1)} do redis.call('SET', 'key:' .. i, 'others') end`, '0');
+    const report = await resume({ conflict: 'replace', verify: false });
+    assert.deepEqual([report.anew, report.copied], [true, KEYS]);
     await equal();
   });
 

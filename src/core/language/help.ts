@@ -21,7 +21,15 @@ export function helpOf(name: string, book: CommandBook): CommandHelp | undefined
   const fact = book.fact(name);
   if (fact === undefined) return undefined;
   const { summary, complexity, deprecated } = documentOf(name) ?? {};
-  return { syntax: `${titleOf(name)} ${notationOf(argumentsOf(name))}`.trim(), summary, complexity, since: fact.since, group: fact.group, deprecated };
+  const said = (text: string | undefined): string | undefined => text && l10n.t(text);
+  return {
+    syntax: `${titleOf(name)} ${notationOf(argumentsOf(name))}`.trim(),
+    summary: said(summary),
+    complexity: said(complexity),
+    since: fact.since,
+    group: fact.group,
+    deprecated: deprecated && { since: deprecated.since, instead: l10n.t(deprecated.instead) },
+  };
 }
 
 /** HELP of the terminal: of a command, of a group (`@hash`), or about itself; lines end in `\n`. */
@@ -42,6 +50,12 @@ export function helpText(words: readonly string[], book: CommandBook): string {
 function section(name: string, book: CommandBook): string {
   const help = helpOf(name, book);
   if (help === undefined) return '';
-  const rows: (readonly [string, string | undefined])[] = [['summary', help.summary], ['complexity', help.complexity], ['since', help.since || undefined], ['group', help.group], ['deprecated', help.deprecated && `since ${help.deprecated.since}: ${help.deprecated.instead}`]];
-  return `\n  ${help.syntax}\n${rows.flatMap(([title, text]) => (text === undefined ? [] : [`  ${title}: ${text}\n`])).join('')}`;
+  const lines = [
+    help.summary && l10n.t('summary: {0}', help.summary),
+    help.complexity && l10n.t('complexity: {0}', help.complexity),
+    help.since && l10n.t('since: {0}', help.since),
+    l10n.t('group: {0}', help.group),
+    help.deprecated && l10n.t('deprecated: since {0}: {1}', help.deprecated.since, help.deprecated.instead),
+  ];
+  return `\n  ${help.syntax}\n${lines.map((line) => (line ? `  ${line}\n` : '')).join('')}`;
 }

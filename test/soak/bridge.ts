@@ -11,7 +11,7 @@ import { startRedisServer } from '../support/redisServer.ts';
 import { connectResp } from '../support/respClient.ts';
 import { createTestSessions, testProfile } from '../support/testSessions.ts';
 
-/** Cuts of a round, and how often it is written for them at most. */
+/** Cuts of a round, and how often it is written for few of them at most. */
 const CUTS = 40;
 const TIMES = 60;
 const to = new Map([[0, 5], [2, 6]]);
@@ -45,8 +45,9 @@ function cutAtRandom(wire: Wire, random: Random, sizes: readonly number[]): () =
 /**
  * Several clients write to a source while the wires of a bridge to source and target are cut at random bytes; at the end the target holds the
  * same. redis-servers and practice servers in turn; all of it, or parts under other names. Rejects with what differs.
+ * @param both wires are cut in every round, and not one of them in some
  */
-export async function run({ seed, seconds, rounds = Infinity, cuts = CUTS }: { readonly seed: number; readonly seconds: number; readonly rounds?: number; readonly cuts?: number }): Promise<{ checks: number }> {
+export async function run({ seed, seconds, rounds = Infinity, cuts = CUTS, both = false }: { readonly seed: number; readonly seconds: number; readonly rounds?: number; readonly cuts?: number; readonly both?: boolean }): Promise<{ checks: number; cuts: readonly [number, number] }> {
   const end = performance.now() + seconds * 1000;
   const random = seededRandom(seed);
   const folder = await mkdtemp(join(tmpdir(), 'keyspace-soak-'));
@@ -57,6 +58,7 @@ export async function run({ seed, seconds, rounds = Infinity, cuts = CUTS }: { r
   const clients = await Promise.all(ports.map((port) => connectResp(port)));
   const expected = await connectResp(reference.port);
   let checks = 0;
+  const all: [number, number] = [0, 0];
   try {
     await clients[2]?.call(['CONFIG', 'SET', 'repl-diskless-sync-delay', '0']);
     for (let round = 0; round < rounds && (round === 0 || performance.now() < end); round += 1) {
@@ -73,7 +75,8 @@ export async function run({ seed, seconds, rounds = Infinity, cuts = CUTS }: { r
         await write(() => connectResp(port), random.below(2 ** 31), 8);
         // Little at a time comes to be applied, and not heard of; much is cut in the middle.
         const heavy = random.oneIn(2);
-        const sides = random.pick([[0], [1], [0, 1]] as const);
+        const drawn = random.pick([[0], [1], [0, 1]] as const);
+        const sides = both ? [0, 1] as const : drawn;
         const cut = (sizes: readonly [readonly number[], readonly number[]]): (() => void)[] => sides.map((side) => cutAtRandom(wires[side], seededRandom(random.below(2 ** 31)), sizes[side]));
         const bridge = startTestBridge({ sessions, folder, source: testProfile(wires[0]), target: testProfile(wires[1]) }, scope);
         // Those within the snapshot may make it begin anew for ever.
@@ -88,7 +91,7 @@ export async function run({ seed, seconds, rounds = Infinity, cuts = CUTS }: { r
         const before = wires[0].cuts() + wires[1].cuts();
         for (const wire of wires) wire.cut();
         const counter = await connectResp(port);
-        for (let times = 0; times < TIMES && wires[0].cuts() + wires[1].cuts() - before < cuts; times += 1) {
+        for (let times = 0; times < Math.max(TIMES, cuts) && wires[0].cuts() + wires[1].cuts() - before < cuts; times += 1) {
           await Promise.all([heavy ? write(() => connectResp(port), random.below(2 ** 31), 5) : undefined, count(counter, random.below(2 ** 31), 50)]);
         }
         counter.close();
@@ -104,6 +107,7 @@ export async function run({ seed, seconds, rounds = Infinity, cuts = CUTS }: { r
           await untilEqual(expected, target, { streamed: true });
         }
         checks += 1 + wires[0].cuts() + wires[1].cuts();
+        for (const side of [0, 1] as const) all[side] += wires[side].cuts();
       } catch (error) {
         throw new Error(`seed ${seed}, round ${round}, ${name} of ${['redis-server', '', 'practice'][from] ?? ''} to ${['', 'redis-server', 'practice'][into] ?? ''}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
       } finally {
@@ -111,7 +115,7 @@ export async function run({ seed, seconds, rounds = Infinity, cuts = CUTS }: { r
         for (const wire of wires) wire.close();
       }
     }
-    return { checks };
+    return { checks, cuts: all };
   } finally {
     for (const client of [...clients, expected]) client.close();
     await Promise.all([...real.map((server) => server.stop()), reference.stop(), practice.close()]);

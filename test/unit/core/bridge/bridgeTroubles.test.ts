@@ -4,7 +4,7 @@ import { reaches, useBridge } from '../../../support/bridgePlay.ts';
 import { differences } from '../../../support/oracle.ts';
 import { seededRandom } from '../../../support/random.ts';
 import { sampleTypes, sampleValue } from '../../../support/rdbSamples.ts';
-import { until } from '../../../support/replicationPlay.ts';
+import { infoOf, until } from '../../../support/replicationPlay.ts';
 import { startRedisServer } from '../../../support/redisServer.ts';
 
 const never = new AbortController().signal;
@@ -43,6 +43,26 @@ describe('a bridge in trouble', () => {
     await bridge().liberate(never);
     await equal();
   });
+
+  it('takes all that a source sends though the target is slow: the source need not hold it, nor cut the link', async () => {
+    await clients[0].call(['CONFIG', 'SET', 'client-output-buffer-limit', 'replica 1mb 0 0']);
+    await clients[0].call(['CONFIG', 'SET', 'repl-backlog-size', '16kb']);
+    start();
+    await inStep();
+    await clients[1].call(['CLIENT', 'PAUSE', '600000', 'WRITE']);
+    const [piece, pieces] = ['x'.repeat(100_000), 200];
+    for (let index = 0; index < pieces; index += 1) await clients[0].call(['RPUSH', `list ${String(index % 7)}`, piece]);
+    const offset = Number((await infoOf(clients[0])).get('master_repl_offset'));
+    // It has all of it, and none is at the target.
+    await until(async () => new RegExp(`state=online,offset=${String(offset)},`).test(await servers[0].cli('INFO', 'replication')));
+    assert.deepEqual([await snapshots(), await servers[1].cli('EXISTS', 'list 0')], [1, '0']);
+    const held = Number(/ flags=S .* omem=(\d+) /.exec(await servers[0].cli('CLIENT', 'LIST', 'TYPE', 'replica'))?.[1]);
+    assert.ok(held < 200_000, `${String(held)} bytes are held`);
+    await clients[1].call(['CLIENT', 'UNPAUSE']);
+    await bridge().liberate(never);
+    assert.equal(await snapshots(), 1);
+    await equal();
+  }).timeout(30_000);
 
   it('counts on after a target that was killed came back with its append-only file', async () => {
     await servers[1].stop();

@@ -84,6 +84,16 @@ describe('before a server is made to follow another one', function () {
     await servers[0].cli('REPLICAOF', 'NO', 'ONE');
   });
 
+  it('a node of a cluster is refused on either side', async () => {
+    const cluster = await startRedisServer(['--cluster-enabled', 'yes']);
+    try {
+      assert.deepEqual(await refusals(testProfile(servers[0]), testProfile(cluster)), [{ kind: 'mode', end: 'target', mode: 'cluster' }]);
+      assert.deepEqual(await refusals(testProfile(cluster), testProfile(servers[0])), [{ kind: 'mode', end: 'source', mode: 'cluster' }]);
+    } finally {
+      await cluster.stop();
+    }
+  });
+
   it('users without the permission are refused, with the command that they lack', async () => {
     await servers[0].cli('ACL', 'SETUSER', 'reader', 'on', 'nopass', '~*', '&*', '+@all', '-psync');
     await servers[1].cli('ACL', 'SETUSER', 'writer', 'on', 'nopass', '~*', '&*', '+@all', '-replicaof');

@@ -3,12 +3,13 @@ import { clone, type CloneReport, type CloneRequest } from '../../../../src/core
 import { compareLargeKeys, type KeyAt } from '../../../../src/core/compare/large.ts';
 import type { Session } from '../../../../src/core/connection/session.ts';
 import { isFailure } from '../../../../src/core/failure.ts';
-import { differences } from '../../../support/oracle.ts';
+import { differences, untilEqual } from '../../../support/oracle.ts';
 import { startPractice } from '../../../contract/practice.ts';
 import { sampleTypes, sampleValue } from '../../../support/rdbSamples.ts';
 import { seededRandom } from '../../../support/random.ts';
 import { startRedisServer } from '../../../support/redisServer.ts';
 import { connectResp, type Argument, type RespClient } from '../../../support/respClient.ts';
+import { replyItems, replyText } from '../../../support/respReply.ts';
 import { createTestSessions, testProfile, type TestSessions } from '../../../support/testSessions.ts';
 
 interface Side {
@@ -34,7 +35,8 @@ const starts = {
 const pause = (): Promise<void> => Promise.resolve();
 const everything = { pattern: undefined, types: undefined };
 
-describe('a clone', () => {
+describe('a clone', function () {
+  this.timeout(20_000);
   let sessions: TestSessions;
   let sides: Record<'source' | 'target', Side>;
   const request = (more: Partial<CloneRequest> = {}): CloneRequest => ({
@@ -62,16 +64,24 @@ describe('a clone', () => {
         for (const side of Object.values(sides)) await fill(side, ['FLUSHALL']);
       });
 
-      it('holds every type, with times and in any name', async () => {
-        const random = seededRandom(7);
-        for (let round = 0; round < 4; round += 1) for (const type of sampleTypes) await fill(sides.source, ...sampleValue(random, type, `${type}:${String(round)}\0*[?\n`));
-        await fill(sides.source, ['SET', '', 'empty name'], ['SET', 'ends', 'x', 'PXAT', '4102444800123'], ['HSET', 'h', 'f', 'v'], ['PEXPIREAT', 'h', '4102444800999']);
-        const report = await run();
-        assert.deepEqual([report.notCopied, report.forms, report.skipped], [[], {}, 0]);
-        assert.deepEqual(report.verification?.differences, []);
-        assert.equal(report.copied, 4 * sampleTypes.length + 3);
-        await equal();
-      });
+      for (const engine of ['auto', 'commands'] as const) {
+        it(`holds every type in every encoding, with times and in any name (${engine})`, async () => {
+          const random = seededRandom(7);
+          for (let round = 0; round < 4; round += 1) for (const type of sampleTypes) await fill(sides.source, ...sampleValue(random, type, `${type}:${String(round)}\0*[?\n`));
+          await fill(sides.source, ['SET', '', 'empty name'], ['SET', 'ends', 'x', 'PXAT', '4102444800123'], ['HSET', 'h', 'f', 'v'], ['PEXPIREAT', 'h', '4102444800999'],
+            ['SET', 'int', '17'], ['SET', 'raw', 'x'.repeat(100)], ['ZADD', 'z', '1', 'a'], ['ZADD', 'skiplist', '1', 'x'.repeat(100)], ['SADD', 'intset', '1', '2'], ['SADD', 'set', 'a', 'b'],
+            ['HSET', 'hashtable', 'f', 'x'.repeat(100)], ['RPUSH', 'list', ...Array.from({ length: 300 }, () => 'x'.repeat(100))], ['XADD', 'xs', '1-1', 'a', 'b']);
+          const encodings = new Set<string>();
+          for (const name of ['ends', 'int', 'raw', 'h', 'hashtable', 'z', 'skiplist', 'intset', 'set', 'list', 'xs']) encodings.add(replyText(await sides.source.client.call(['OBJECT', 'ENCODING', name])) ?? '');
+          assert.deepEqual([...encodings].sort(), ['embstr', 'hashtable', 'int', 'intset', 'listpack', 'quicklist', 'raw', 'skiplist', 'stream']);
+          const report = await run({ engine });
+          const keys = 4 * sampleTypes.length + 12;
+          assert.deepEqual([report.notCopied, report.forms, report.skipped], [[], engine === 'auto' ? {} : { commands: keys }, 0]);
+          assert.deepEqual(report.verification?.differences, []);
+          assert.equal(report.copied, keys);
+          await equal();
+        });
+      }
 
       it('stops at a key that is there, skips it or replaces it', async () => {
         await fill(sides.source, ['SET', 'k', 'new'], ['SET', 'other', '1']);
@@ -100,6 +110,40 @@ describe('a clone', () => {
         assert.deepEqual([again.copied, again.verification?.differences], [5, []]);
         assert.deepEqual(await sides.source.client.call(['DBSIZE']), { kind: 'integer', text: '10' });
         assert.deepEqual(await sides.source.client.call(['PEXPIRETIME', 'copy:edited:b']), { kind: 'integer', text: '4102444800000' });
+      });
+
+      it('exchanges a prefix, takes it away and puts it back from server to server', async () => {
+        const random = seededRandom(21);
+        for (const type of sampleTypes) await fill(sides.source, ...sampleValue(random, type, `original:${type}\r\n*[?]\\`));
+        await fill(sides.source, ['SET', Buffer.from('original:\xff\0', 'latin1'), 'x', 'PXAT', '4102444800123'], ['SET', 'original:', 'the prefix itself']);
+        const keys = sampleTypes.length + 2;
+        const { source, target } = request();
+        const other = { profile: target.profile, database: 1 };
+        for (const [first, second, ...prefixes] of [[source, other, 'original:', 'edited:'], [other, { ...source, database: 1 }, 'edited:', ''], [{ ...source, database: 1 }, target, '', 'original:']] as const) {
+          const [before, after] = prefixes.map((prefix) => Buffer.from(prefix)) as [Buffer, Buffer];
+          const report = await run({ source: first, target: second, rewrite: { from: before, to: after }, scope: { pattern: Buffer.from(`${prefixes[0]}*`), types: undefined } });
+          assert.deepEqual([report.copied, report.verification?.compared, report.verification?.differences], [keys, keys, []]);
+        }
+        await fill(sides.target, ['SELECT', '1']);
+        const names = await sides.target.client.call(['KEYS', 'edited:*']);
+        assert.equal(replyItems(names).length, keys);
+        for (const side of Object.values(sides)) await fill(side, ['SELECT', '1'], ['FLUSHDB'], ['SELECT', '0']);
+        await equal();
+      });
+
+      it('lets keys end on both sides that end while it copies', async () => {
+        const [all, lasting] = [1500, 100];
+        const names = Array.from({ length: all }, (_, at) => `key ${String(at)}`);
+        await Promise.all(names.map((name, at) => sides.source.client.call(at % 3 === 0 ? ['RPUSH', name, 'a', 'b'] : ['SET', name, 'x'])));
+        const end = Date.now() + 1500;
+        await Promise.all(names.slice(lasting).map((name, at) => sides.source.client.call(['PEXPIREAT', name, String(end - (at % 50))])));
+        // After its first keys it waits until their time is over.
+        const pastEnd = (): Promise<void> => new Promise((resolve) => void setTimeout(resolve, Math.max(0, end + 5 - Date.now())));
+        const report = await clone({ sessions, seeds: [1, 2], patience: 10_000, pause: pastEnd, clock: { elapsed: () => 0 } }, request({ rate: { keysPerSecond: 4000 } }), new AbortController().signal, () => undefined);
+        assert.ok(report.copied > lasting && report.copied < all, `${String(report.copied)} of ${String(all)}`);
+        assert.deepEqual([report.notCopied, report.verification?.differences], [[], []]);
+        await untilEqual(sides.source.client, sides.target.client);
+        assert.deepEqual(await sides.target.client.call(['DBSIZE']), { kind: 'integer', text: String(lasting) });
       });
 
       it('takes chosen types or keys only', async () => {

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { isFailure } from '../../../../src/core/failure.ts';
 import { clone, type CloneProgress, type CloneReport, type CloneRequest } from '../../../../src/core/transfer/clone.ts';
 import { differences } from '../../../support/oracle.ts';
+import { seededRandom } from '../../../support/random.ts';
+import { sampleTypes, sampleValue } from '../../../support/rdbSamples.ts';
 import { startRedisServer, type RedisServer } from '../../../support/redisServer.ts';
 import { startRelay } from '../../../support/relay.ts';
 import { resp, startScriptedServer } from '../../../support/scriptedServer.ts';
-import { connectResp } from '../../../support/respClient.ts';
+import { connectResp, type RespClient } from '../../../support/respClient.ts';
 import { createTestSessions, testProfile, type TestSessions } from '../../../support/testSessions.ts';
 
 const KEYS = 12_000;
@@ -80,15 +82,30 @@ describe('a clone that is disturbed', () => {
     await equal();
   });
 
-  it('leaves whole keys behind when it is cancelled', async () => {
-    const cancelled = new AbortController();
-    const { onProgress } = at(3000, () => Promise.resolve(cancelled.abort()));
-    await assert.rejects(run(request(), onProgress, cancelled.signal), (error) => isFailure(error, 'cancelled'));
-    const copied = Number(await servers[1].cli('DBSIZE'));
-    assert.ok(copied >= 3000 && copied < KEYS);
-    const report = await run(request({ conflict: 'replace' }));
-    assert.deepEqual(report.verification?.differences, []);
-  });
+  for (const [engine, moments] of [['auto', [1, 3000, 4000]], ['commands', [200, 6000]]] as const) {
+    it(`leaves whole keys only behind when it is cancelled, at any moment (${engine})`, async () => {
+      const clients = await Promise.all(servers.map(({ port }) => connectResp(port))) as [RespClient, RespClient];
+      const random = seededRandom(2);
+      for (let round = 0; round < 20; round += 1) for (const type of sampleTypes) for (const call of sampleValue(random, type, `${type}:${String(round)}`)) await clients[0].call(call);
+      let before = 0;
+      // Those of each turn.
+      for (const moment of moments) {
+        const cancelled = new AbortController();
+        const { onProgress } = at(moment, () => Promise.resolve(cancelled.abort()));
+        await assert.rejects(run(request({ engine, conflict: 'skip' }), onProgress, cancelled.signal), (error) => isFailure(error, 'cancelled'));
+        const found = (await differences(...clients)).filter(({ kind }) => kind !== 'digest').map(({ kind, second }) => `${kind}: ${second}`);
+        assert.deepEqual([...new Set(found)], ['missing: not there'], `at ${String(moment)} keys`);
+        const there = Number(await servers[1].cli('DBSIZE'));
+        assert.ok(there > before, `${String(there)} keys`);
+        before = there;
+      }
+      // What is there is taken as it is: only the rest comes.
+      const { skipped } = await run(request({ engine, conflict: 'skip' }));
+      assert.equal(skipped, before);
+      await equal();
+      for (const client of clients) client.close();
+    }).timeout(30_000);
+  }
 
   it('gives up a key at which every link breaks, though those before it get there each time', async () => {
     const target = await startScriptedServer(([name, key]) => {

@@ -44,11 +44,11 @@ const border: Check = async ({ ran, ask }) => {
 
 /** Members with scores: what comes back is a list of pairs; SSCAN answers members alone. */
 const kinds: Check = ({ ran }) => {
-  const wrong = named(ran, 'hscan', 'sscan', 'zscan').find(({ reply }) => reply.kind === 'error' && reply.text.startsWith('WRONGTYPE'));
+  const last = named(ran, 'hscan', 'sscan', 'zscan').at(-1);
   const zset = scansOf(ran, 'zscan').length > 0;
   const set = scansOf(ran, 'sscan').length > 0;
   if (zset && set) return passed;
-  if (wrong !== undefined) return missing('wrongtype', (wrong.words[0] ?? '').toUpperCase(), wrong.words[1] ?? '');
+  if (last?.reply.kind === 'error' && last.reply.text.startsWith('WRONGTYPE')) return missing('wrongtype', (last.words[0] ?? '').toUpperCase(), last.words[1] ?? '');
   return missing(zset ? 'set' : 'zset');
 };
 

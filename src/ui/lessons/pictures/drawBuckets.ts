@@ -86,7 +86,7 @@ function drawBox({ table, bucket, style, span }: Box, { cursor, answered }: Buck
   });
   drawn += drawMark(visit, x + 7, y + 7);
   drawn += label(x + 19, y + 15, String(bucket), { bold: true });
-  drawn += label(x + width - 6, y + 15, bitsOf(bucket, table.size), { fill: colors.faint, end: true });
+  drawn += label(x + width - 6, y + 15, bitsOf(bucket, table.size), { fill: colors.faint, anchor: 'end' });
   for (const [at, name] of shown.entries()) drawn += drawName(name, answered.get(name) ?? 0, x + 6 + (at % span) * COLUMN, y + HEAD + Math.floor(at / span) * ROW, walking);
   if (shown.length < names.length) {
     drawn += label(x + 20 + (shown.length % span) * COLUMN, y + HEAD + Math.floor(shown.length / span) * ROW + 12, `+${names.length - shown.length}`, { fill: colors.faint });
@@ -114,7 +114,7 @@ function drawName(name: string, times: number, x: number, y: number, walking: bo
   if (walking) drawn += dot(x + 6, y + 9, times > 0);
   const room = COLUMN - 14 - (walking ? 10 : 0) - suffix.length * (mono.advance + 1);
   drawn += label(x + (walking ? 13 : 4), y + 13, text, { bold: twice, width: room });
-  if (twice) drawn += label(x + COLUMN - 13, y + 13, suffix, { bold: true, end: true });
+  if (twice) drawn += label(x + COLUMN - 13, y + 13, suffix, { bold: true, anchor: 'end' });
   return drawn;
 }
 

@@ -43,13 +43,13 @@ function drawRun(run: LatencyRun, words: LatencyWords, top: number, floor: numbe
   body += element('rect', { x: x(run.from), y: top + TITLE, width: Math.max(2, x(run.to) - x(run.from)), height: HIGH, style: `fill:${colors.alarm};fill-opacity:0.14;stroke:${colors.line};stroke-dasharray:3 3` });
   for (let power = floor; power <= ceiling; power += 1) {
     body += line(LEFT, y(10 ** power), WIDTH - RIGHT, y(10 ** power), `stroke:${colors.line};stroke-opacity:${power === floor ? 1 : 0.3}`);
-    body += label(LEFT - 6, y(10 ** power) + 4, words.ms(10 ** power), { fill: colors.faint, end: true });
+    body += label(LEFT - 6, y(10 ** power) + 4, words.ms(10 ** power), { fill: colors.faint, anchor: 'end' });
   }
   for (const tick of ticks(end)) {
     body += line(x(tick), bottom, x(tick), bottom + 4, `stroke:${colors.line}`);
-    body += label(x(tick), bottom + 16, String(tick), { fill: colors.faint });
+    body += label(x(tick), bottom + 16, String(tick), { fill: colors.faint, anchor: 'middle' });
   }
-  body += label(WIDTH - RIGHT, bottom + 29, words.axis, { prose: true, fill: colors.faint, end: true });
+  body += label(WIDTH - RIGHT, bottom + 29, words.axis, { prose: true, fill: colors.faint, anchor: 'end' });
   for (const { at, ms } of run.waits) {
     const during = at + ms >= run.from && at <= run.to;
     body += line(x(at), y(10 ** floor), x(at), y(ms), `stroke:${during ? colors.alarm : colors.calm};stroke-opacity:0.5`);
@@ -58,7 +58,7 @@ function drawRun(run: LatencyRun, words: LatencyWords, top: number, floor: numbe
   const longest = longestWait(run);
   if (longest > 0) {
     body += line(LEFT, y(longest), WIDTH - RIGHT, y(longest), `stroke:${colors.ink};stroke-dasharray:6 4`);
-    body += label(WIDTH - RIGHT - 4, y(longest) - 5, words.longest(longest), { prose: true, bold: true, end: true });
+    body += label(WIDTH - RIGHT - 4, y(longest) - 5, words.longest(longest), { prose: true, bold: true, anchor: 'end' });
   }
   return body;
 }

@@ -24,13 +24,13 @@ export function element(name: string, attributes: Readonly<Record<string, string
 }
 
 /** A line of text; `width` cuts a monospaced one, which a tooltip then tells as a whole. */
-export function label(x: number, y: number, text: string, options: { readonly fill?: string; readonly bold?: boolean; readonly prose?: boolean; readonly end?: boolean; readonly width?: number } = {}): string {
+export function label(x: number, y: number, text: string, options: { readonly fill?: string; readonly bold?: boolean; readonly prose?: boolean; readonly anchor?: 'middle' | 'end'; readonly width?: number } = {}): string {
   const room = options.width === undefined ? text.length : Math.max(1, Math.floor(options.width / mono.advance));
   const chars = [...text];
   const cut = chars.length > room ? `${chars.slice(0, room - 1).join('')}…` : text;
   return element('text', {
     x, y,
-    'text-anchor': options.end === true ? 'end' : undefined,
+    'text-anchor': options.anchor,
     style: `fill:${options.fill ?? colors.ink};font-family:${options.prose === true ? 'var(--vscode-font-family)' : mono.family};font-size:${options.prose === true ? 12 : mono.size}px${options.bold === true ? ';font-weight:bold' : ''};white-space:pre`,
   }, ...(cut === text ? [] : [element('title', {}, escape(text))]), escape(cut));
 }

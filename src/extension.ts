@@ -36,7 +36,8 @@ import * as scripts from './ui/scripts/index.ts';
 import * as terminal from './ui/terminal/index.ts';
 import * as transfer from './ui/transfer/index.ts';
 import * as values from './ui/values/index.ts';
-import * as walkthrough from './ui/walkthrough/index.ts';
+import * as walkthroughFeature from './ui/walkthrough/index.ts';
+import { createWalkthroughMemory } from './ui/walkthrough/memory.ts';
 
 /** Lines that the Command Log keeps. */
 const commandLogCapacity = 5000;
@@ -72,8 +73,10 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   const baselines = createBaselines(context, profiles, [store.onDidChange, rdbFiles.onDidChange, practice.onDidChange]);
   const badges = createBadges(baselines);
   const replications = createReplications(context, { sessions, clock: systemClock, store, connect, profile: (id) => profiles().find((one) => one.id === id) });
+  const walkthrough = createWalkthroughMemory(context);
   const view = createExplorerView({
     model,
+    offersStart: () => walkthrough.showsRow() && store.list().length === 0,
     changesOf: badges.of,
     profiles: () => [...(readSetting('keyspace.practice.show') ? [practice.profile] : []), ...practice.list(), ...lessonServers.list(), ...store.list(), ...rdbFiles.list()],
     fileOf: rdbFiles.of,
@@ -85,7 +88,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
   const reports = createReports();
   const written = new vscode.EventEmitter<KeysWritten>();
   const services: Services = {
-    context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, lessonServers, sessions, model, explorer: view, replications, written, baselines, reports, clones: createClones(context),
+    context, commandLog, clock: systemClock, connections: store, practice, rdbFiles, lessonServers, sessions, model, explorer: view, replications, walkthrough, written, baselines, reports, clones: createClones(context),
     profiles,
     targets: (source) => profiles().filter(({ id, access }) => access !== 'read-only' && fitsLesson(lessonServers, source?.id, id)),
     profile: (id) => profiles().find((one) => one.id === id),
@@ -98,6 +101,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     lessonServers,
     { dispose: () => void sessions.dispose() },
     replications,
+    walkthrough,
     scanOptions,
     model,
     view,
@@ -114,7 +118,7 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     terminal.register(services),
     scripts.register(services),
     lessons.register(services),
-    walkthrough.register(services),
+    walkthroughFeature.register(services),
     replicate.register(services),
     compare.register(services),
   );

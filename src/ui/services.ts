@@ -13,6 +13,7 @@ import type { LessonServers } from './practice/lessonServers.ts';
 import type { RdbFiles } from './practice/rdbFiles.ts';
 import type { Practice } from './practice/practice.ts';
 import type { Clones } from './transfer/clones.ts';
+import type { WalkthroughMemory } from './walkthrough/memory.ts';
 import type { Replications } from './replicate/replications.ts';
 
 /** What the features share. `extension.ts` makes it once; there is no other global. */
@@ -36,6 +37,7 @@ export interface Services {
   readonly explorer: ExplorerView;
   readonly clones: Clones;
   readonly replications: Replications;
+  readonly walkthrough: WalkthroughMemory;
   /** Told of what the extension writes, after it was written. */
   readonly written: vscode.EventEmitter<KeysWritten>;
   readonly baselines: Baselines;

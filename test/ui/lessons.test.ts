@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
+import type { Drawn } from '../support/ui/drawn.ts';
 import { createLearner } from '../support/ui/learner.ts';
 import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
@@ -286,12 +287,33 @@ describe('lessons in a real window', () => {
     });
   });
 
-  it('opens a walkthrough', async function () {
+  /** Titles of the steps that are ticked. */
+  const ticked = async (): Promise<string[]> => (await vscode.page.locator('.gettingStartedContainer [role=checkbox][aria-checked=true]').evaluateAll((boxes: Drawn[]) => boxes.map((box) => box.getAttribute('aria-label') ?? '')));
+  const untilTicked = async (title: RegExp): Promise<void> => until(async () => (await ticked()).some((one) => title.test(one)), 20_000);
+
+  it('opens a walkthrough from a row, with what was done before ticked', async function () {
     this.timeout(90_000);
-    await vscode.prompts.command('Get Started');
+    await vscode.tree.click('Get Started');
     const page = vscode.page.locator('.gettingStartedContainer');
     await page.getByText('Meet a cursor', { exact: true }).waitFor({ timeout: 30_000 });
     assert.equal(await page.locator('button.getting-started-step').count(), 5);
+    await untilTicked(/Meet a cursor/);
+    assert.equal((await ticked()).length, 1);
+    await vscode.tree.expand('Practice');
+    await vscode.tree.expand('Database 0');
+    await untilTicked(/Browse/);
     await vscode.screenshot('walkthrough');
+  });
+
+  it('hides the row for good', async function () {
+    this.timeout(90_000);
+    await vscode.tree.inlineAction('Get Started', 'Hide This Row');
+    await until(async () => !await vscode.tree.has('Get Started'));
+    await vscode.reload();
+    await vscode.tree.row('Practice');
+    assert.equal(await vscode.tree.has('Get Started'), false);
+    // The title's menu has it still.
+    await vscode.tree.titleAction('Get Started');
+    await vscode.page.locator('.gettingStartedContainer').getByText('Meet a cursor', { exact: true }).waitFor({ timeout: 30_000 });
   });
 });

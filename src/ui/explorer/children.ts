@@ -39,6 +39,8 @@ export function createChildren(deps: {
   readonly model: ExplorerModel;
   readonly nodes: NodeTable;
   readonly profiles: () => readonly ConnectionProfile[];
+  /** True where a row leads to the walkthrough. */
+  readonly offersStart: () => boolean;
   /** What is known of a connection that is an RDB file. */
   readonly fileOf: (profileId: string) => OpenFile | undefined;
   /** What is known of a connection that is a practice server. */
@@ -83,12 +85,18 @@ export function createChildren(deps: {
   }
 
   function connections(): readonly Node[] {
-    return deps.profiles().map((profile) =>
+    const rows = deps.profiles().map((profile) =>
       nodes.intern<ConnectionNode>({
         kind: 'connection', id: nodeId.connection(profile.id), parent: undefined, profile, connected: model.isConnected(profile.id),
       }),
     );
+    // Where there is no row at all, the view's welcome leads there.
+    return rows.length > 0 && deps.offersStart() ? [...rows, startNotice()] : rows;
   }
+
+  const startNotice = (): NoticeNode => notice(undefined, 'start', {
+    severity: 'start', label: vscode.l10n.t('Get Started'), detail: vscode.l10n.t('a walkthrough, and lessons'), command: 'keyspace.getStarted',
+  });
 
   async function databasesOf(node: ConnectionNode): Promise<readonly Node[]> {
     if (deps.practiceOf(node.profile.id)?.stopped === true) {

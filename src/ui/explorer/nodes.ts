@@ -82,7 +82,8 @@ export interface MoreNode extends Row {
 /** A row that says something: an error and what to do, or what is not shown. */
 export interface NoticeNode extends Row {
   readonly kind: 'notice';
-  severity: 'error' | 'info';
+  /** `start`: it leads somewhere, and may be hidden. */
+  severity: 'error' | 'info' | 'start';
   label: string;
   detail: string;
   command: CommandId | undefined;

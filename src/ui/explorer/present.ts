@@ -237,10 +237,10 @@ function moreItem(node: MoreNode): vscode.TreeItem {
 
 function noticeItem(node: NoticeNode): vscode.TreeItem {
   const item = new vscode.TreeItem(node.label, vscode.TreeItemCollapsibleState.None);
-  item.iconPath = node.severity === 'error' ? icon('error', 'list.errorForeground') : icon('info');
+  item.iconPath = node.severity === 'error' ? icon('error', 'list.errorForeground') : icon(node.severity === 'start' ? 'rocket' : 'info');
   item.description = node.command === undefined ? '' : node.detail;
   item.tooltip = [node.label, node.detail].filter((text) => text !== '').join('\n');
-  item.contextValue = context('notice');
+  item.contextValue = context('notice', node.severity === 'start' && 'dismissible');
   if (node.command !== undefined) item.command = { command: node.command, title: node.label, arguments: [node] };
   item.accessibilityInformation = { label: [node.label, node.detail].filter((text) => text !== '').join(node.label.endsWith('.') ? ' ' : '. ') };
   return item;

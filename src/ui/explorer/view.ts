@@ -40,6 +40,8 @@ export interface ExplorerView extends vscode.Disposable {
 export function createExplorerView(deps: {
   readonly model: ExplorerModel;
   readonly profiles: () => readonly ConnectionProfile[];
+  /** True while there is nothing but practice servers and files, and nobody has hidden the row that leads to the walkthrough. */
+  readonly offersStart: () => boolean;
   /** What is known of a connection that is an RDB file. */
   readonly fileOf: (profileId: string) => OpenFile | undefined;
   /** Whom a connection follows, if anybody. */

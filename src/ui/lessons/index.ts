@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { Failure } from '../../core/failure.ts';
 import { nextLesson, stepsDone } from '../../core/lessons/progress.ts';
-import { registerCommand, setContext } from '../platform/commands.ts';
+import { registerCommand } from '../platform/commands.ts';
 import { notebookIds, type LessonRow } from '../platform/contributions.ts';
 import { createDisposables } from '../platform/disposables.ts';
 import type { Services } from '../services.ts';
@@ -13,7 +13,7 @@ import { createLessonsView } from './view.ts';
 
 /** Registers lessons: their view, their pages, and what runs and checks them. */
 export function register(services: Services): vscode.Disposable {
-  const { context, lessonServers, explorer } = services;
+  const { context, lessonServers, explorer, walkthrough } = services;
   let reading: Promise<readonly Told[]> | undefined;
   const library = (): Promise<readonly Told[]> => reading ??= readLibrary(context.extensionUri);
   const progress = createProgressStore(context);
@@ -43,7 +43,7 @@ export function register(services: Services): vscode.Disposable {
   };
 
   const tellOfProgress = (): void => {
-    if (Object.values(progress.current()).some((steps) => steps.length > 0)) setContext('keyspace.lessonStepDone', true);
+    if (Object.values(progress.current()).some((steps) => steps.length > 0)) walkthrough.did('lesson');
   };
   tellOfProgress();
 

@@ -79,6 +79,7 @@ export type CommandTable = { readonly [Id in RowCommandId]: RowCommand } & {
   readonly 'keyspace.openScratchCopy': (file?: Uri, selected?: readonly Uri[]) => void;
   readonly 'keyspace.newPracticeServer': () => void;
   readonly 'keyspace.getStarted': () => void;
+  readonly 'keyspace.hideGetStarted': () => void;
   /** A click on a row of the Lessons view. */
   readonly 'keyspace.openLesson': (row?: LessonRow) => void;
   /** The status bar of a cell gives its place; the toolbar something of its own. */
@@ -126,6 +127,7 @@ const commands: { readonly [Id in CommandId]: null } = {
   'keyspace.runSelection': null,
   'keyspace.chooseScriptConnection': null,
   'keyspace.getStarted': null,
+  'keyspace.hideGetStarted': null,
   'keyspace.openLesson': null,
   'keyspace.checkStep': null,
   'keyspace.startFromLesson': null,
@@ -177,7 +179,7 @@ const commands: { readonly [Id in CommandId]: null } = {
 export const commandIds = Object.keys(commands) as readonly CommandId[];
 
 /** Commands that only a row can start; the palette hides them. */
-export const rowOnlyCommands: readonly CommandId[] = ['keyspace.searchAsPattern', 'keyspace.stopLoading', 'keyspace.previewValue', 'keyspace.openDifference', 'keyspace.startFromLesson'];
+export const rowOnlyCommands: readonly CommandId[] = ['keyspace.searchAsPattern', 'keyspace.stopLoading', 'keyspace.previewValue', 'keyspace.openDifference', 'keyspace.startFromLesson', 'keyspace.hideGetStarted'];
 
 /** How rows are ordered by name. */
 export type SortOrder = 'ascending' | 'descending';
@@ -220,11 +222,12 @@ export interface ContextTable {
   'keyspace.selectedForCompare': boolean;
   /** Some connection follows another one. */
   'keyspace.replicating': boolean;
-  /** Steps of the walkthrough: a database was unfolded, a step of a lesson done, a database cloned, a server added. */
-  'keyspace.browsed': boolean;
-  'keyspace.lessonStepDone': boolean;
-  'keyspace.cloned': boolean;
-  'keyspace.connected': boolean;
+  /** Steps of the walkthrough: true for a moment only (`walkthrough/memory.ts`). */
+  'keyspace.did.browse': boolean;
+  'keyspace.did.lesson': boolean;
+  'keyspace.did.clone': boolean;
+  'keyspace.did.replicate': boolean;
+  'keyspace.did.connect': boolean;
   /** The value document in front is one part of a longer value; it has one after, or before, it. */
   'keyspace.hasParts': boolean;
   'keyspace.hasNextPart': boolean;
@@ -236,14 +239,19 @@ const contexts: { readonly [Id in ContextId]: null } = {
   'keyspace.compared': null,
   'keyspace.selectedForCompare': null,
   'keyspace.replicating': null,
-  'keyspace.browsed': null,
-  'keyspace.lessonStepDone': null,
-  'keyspace.cloned': null,
-  'keyspace.connected': null,
+  'keyspace.did.browse': null,
+  'keyspace.did.lesson': null,
+  'keyspace.did.clone': null,
+  'keyspace.did.replicate': null,
+  'keyspace.did.connect': null,
   'keyspace.hasParts': null,
   'keyspace.hasNextPart': null,
   'keyspace.hasPreviousPart': null,
 };
+/** What the walkthrough asks for: a database was unfolded, a step of a lesson done, a database cloned, one made to follow, a server added. */
+export const walkthroughSteps = ['browse', 'lesson', 'clone', 'replicate', 'connect'] as const;
+export type WalkthroughStep = (typeof walkthroughSteps)[number];
+
 export const contextIds = Object.keys(contexts) as readonly ContextId[];
 
 /** View ids. */
@@ -266,7 +274,7 @@ export const lessonScheme = 'keyspace-lesson';
 export const reportScheme = 'keyspace-report';
 
 /** What a row offers, as words in its context value after its kind; `when` clauses test them as `viewItem =~ /\bword\b/`. */
-export const rowAbilities = ['paged', 'scannable', 'filtered', 'named', 'openable', 'writable', 'editable', 'collection', 'practice', 'opened', 'stopped', 'exposed', 'troubled', 'saved', 'file', 'replica', 'loading', 'baseline'] as const;
+export const rowAbilities = ['paged', 'scannable', 'filtered', 'named', 'openable', 'writable', 'editable', 'collection', 'practice', 'opened', 'stopped', 'exposed', 'troubled', 'saved', 'file', 'replica', 'loading', 'baseline', 'dismissible'] as const;
 export type RowAbility = (typeof rowAbilities)[number];
 
 /** The kinds of rows, the first word of a context value. */

@@ -9,7 +9,6 @@ import { partsOf } from '../../core/transfer/parts.ts';
 import { planClone, type ClonePlan } from '../../core/transfer/plan.ts';
 import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
 import { nodeId, type Node } from '../explorer/nodes.ts';
-import { setContext } from '../platform/commands.ts';
 import { plainText } from '../platform/plainText.ts';
 import { withProgress } from '../platform/progress.ts';
 import { replicateDatabase } from '../replicate/replicateDatabase.ts';
@@ -86,7 +85,7 @@ export async function cloneAndTell(services: Services, journal: Journal, title: 
     if (report === undefined) return;
     await journal.remove();
     await services.clones.remember(request);
-    setContext('keyspace.cloned', true);
+    services.walkthrough.did('clone');
     void offer(services, title, request, report);
   } catch (error) {
     // There is nothing to go on with.

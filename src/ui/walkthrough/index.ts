@@ -1,24 +1,24 @@
 import * as vscode from 'vscode';
-import { registerCommand, setContext } from '../platform/commands.ts';
+import { registerCommand } from '../platform/commands.ts';
 import { createDisposables } from '../platform/disposables.ts';
 import type { Services } from '../services.ts';
 
-/**
- * Registers what completes the steps of the walkthrough that no feature tells by itself: a database was unfolded, a server was added.
- * VS Code keeps which steps are done.
- */
-export function register({ context, explorer, connections }: Services): vscode.Disposable {
+/** Registers the walkthrough, and what completes the steps that no feature tells by itself: a database was unfolded, a server was added. */
+export function register({ context, explorer, connections, walkthrough }: Services): vscode.Disposable {
   const connected = (): void => {
-    if (connections.list().length > 0) setContext('keyspace.connected', true);
+    if (connections.list().length > 0) walkthrough.did('connect');
   };
   connected();
   return createDisposables(
     explorer.tree.onDidExpandElement(({ element }) => {
-      if (element.kind === 'database') setContext('keyspace.browsed', true);
+      if (element.kind === 'database') walkthrough.did('browse');
     }),
     connections.onDidChange(connected),
+    walkthrough.onDidHideRow(() => explorer.changed()),
     registerCommand('keyspace.getStarted', async () => {
       await vscode.commands.executeCommand('workbench.action.openWalkthrough', `${context.extension.id}#keyspace.start`, false);
+      walkthrough.tell();
     }),
+    registerCommand('keyspace.hideGetStarted', () => walkthrough.hideRow()),
   );
 }

@@ -16,6 +16,8 @@ export interface Difference {
   /** The name at the source; of an extra key the name that it would have there. */
   readonly name: Buffer;
   readonly kind: KeyDifference;
+  /** It was written again each time that it was to be copied anew: it may be the same when it rests. */
+  readonly moving?: true;
 }
 
 /** Keys so far. */

@@ -65,7 +65,8 @@ export function createConvergence(copy: Copy): Convergence {
         now.again ??= { all: await compare(links, now), at: 0 };
         await byParts(now.again, async (part) => void left.push(...await compareAgain(links.source, links.target, part, options)));
         const report = { compared: comparing.seen.size, rounds: round };
-        if (left.length === 0 || round === ROUNDS) return { ...report, repaired, differences: left };
+        if (left.length === 0) return { ...report, repaired, differences: left };
+        if (round === ROUNDS) return { ...report, repaired, differences: left.map((one) => (isMoving(copy, one) ? { ...one, moving: true } : one)) };
         now.mend ??= { all: left, at: 0 };
         const mending = now;
         await byParts(now.mend, async (part) => void (mending.changed += await repair(copy, links, part)));
@@ -75,6 +76,13 @@ export function createConvergence(copy: Copy): Convergence {
       }
     },
   };
+}
+
+/** What differs though it would be copied again. What a target does not take in all its parts differs for another reason. */
+function isMoving({ standing, notCopied, forms }: Copy, { name, kind }: Difference): boolean {
+  if (notCopied.has(name.toString('latin1'))) return false;
+  if (kind === 'missing' || kind === 'type' || kind === 'value') return true;
+  return kind === 'extra' ? standing.done.has(name) : (kind === 'expiry' || Object.keys(forms).length === 0) && kind !== 'too-large' && kind !== 'refused' && kind !== 'unreadable';
 }
 
 /**

@@ -109,6 +109,8 @@ export function summaryText(report: CloneReport): string {
       : extra > 0
         ? vscode.l10n.t('Compared with the source key by key: what was copied is identical.')
         : vscode.l10n.t('Compared with the source key by key: identical.'));
+    const moving = verification.differences.filter((one) => one.moving === true && one.kind !== 'extra').length;
+    if (moving > 0) parts.push(vscode.l10n.t('Of these, still being written: {0}.', formatCount(moving)));
     if (extra > 0) parts.push(vscode.l10n.t('Keys that only the target has: {0}.', formatCount(extra)));
   }
   return parts.join(' ');
@@ -152,7 +154,11 @@ function listed<T>(items: readonly T[], text: (item: T) => string): string[] {
 }
 
 /** A difference in words. */
-export function differenceText({ kind }: Difference): string {
+export function differenceText({ kind, moving }: Difference): string {
+  return moving === true ? vscode.l10n.t('{0}; still being written', kindText(kind)) : kindText(kind);
+}
+
+function kindText(kind: Difference['kind']): string {
   switch (kind) {
     case 'missing': return vscode.l10n.t('missing at the target');
     case 'extra': return vscode.l10n.t('only at the target');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { clone, type CloneReport, type CloneRequest } from '../../../../src/core/transfer/clone.ts';
+import { clone, type CloneProgress, type CloneReport, type CloneRequest } from '../../../../src/core/transfer/clone.ts';
 import { compareLargeKeys, type KeyAt } from '../../../../src/core/compare/large.ts';
 import type { Session } from '../../../../src/core/connection/session.ts';
 import { isFailure } from '../../../../src/core/failure.ts';
@@ -43,8 +43,8 @@ describe('a clone', function () {
     source: { profile: testProfile(sides.source), database: 0 }, target: { profile: testProfile(sides.target), database: 0 },
     scope: everything, conflict: 'stop', verify: true, ...more,
   });
-  const run = (more?: Partial<CloneRequest>): Promise<CloneReport> =>
-    clone({ sessions, seeds: [1, 2], patience: 10_000, pause }, request(more), new AbortController().signal, () => undefined);
+  const run = (more?: Partial<CloneRequest>, onProgress: (progress: CloneProgress) => void = () => undefined): Promise<CloneReport> =>
+    clone({ sessions, seeds: [1, 2], patience: 10_000, pause }, request(more), new AbortController().signal, onProgress);
   const fill = async (side: Side, ...commands: readonly (readonly Argument[])[]): Promise<void> => {
     for (const command of commands) assert.notEqual((await side.client.call(command)).kind, 'error', String(command[0]));
   };
@@ -202,6 +202,24 @@ describe('a clone', function () {
     after(async () => {
       await sessions.dispose();
       for (const side of Object.values(sides)) await side.stop();
+    });
+
+    it('tells keys that never rest from others', async () => {
+      await fill(sides.source, ['FLUSHALL'], ['DEBUG', 'POPULATE', '2000', 'key', '50']);
+      let times = 0;
+      const writes: Promise<unknown>[] = [];
+      const report = await run({}, ({ phase }) => {
+        if (phase === 'copying') return;
+        times += 1;
+        writes.push(sides.source.client.call(['SET', 'key:7', String(times)]), sides.source.client.call([times % 2 === 0 ? 'DEL' : 'INCR', 'comes and goes']));
+        if (times === 1) writes.push(sides.target.client.call(['SET', 'mine', 'x']));
+      });
+      await Promise.all(writes);
+      assert.equal(report.verification?.rounds, 4);
+      const told = new Map(report.verification.differences.map(({ name, moving }) => [name.toString(), moving]));
+      assert.deepEqual([told.get('key:7'), told.get('mine'), [...told.keys()].every((name) => ['key:7', 'mine', 'comes and goes'].includes(name))], [true, undefined, true]);
+      assert.deepEqual((await run({ conflict: 'replace' })).verification?.differences.map(({ name }) => name.toString()).filter((name) => name !== 'comes and goes'), ['mine']);
+      for (const side of Object.values(sides)) await fill(side, ['FLUSHALL']);
     });
 
     it('takes over what four clients write meanwhile', async () => {

@@ -32,7 +32,11 @@ describe('the Redis terminal in a real window', () => {
     await vscode.page.keyboard.type('hgeta');
     await vscode.page.keyboard.press('Tab');
     await shows(/hgetall key/);
-    await type('user:1');
+    // The name of a key, from the server.
+    await vscode.page.keyboard.type('us');
+    await vscode.page.keyboard.press('Tab');
+    await shows(/hgetall user:1/);
+    await vscode.page.keyboard.press('Enter');
     await shows(/1\) "name"\s+2\) "Ann"/);
     await type('MULTI');
     await shows(/\(TX\)> /);

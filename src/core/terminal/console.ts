@@ -1,6 +1,10 @@
 import { createInterface } from 'node:readline';
 import { PassThrough, Writable } from 'node:stream';
+import type { Command, Reply } from '../connection/session.ts';
+import { isFailure } from '../failure.ts';
 import { completeLine, hintFor } from '../language/complete.ts';
+import { keyPlace, type KeyPlace } from '../language/keyPlace.ts';
+import { findNames, typedNames } from './keyNames.ts';
 import { createTerminalSession, isKept, type TerminalDeps } from './session.ts';
 
 /** A screen and a keyboard, and what is kept between terminals. */
@@ -11,6 +15,8 @@ export interface ConsoleDeps extends Omit<TerminalDeps, 'write' | 'clear'> {
   readonly history: readonly string[];
   /** Told of all lines to keep, the latest first; none of them holds a secret. */
   readonly keep: (history: readonly string[]) => void;
+  /** Asks the server on another connection, for the names of keys. Throws Failure. */
+  readonly ask: (database: number, command: Command) => Promise<Reply>;
   /** Ctrl+R: lets one of these be chosen. */
   readonly search: (history: readonly string[]) => Promise<string | undefined>;
   readonly onQuit: () => void;
@@ -47,11 +53,23 @@ export function createConsole(deps: ConsoleDeps, columns: number): Console {
   const editor = createInterface({
     input: keyboard, output: screen, terminal: true, historySize: HISTORY, removeHistoryDuplicates: true, escapeCodeTimeout: 50, tabSize: 4,
     history: [...deps.history],
-    completer: (line: string) => {
+    completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
       const { from, items } = completeLine(line, line.length, deps.book);
       const typed = line.slice(from);
       const lower = typed !== '' && typed === typed.toLowerCase();
-      return [items.map(({ text }) => `${lower ? text.toLowerCase() : text} `), typed];
+      const words = items.map(({ text }) => `${lower ? text.toLowerCase() : text} `);
+      const place = begun === '' ? keyPlace(line, deps.book) : undefined;
+      if (place === undefined) {
+        done(null, [words, typed]);
+        return;
+      }
+      // The line editor takes nothing meanwhile.
+      void namesAt(place).then((names) => {
+        if (closed) return;
+        deps.screen(CLEAR_RIGHT);
+        done(null, [[...words, ...names], line.slice(place.from)]);
+        hint();
+      });
     },
   });
   let history: readonly string[] = deps.history;
@@ -63,6 +81,15 @@ export function createConsole(deps: ConsoleDeps, columns: number): Console {
   /** Typed while a command runs. */
   let ahead = '';
 
+  const namesAt = async (place: KeyPlace): Promise<readonly string[]> => {
+    try {
+      return typedNames(await findNames(place.prefix, (command) => deps.ask(session.database, command), deps.clock), place);
+    } catch (error) {
+      // Where the server cannot be asked there is nothing to propose.
+      if (!isFailure(error)) throw error;
+      return [];
+    }
+  };
   const ask = (): void => {
     editor.setPrompt(begun === '' ? session.prompt : '... ');
     editor.prompt();

@@ -31,6 +31,8 @@ export interface TerminalDeps {
 export interface TerminalSession {
   /** What stands before the line: address, `[database]`, `(TX)`. */
   readonly prompt: string;
+  /** The database that it stands in. */
+  readonly database: number;
   /**
    * Runs a line and shows what came of it; faults and broken links are shown, too. Answers `more` for a line with an open quote (the
    * next one belongs to it), `quit` for QUIT and EXIT.
@@ -159,6 +161,9 @@ export function createTerminalSession(deps: TerminalDeps): TerminalSession {
   return {
     get prompt() {
       return `${deps.label}${database === 0 ? '' : `[${String(database)}]`}${transaction ? '(TX)' : ''}> `;
+    },
+    get database() {
+      return database;
     },
     async run(line) {
       const { words, fault } = splitLine(line);

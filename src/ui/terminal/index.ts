@@ -48,6 +48,14 @@ function createPty({ context, clock, sessions }: Services, profile: ConnectionPr
     inside = createConsole({
       label: endpointLabel(profile), database, clock, book: tableOfCommands,
       open: (index) => sessions.openChannel(profile, index, 'terminal'),
+      async ask(index, command) {
+        const session = sessions.acquire(profile, index);
+        try {
+          return await session.send(command);
+        } finally {
+          session.release();
+        }
+      },
       breathe: () => new Promise(setImmediate),
       screen: (text) => screen.fire(text),
       history: context.globalState.get<readonly string[]>(historyKey, []),

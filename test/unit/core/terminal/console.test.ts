@@ -4,6 +4,8 @@ import { stripVTControlCharacters } from 'node:util';
 import { encodeReply } from '../../../../src/protocol/resp/encode.ts';
 import { bufferArgument, createRequestDecoder } from '../../../../src/protocol/resp/requestDecoder.ts';
 import { tableOfCommands } from '../../../../src/core/language/command.ts';
+import type { Command } from '../../../../src/core/connection/session.ts';
+import { Failure } from '../../../../src/core/failure.ts';
 import { createConsole, type Console, type ConsoleDeps } from '../../../../src/core/terminal/console.ts';
 
 /** A server that answers ECHO, and BLPOP never. */
@@ -33,7 +35,7 @@ describe('core/terminal console', () => {
   const open = (options: Partial<ConsoleDeps> = {}): Console => (opened = createConsole({
     label: 'here', database: 0, open: async () => answering(sent), screen: (piece) => void (text += piece), book: tableOfCommands,
     clock: { now: () => 0, elapsed: () => 0 }, breathe: async () => new Promise(setImmediate), history: [], keep: (lines) => void (kept = lines),
-    search: async () => undefined, onQuit: () => void (quits += 1), ...options,
+    search: async () => undefined, ask: async () => ['0', []], onQuit: () => void (quits += 1), ...options,
   }, 80));
   const settled = async (until: () => boolean): Promise<void> => {
     while (!until()) await new Promise(setImmediate);
@@ -71,6 +73,87 @@ describe('core/terminal console', () => {
     input('\x15HGETA');
     input('\t');
     assert.match(stripVTControlCharacters(text), /HGETALL /);
+  });
+
+  describe('completes names of keys', () => {
+    const line = (): string => stripVTControlCharacters(text).split('here> ').at(-1) ?? '';
+    /** What is sent when Tab and Enter are pressed behind this. */
+    const completed = async (typed: string): Promise<string | undefined> => {
+      const before = sent.length;
+      for (const keys of [typed, '\t', '\r']) opened?.input(keys);
+      await settled(() => sent.length > before);
+      return sent.at(-1);
+    };
+    /** A server that has these names, and answers a page for each call. */
+    const having = (pages: readonly (readonly string[])[], asked: Command[] = []): Partial<ConsoleDeps> => ({
+      async ask(database, command) {
+        asked.push([String(database), ...command]);
+        const at = Number(command[1]);
+        return [Buffer.from(at + 1 < pages.length ? String(at + 1) : '0'), (pages[at] ?? []).map((name) => Buffer.from(name, 'latin1'))];
+      },
+    });
+
+    it('by pages of SCAN with the glob escaped, in the database that the terminal stands in', async () => {
+      const asked: Command[] = [];
+      open({ ...having([[], ['user:[1]'], []], asked), database: 3 });
+      assert.equal(await completed('GET us'), 'GET user:[1]');
+      assert.equal(await completed('mget a user:['), 'mget a user:[1]');
+      assert.deepEqual(asked.map((command) => command.map(String)), [
+        ...['0', '1', '2'].map((cursor) => ['3', 'SCAN', cursor, 'MATCH', 'us*', 'COUNT', '1000']),
+        ...['0', '1', '2'].map((cursor) => ['3', 'SCAN', cursor, 'MATCH', 'user:\\[*', 'COUNT', '1000']),
+      ]);
+    });
+
+    it('up to where they part, and shows them at the second Tab', async () => {
+      const { input } = open(having([['user:2', 'user:1', 'user:1']]));
+      assert.equal(await completed('DEL u'), 'DEL user:');
+      await settled(() => prompts() === 2);
+      for (const keys of ['DEL user:', '\t', '\t']) input(keys);
+      await settled(() => /user:1 +user:2/.test(stripVTControlCharacters(text)));
+    });
+
+    it('in quotes where they have to be, with bytes as redis-cli reads them back', async () => {
+      const { input } = open(having([['a b\n\xff"']]));
+      input('GET a');
+      input('\t');
+      await settled(() => line().includes(String.raw`"a b\n\xff\"" `));
+      input('\r');
+      await settled(() => sent.length === 1);
+      assert.deepEqual(Buffer.from(sent[0] ?? ''), Buffer.concat([Buffer.from('GET '), Buffer.from('a b\n\xff"', 'latin1')].map((part) => Buffer.from(part.toString()))));
+      input('GET "a b');
+      input('\t');
+      await settled(() => line().startsWith(String.raw`GET "a b\n\xff\"" `));
+    });
+
+    it('cuts no escape where they part, and puts in nothing that others may not have', async () => {
+      const { input } = open(having([['k\x01', 'k\x02']]));
+      input('GET k');
+      input('\t');
+      await settled(() => line().includes('"k'));
+      assert.doesNotMatch(line(), /\\x/);
+      const { input: large } = open(having(Array.from({ length: 30 }, (_, at) => (at === 3 ? ['user:1'] : []))));
+      large('GET us');
+      large('\t');
+      large('\t');
+      await settled(() => /us… +user:1/.test(stripVTControlCharacters(text)) || /user:1 +us…/.test(stripVTControlCharacters(text)));
+      assert.match(line(), /GET us\s*$/);
+    });
+
+    it('nowhere else, and not where the server cannot be asked', async () => {
+      const asked: Command[] = [];
+      const { input } = open(having([['user']], asked));
+      for (const typed of ['us', 'ECHO us', 'SET k us', "GET 'us", 'GET us"er"', 'KEYS us', 'nonsense us']) {
+        input(`\x15${typed}`);
+        input('\t');
+      }
+      assert.deepEqual(asked, []);
+      const { input: other } = open({ ask: () => Promise.reject(new Failure('unreachable', 'gone')) });
+      other('GET us');
+      other('\t');
+      other('er\r');
+      await settled(() => sent.length === 1);
+      assert.deepEqual(sent, ['GET user']);
+    });
   });
 
   it('brings back lines of before, and keeps none with a password', async () => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { getL10nJson, type l10nJsonFormat } from '@vscode/l10n-dev';
+import { damageTexts } from '../../src/core/damage.ts';
 import { tableOfCommands } from '../../src/core/language/command.ts';
 import { documentOf } from '../../src/protocol/commands/documents.ts';
 import { root } from './paths.ts';
@@ -14,7 +15,7 @@ export async function collectStrings(): Promise<l10nJsonFormat> {
     extension: '.ts' as const,
     contents: readFileSync(join(folder, file), 'utf8').replace(/ from '(?:\.{1,2}\/)+l10n\.ts';/, " from '@vscode/l10n';"),
   })));
-  return { ...found, ...Object.fromEntries(documentTexts().map((text) => [text, text])) };
+  return { ...found, ...Object.fromEntries([...documentTexts(), ...damageTexts].map((text) => [text, text])) };
 }
 
 /** What the table of documents says of commands, where that is more than a formula or a name: `core/language/help.ts` says it in other languages. */

@@ -3,6 +3,7 @@ import { addCrc64, startCrc64 } from '../../protocol/rdb/crc64.ts';
 import { closePayload, FOOTER } from '../../protocol/rdb/dump.ts';
 import { createRdbParser, type RdbKeyRecord, type RdbRecord } from '../../protocol/rdb/parser.ts';
 import { encodeRequest } from '../../protocol/resp/encode.ts';
+import { damageText } from '../damage.ts';
 import { Failure } from '../failure.ts';
 import { bufferArgument, createRequestDecoder } from '../../protocol/resp/requestDecoder.ts';
 import { l10n } from '../../l10n.ts';
@@ -138,7 +139,7 @@ export async function applySnapshot(bridging: Bridging, feed: Feed, snapshot: Sp
         }
       } catch (error) {
         if (!(error instanceof RdbError)) throw error;
-        throw new Failure(error.fault === 'unsupported' ? 'unsupported' : 'server', l10n.t("The source's data cannot be read, at byte {0}: {1}.", error.offset, error.message));
+        throw new Failure(error.fault === 'unsupported' ? 'unsupported' : 'server', l10n.t("The source's data cannot be read, at byte {0}: {1}.", error.offset, damageText(error.message)));
       }
       onProgress(parser.offset());
     }

@@ -1,3 +1,4 @@
+import { damageText } from '../damage.ts';
 import { Failure } from '../failure.ts';
 import type { FailureKind } from '../failure.ts';
 import { l10n } from '../../l10n.ts';
@@ -90,7 +91,7 @@ export function failureOfReply(text: string, command?: Command): Failure {
   if (meaning !== undefined) return new Failure(meaning.kind, meaning.say(detail, name));
   if (command !== undefined && holdsSecret(command)) return new Failure('server', l10n.t('The server refused {0} ({1}).', name, code));
   const words = code === 'ERR' ? detail : `${code} ${detail}`;
-  return new Failure('server', l10n.t('The server refused {0}: {1}', name, words.length > 300 ? `${words.slice(0, 300)}…` : words));
+  return new Failure('server', l10n.t('The server refused {0}: {1}', name, words.length > 300 ? `${words.slice(0, 300)}…` : damageText(words)));
 }
 
 interface SocketError {

@@ -4,6 +4,7 @@ import { addCrc64, crc64Bytes, startCrc64 } from '../../protocol/rdb/crc64.ts';
 import { FOOTER } from '../../protocol/rdb/dump.ts';
 import type { DumpedWriter } from '../../protocol/rdb/dumpedWriter.ts';
 import { keyInError } from '../../protocol/rdb/parser.ts';
+import { damageText } from '../damage.ts';
 import { Failure } from '../failure.ts';
 import { l10n } from '../../l10n.ts';
 
@@ -28,7 +29,7 @@ export async function writeDumpedKey(sink: DumpSink, name: Buffer, payload: Buff
     writer.key(name, payload[0] as number, expireAt);
   } catch (error) {
     if (!(error instanceof RdbError)) throw error;
-    throw new Failure('unsupported', l10n.t('The key {0} holds something that this version of Keyspace does not know: {1}. Nothing was saved.', keyInError(name), error.message));
+    throw new Failure('unsupported', l10n.t('The key {0} holds something that this version of Keyspace does not know: {1}. Nothing was saved.', keyInError(name), damageText(error.message)));
   }
   const crc = startCrc64();
   addCrc64(crc, payload, 0, 1);

@@ -1,5 +1,6 @@
 import { RdbError } from '../../protocol/rdb/bytes.ts';
 import { createRdbSkimmer, type RdbSummary } from '../../protocol/rdb/skimmer.ts';
+import { damageText } from '../damage.ts';
 import { Failure } from '../failure.ts';
 import { l10n } from '../../l10n.ts';
 
@@ -25,7 +26,7 @@ export function lookThrough(who: string): LookThrough {
     } catch (error) {
       if (!(error instanceof RdbError)) throw error;
       // A later version than we know: its checksum is looked at by whoever loads it.
-      if (error.fault !== 'unsupported') throw new Failure('server', l10n.t('{0} holds damaged data, at byte {1}: {2}. Nothing was saved.', who, error.offset, error.message));
+      if (error.fault !== 'unsupported') throw new Failure('server', l10n.t('{0} holds damaged data, at byte {1}: {2}. Nothing was saved.', who, error.offset, damageText(error.message)));
       unread = error.message;
     }
   };

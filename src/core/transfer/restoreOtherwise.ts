@@ -5,6 +5,7 @@ import type { RdbValue } from '../../protocol/rdb/value.ts';
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import { failureOfReply } from '../connection/failures.ts';
 import type { Command } from '../connection/session.ts';
+import { damageText } from '../damage.ts';
 import { Failure } from '../failure.ts';
 import { refusesCommand } from '../keyspace/expiry.ts';
 import { l10n } from '../../l10n.ts';
@@ -65,7 +66,7 @@ function decoded(payload: Buffer): RdbValue<Buffer> {
   try {
     return decodeDump(payload, bufferKind);
   } catch (error) {
-    if (error instanceof RdbError) throw new Failure('unsupported', l10n.t('The target does not take the value, and it cannot be rewritten for it: {0}.', error.message));
+    if (error instanceof RdbError) throw new Failure('unsupported', l10n.t('The target does not take the value, and it cannot be rewritten for it: {0}.', damageText(error.message)));
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { damageText } from '../../core/damage.ts';
 import type { NoticeNode } from '../explorer/nodes.ts';
 import { formatCount } from '../explorer/labels.ts';
 import type { OpenFile } from './rdbFiles.ts';
@@ -42,7 +43,7 @@ export function fileNotices({ facts }: OpenFile): FileNotice[] {
     const { truncated, offset, what } = facts.damage;
     rows.push({
       which: 'damage', severity: 'error', command: undefined,
-      label: truncated ? vscode.l10n.t('Cut short at byte {0}: {1}', formatCount(offset), what) : vscode.l10n.t('Damaged at byte {0}: {1}', formatCount(offset), what),
+      label: truncated ? vscode.l10n.t('Cut short at byte {0}: {1}', formatCount(offset), damageText(what)) : vscode.l10n.t('Damaged at byte {0}: {1}', formatCount(offset), damageText(what)),
       detail: vscode.l10n.t('Only the keys before this place are shown. Nothing is written to the file.'),
     });
   }

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import * as vscode from 'vscode';
 import type { PracticeHost } from '../../core/connection/ports.ts';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
+import { damageText } from '../../core/damage.ts';
 import { Failure } from '../../core/failure.ts';
 import type { SampleName } from '../../server/samples/index.ts';
 import { noTrouble, type Trouble } from '../../server/trouble.ts';
@@ -252,7 +253,7 @@ export function createPractice(context: vscode.ExtensionContext, onCrash: (error
   };
 }
 
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const reason = (error: unknown): string => damageText(error instanceof Error ? error.message : String(error));
 
 function loadFailure(error: unknown, name: string, path: string, damaged: boolean): Failure {
   if (error instanceof Failure) return error;

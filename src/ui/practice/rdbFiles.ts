@@ -5,6 +5,7 @@ import * as vscode from 'vscode';
 import { cancelled } from '../../core/connection/failures.ts';
 import type { PracticeHost } from '../../core/connection/ports.ts';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
+import { damageText } from '../../core/damage.ts';
 import { Failure } from '../../core/failure.ts';
 import type { FileFacts, FileOutcome, FileProgress } from '../../server/persistence/openFile.ts';
 import { startWorker, type WorkerServer } from '../../server/worker/workerHost.ts';
@@ -158,7 +159,7 @@ function factsOf(path: string, outcome: FileOutcome, maxMemory: number): FileFac
           ? vscode.l10n.t('{0} is empty: there is nothing to be shown.', basename(path))
           : vscode.l10n.t('{0} is no RDB file, or only the beginning of one: it ends at byte {1}, before any data.', basename(path), formatCount(outcome.damage.offset)));
       }
-      throw new Failure('unsupported', vscode.l10n.t('{0} cannot be read, at byte {1}: {2}', basename(path), formatCount(outcome.damage.offset), outcome.damage.what));
+      throw new Failure('unsupported', vscode.l10n.t('{0} cannot be read, at byte {1}: {2}', basename(path), formatCount(outcome.damage.offset), damageText(outcome.damage.what)));
   }
 }
 

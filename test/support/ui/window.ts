@@ -27,6 +27,8 @@ export interface Window {
   readonly editors: Editors;
   /** Adds a connection to a server without a password on 127.0.0.1, as a user does, and waits until the tree shows its databases. */
   connect(name: string, port: number, access?: RegExp): Promise<void>;
+  /** Drags the edge of the side bar, so that a picture shows whole rows. @param x where its right edge shall be, in pixels */
+  widenSideBar(x: number): Promise<void>;
   /** Saves test/.out/screenshots/<name>.png. */
   screenshot(name: string): Promise<void>;
   /** Loads the window anew, as "Developer: Reload Window" does. What was saved stays, what was open comes back. */
@@ -71,6 +73,14 @@ export async function openWindow(options: WindowOptions = {}): Promise<Window> {
         await prompts.input(name, /name for the tree/);
         await prompts.pick(access);
         await tree.row([name, /^Database \d/]);
+      },
+      async widenSideBar(x) {
+        const box = await page.locator('.part.sidebar').boundingBox();
+        if (box === null) throw new Error('the side bar is not open');
+        await page.mouse.move(box.x + box.width, 500);
+        await page.mouse.down();
+        await page.mouse.move(x, 500, { steps: 4 });
+        await page.mouse.up();
       },
       screenshot: name => screenshot(page, name),
       async reload() {
@@ -132,6 +142,7 @@ export function useWindow(options: WindowOptions = {}): Omit<Window, 'close'> {
     get prompts() { return current().prompts; },
     get editors() { return current().editors; },
     connect: (...what) => current().connect(...what),
+    widenSideBar: x => current().widenSideBar(x),
     screenshot: name => current().screenshot(name),
     reload: () => current().reload(),
     log: () => current().log(),

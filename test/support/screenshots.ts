@@ -1,12 +1,12 @@
-// npm run screenshots: copies the pictures that README shows from what the UI tests have just taken.
-import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
+// npm run screenshots: copies the pictures that README and docs show from what the UI tests have just taken.
+import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { outFolder, root } from './paths.ts';
 
-const readme = readFileSync(join(root, 'README.md'), 'utf8');
-const names = new Set([...readme.matchAll(/media\/screenshots\/([\w-]+\.png)/g)].map(([, name = '']) => name));
+const pages = ['README.md', ...globSync('docs/*.md', { cwd: root })].map((file) => readFileSync(join(root, file), 'utf8')).join('');
+const names = new Set([...pages.matchAll(/media\/screenshots\/([\w-]+\.png)/g)].map(([, name = '']) => name));
 if (names.size === 0) {
-  console.error('README.md shows no picture of media/screenshots');
+  console.error('README.md and docs show no picture of media/screenshots');
   process.exit(1);
 }
 mkdirSync(join(root, 'media/screenshots'), { recursive: true });

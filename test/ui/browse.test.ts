@@ -286,8 +286,6 @@ describe('the practice connection in a real window', () => {
     await vscode.tree.expand([...database, 'shop']);
     await vscode.tree.click([...database, 'shop', 'config']);
     await vscode.editors.text('currency');
-    await vscode.page.mouse.move(640, 400);
-    await vscode.screenshot('browse');
     await vscode.tree.click([...database, 'shop', 'opened']);
     assert.equal(await vscode.editors.text('2019'), '2019');
     await vscode.tree.menu([...database, 'shop', 'opened'], /^Edit Value/);

@@ -4,7 +4,8 @@ import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
 
 describe('cloning a database in a real window', () => {
-  const vscode = useWindow();
+  // README shows the plan: whole lines.
+  const vscode = useWindow({ settings: { 'editor.minimap.enabled': false } });
   let server: RedisServer;
 
   before(async () => {
@@ -25,14 +26,22 @@ describe('cloning a database in a real window', () => {
     await vscode.prompts.pick(/^Show the Plan/);
     await vscode.page.locator('.monaco-dialog-box').waitFor();
     await vscode.screenshot('clone-plan');
+    await vscode.prompts.answer('Show Plan Only');
+    await vscode.editors.text('Nothing was written');
+    await vscode.tree.menu(['Shop', 'Database 0'], /^Clone Database/);
+    await vscode.prompts.pick(/^Several Databases in One Instance/);
+    await vscode.prompts.pick(/^Database 3/);
+    await vscode.prompts.pick(/^Stop/);
+    await vscode.prompts.pick(/^Show the Plan/);
     const plan = await vscode.prompts.answer('Clone');
     assert.match(plan, /Clone database 0 of “Shop” to database 3 of “Shop”\?/);
     assert.match(plan, /Keys to copy: 5,001\. Of these the target has 0 already\./);
     const message = await vscode.prompts.notification(/identical/);
     assert.match(message, /^Clone to database 3 of “Shop”: 5,001 keys copied\. Compared with the source key by key: identical\./);
-    await vscode.screenshot('clone-done');
     assert.equal(await server.cli('-n', '3', 'DBSIZE'), '5001');
     await until(async () => (await vscode.tree.row(['Shop', 'Database 3'])).text.includes('5,001 keys'));
+    await vscode.screenshot('clone');
+    await vscode.editors.closeAll();
   });
 
   it('asks what to do with keys that the target has, and tells what else it has', async () => {

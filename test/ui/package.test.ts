@@ -5,7 +5,7 @@ import { useWindow } from '../support/ui/window.ts';
 
 describe('the package itself, in a clean VS Code, on a server of 1,000,000 keys', () => {
   // Small calls, so that the scan takes long enough to be cut.
-  const vscode = useWindow({ extension: 'vsix', settings: { 'keyspace.scan.maxCount': 100, 'keyspace.scan.pageSize': 50 } });
+  const vscode = useWindow({ extension: 'vsix', settings: { 'keyspace.scan.maxCount': 100, 'keyspace.scan.pageSize': 10, 'editor.minimap.enabled': false } });
   let server: RedisServer;
   const database = ['Million', 'Database 0'];
 
@@ -30,6 +30,18 @@ describe('the package itself, in a clean VS Code, on a server of 1,000,000 keys'
     await vscode.tree.row([...database, 'user']);
     await vscode.tree.row([...database, 'cart']);
     await vscode.tree.row([...database, /^flat-\d+/]);
+    const users = [...database, 'user'];
+    await vscode.tree.expand(users);
+    await vscode.tree.row([...users, 'Load More']);
+    const [user] = await vscode.tree.children(users);
+    assert.ok(user);
+    await server.cli('SET', `user:${user.label}`, '{"name":"Ann","city":"Lisbon","since":2019,"basket":["lamp","mug"]}');
+    await vscode.tree.click([...users, user.label]);
+    await vscode.editors.text('Lisbon');
+    await vscode.widenSideBar(540);
+    await vscode.page.mouse.move(900, 400);
+    await vscode.screenshot('browse');
+    await vscode.tree.collapse(users);
   });
 
   it('goes on after the server restarts half way: nothing missing, nothing twice', async function () {

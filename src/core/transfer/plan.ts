@@ -8,6 +8,7 @@ import { mayRun } from '../replicate/permission.ts';
 import { chooseEngine, type EngineChoice, type EngineName } from './engine.ts';
 import { literalPrefix } from '../keyspace/glob.ts';
 import { l10n } from '../../l10n.ts';
+import { lossesOf, type Loss } from './losses.ts';
 import { partsOf, refuseTangle } from './parts.ts';
 import { createRenaming } from './renaming.ts';
 import { argument, argumentValue, createRequests, head } from './requests.ts';
@@ -23,11 +24,13 @@ export interface PlannedEnd {
   readonly usedMemory: number | undefined;
   /** Bytes; undefined: no limit, or not told. */
   readonly maxMemory: number | undefined;
+  /** Bytes of the machine, if told. */
+  readonly machineMemory: number | undefined;
   /** Commands that the clone needs there, and the user may not run, as far as the server tells (ACL DRYRUN, 7.0). */
   readonly forbidden: readonly string[];
 }
 
-/** What may go wrong, or will be lost; each is said in words by the user interface. */
+/** What may go wrong; each is said in words by the user interface. */
 export type PlanWarning =
   | { readonly kind: 'older-target' } // values may have to be re-written for it
   | { readonly kind: 'other-flavour' } // Redis and Valkey
@@ -47,6 +50,7 @@ export interface ClonePlan {
   /** Of these, names that the target has. */
   readonly conflicts: number;
   readonly warnings: readonly PlanWarning[];
+  readonly losses: readonly Loss[];
   readonly engine: EngineChoice;
   /** Of several databases each by itself; the rest is all of them together. */
   readonly parts?: readonly ClonePlan[];
@@ -85,7 +89,7 @@ function planOfParts(request: CloneRequest, parts: readonly ClonePlan[]): CloneP
   const [first] = parts as [ClonePlan];
   const end = (side: 'source' | 'target'): PlannedEnd => ({ ...first[side], keys: sum((part) => part[side].keys), forbidden: [...new Set(parts.flatMap((part) => part[side].forbidden))] });
   const [source, target, keys, conflicts] = [end('source'), end('target'), sum((part) => part.keys), sum((part) => part.conflicts)];
-  return { request, source, target, keys, conflicts, warnings: warnings(request, source, target, keys, conflicts), engine: first.engine, parts };
+  return { request, source, target, keys, conflicts, warnings: warnings(request, source, target, keys, conflicts), losses: [...new Set(parts.flatMap(({ losses }) => losses))], engine: first.engine, parts };
 }
 
 async function planDatabase(deps: CloneDeps, request: CloneRequest, signal: AbortSignal, onProgress: (keys: number) => void): Promise<ClonePlan> {
@@ -97,8 +101,9 @@ async function planDatabase(deps: CloneDeps, request: CloneRequest, signal: Abor
   const [from, to] = await Promise.all([look(deps, source, commands.source, signal), look(deps, target, commands.target, signal)]);
   for (const end of [from, to]) if (end.facts.mode !== 'standalone') throw new Failure('unsupported', l10n.t('A {0} cannot be cloned from or to yet.', end.facts.mode));
   if (to.replica) throw new Failure('permission', l10n.t('{0} is a read-only replica. Choose its primary as the target.', endpointLabel(target.profile)));
+  const losses = await lossesOf(deps, request, engine.engine, from, to, signal);
   const { keys, conflicts } = await countNames(deps, request, within, signal, onProgress);
-  return { request, source: from, target: to, keys, conflicts, warnings: warnings(request, from, to, keys, conflicts), engine };
+  return { request, source: from, target: to, keys, conflicts, warnings: warnings(request, from, to, keys, conflicts), losses, engine };
 }
 
 async function look({ sessions }: CloneDeps, { profile, database }: CloneEnd, commands: readonly Command[], signal: AbortSignal): Promise<PlannedEnd & { readonly replica: boolean }> {
@@ -113,7 +118,7 @@ async function look({ sessions }: CloneDeps, { profile, database }: CloneEnd, co
     const permissions = await Promise.all(commands.map((command) => mayRun(session, profile, command, undefined, signal)));
     return {
       forbidden: commands.filter((_, index) => permissions[index] === 'no').map(([name]) => String(name)),
-      facts, keys: Number(size), usedMemory: number('used_memory'), maxMemory: limit === 0 ? undefined : limit,
+      facts, keys: Number(size), usedMemory: number('used_memory'), maxMemory: limit === 0 ? undefined : limit, machineMemory: number('total_system_memory'),
       replica: info.get('role') === 'slave' && info.get('slave_read_only') !== '0',
     };
   } finally {

@@ -4,6 +4,7 @@ import { assertNever } from '../../core/failure.ts';
 import { displayShort } from '../../core/keyspace/display.ts';
 import type { CloneReport, CloneRequest } from '../../core/transfer/clone.ts';
 import type { EngineChoice } from '../../core/transfer/engine.ts';
+import type { Loss } from '../../core/transfer/losses.ts';
 import type { ClonePlan, PlannedEnd, PlanWarning } from '../../core/transfer/plan.ts';
 import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
 import { nameOf } from './cloneSource.ts';
@@ -18,7 +19,7 @@ export function targetText(request: Pick<CloneRequest, 'target' | 'more'>): stri
 }
 
 /** What a clone is going to do, for a dialogue. */
-export function planText({ request, source, target, keys, conflicts, warnings, engine, parts = [] }: ClonePlan): string {
+export function planText({ request, source, target, keys, conflicts, warnings, losses, engine, parts = [] }: ClonePlan): string {
   return [
     vscode.l10n.t('From: {0}', endText(parts.length === 0 ? nameOf(request.source) : request.source.profile.name, source)),
     vscode.l10n.t('To: {0}', copiesText(endText(parts.length === 0 ? nameOf(request.target) : request.target.profile.name, target), request.rewrite)),
@@ -29,6 +30,7 @@ export function planText({ request, source, target, keys, conflicts, warnings, e
     ...(request.rate?.keysPerSecond === undefined ? [] : [vscode.l10n.t('Rate: at most {0} keys/s', formatCount(request.rate.keysPerSecond))]),
     ...source.forbidden.map((command) => forbiddenText(request.source, command)),
     ...target.forbidden.map((command) => forbiddenText(request.target, command)),
+    ...losses.map(lossText),
     ...warnings.map(warningText),
   ].join('\n');
 }
@@ -47,7 +49,7 @@ export function planDocument(title: string, plan: ClonePlan): string {
 function engineText({ engine, why }: EngineChoice): string {
   switch (engine) {
     case 'copy': return vscode.l10n.t('How: COPY within the server, key by key: no value leaves it. Both sides are compared afterwards.');
-    case 'commands': return vscode.l10n.t('How: by the commands that make each value. When consumers of streams were last seen is lost. Both sides are compared afterwards.');
+    case 'commands': return vscode.l10n.t('How: by the commands that make each value. Both sides are compared afterwards.');
     case 'dump': return why === 'no-copy'
       ? vscode.l10n.t('How: DUMP and RESTORE, key by key, with exact times to live, as the server has no COPY for this user. Both sides are compared afterwards.')
       : vscode.l10n.t('How: DUMP and RESTORE, key by key, with exact times to live. Both sides are compared afterwards.');
@@ -59,16 +61,27 @@ function copiesText(target: string, rewrite: CloneRequest['rewrite']): string {
   return rewrite === undefined ? target : vscode.l10n.t('{0}, names beginning with “{1}”', target, displayShort(rewrite.to, 60));
 }
 
-function endText(name: string, { facts, keys, usedMemory, maxMemory }: PlannedEnd): string {
+function endText(name: string, { facts, keys, usedMemory, maxMemory, machineMemory }: PlannedEnd): string {
   const parts = [
     name,
     facts.version === '' ? vscode.l10n.t('version unknown') : `${facts.flavour === 'valkey' ? 'Valkey' : 'Redis'} ${facts.version}`,
     keyCount(keys),
     ...(usedMemory === undefined ? [] : [maxMemory === undefined
-      ? vscode.l10n.t('its server has {0} of memory in use', formatBytes(usedMemory))
+      ? machineMemory === undefined
+        ? vscode.l10n.t('its server has {0} of memory in use', formatBytes(usedMemory))
+        : vscode.l10n.t('its server has {0} of memory in use, its machine {1} in all (no maxmemory)', formatBytes(usedMemory), formatBytes(machineMemory))
       : vscode.l10n.t('its server has {0} of memory in use and {1} free (maxmemory)', formatBytes(usedMemory), formatBytes(Math.max(0, maxMemory - usedMemory)))]),
   ];
   return parts.join(', ');
+}
+
+function lossText(loss: Loss): string {
+  switch (loss) {
+    case 'stream-counters': return vscode.l10n.t('⚠ The target cannot be told how many entries streams have seen and their groups have read: that is lost. Entries, groups and pending entries are copied.');
+    case 'last-seen': return vscode.l10n.t('⚠ When consumers of streams were last seen is lost: no command sets it.');
+    case 'field-times': return vscode.l10n.t('⚠ Hashes with fields that expire are not copied: the target has no such fields (Redis 7.4).');
+    default: return assertNever(loss);
+  }
 }
 
 function warningText(warning: PlanWarning): string {

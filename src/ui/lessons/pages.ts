@@ -25,7 +25,18 @@ export interface Pages extends vscode.Disposable {
 
 /** The lesson's id of a page. */
 export function lessonIdOf(notebook: vscode.NotebookDocument): string {
-  return notebook.uri.path.split('/')[1] ?? '';
+  return lessonIdOfUri(notebook.uri);
+}
+
+/** The same of its address. */
+export function lessonIdOfUri({ path }: vscode.Uri): string {
+  return path.split('/')[1] ?? '';
+}
+
+/** Ids of lessons whose pages have a tab. */
+export function openLessons(): ReadonlySet<string> {
+  const inputs = vscode.window.tabGroups.all.flatMap(({ tabs }) => tabs.map(({ input }) => input));
+  return new Set(inputs.flatMap((input) => (input instanceof vscode.TabInputNotebook && input.notebookType === notebookIds.lesson ? [lessonIdOfUri(input.uri)] : [])));
 }
 
 /** The place of a cell; cells that the learner added belong to the step before them. */

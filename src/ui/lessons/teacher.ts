@@ -14,7 +14,7 @@ import type { Services } from '../services.ts';
 import { lessonOf, type Told } from './library.ts';
 import { pictureHtml, pictureText } from './pictures/index.ts';
 import { startCommand, commandLabel } from './lessonCommands.ts';
-import { lessonIdOf, openPage, placeOf } from './pages.ts';
+import { lessonIdOf, lessonIdOfUri, openLessons, placeOf } from './pages.ts';
 import type { ProgressStore } from './progressStore.ts';
 
 /** Runs the cells of lessons and says how a step is coming on. */
@@ -147,26 +147,22 @@ export function createTeacher(services: Services, library: () => Promise<readonl
     setTimeout(() => abort?.abort(), LAST_WORDS);
   };
 
-  const opened = async (notebook: vscode.NotebookDocument): Promise<void> => {
-    if (notebook.notebookType !== notebookIds.lesson) return;
-    controller.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred);
-    const told = (await library()).find(({ lesson }) => lesson.id === lessonIdOf(notebook));
-    if (told !== undefined && !notebook.isClosed) playOf(told);
+  /** The servers of lessons are there as long as there is a tab for their pages. (VS Code keeps documents for minutes after that.) */
+  const followTabs = async (): Promise<void> => {
+    const open = openLessons();
+    for (const told of await library()) if (open.has(told.lesson.id)) playOf(told);
+    for (const play of [...plays.values()]) if (!openLessons().has(play.lesson.id)) await close(play);
   };
-  const closed = async (notebook: vscode.NotebookDocument): Promise<void> => {
-    const id = lessonIdOf(notebook);
-    if (notebook.notebookType !== notebookIds.lesson || openPage(id) !== undefined) return;
-    running.get(notebook.uri.toString())?.abort();
-    const play = plays.get(id);
-    plays.delete(id);
-    if (play === undefined) return;
-    const profiles = profilesOf(play.lesson);
+  const close = async ({ lesson }: Play): Promise<void> => {
+    for (const [uri, abort] of running) if (lessonIdOfUri(vscode.Uri.parse(uri)) === lesson.id) abort.abort();
+    plays.delete(lesson.id);
+    const profiles = profilesOf(lesson);
     // First of all: the page may be opened again at once.
-    const ended = lessonServers.remove(play.lesson);
+    const ended = lessonServers.remove(lesson);
     await letGo(services, profiles);
     await ended;
   };
-  for (const notebook of vscode.workspace.notebookDocuments) void opened(notebook);
+  void followTabs();
 
   const marks = new vscode.EventEmitter<void>();
   const disposables = createDisposables(
@@ -177,8 +173,10 @@ export function createTeacher(services: Services, library: () => Promise<readonl
       else selected.delete(change.notebook);
     }),
     progress.onDidChange(() => marks.fire()),
-    vscode.workspace.onDidOpenNotebookDocument((notebook) => void opened(notebook)),
-    vscode.workspace.onDidCloseNotebookDocument((notebook) => void closed(notebook)),
+    vscode.window.tabGroups.onDidChangeTabs(() => void followTabs()),
+    vscode.workspace.onDidOpenNotebookDocument((notebook) => {
+      if (notebook.notebookType === notebookIds.lesson) controller.updateNotebookAffinity(notebook, vscode.NotebookControllerAffinity.Preferred);
+    }),
     vscode.notebooks.registerNotebookCellStatusBarItemProvider(notebookIds.lesson, {
       onDidChangeCellStatusBarItems: marks.event,
       async provideCellStatusBarItems(cell) {
@@ -223,6 +221,7 @@ export function createTeacher(services: Services, library: () => Promise<readonl
     reset: async (told) => {
       await playOf(told).reset();
       await progress.forget(told.lesson.id);
+      await followTabs();
     },
     dispose: () => void disposables.dispose(),
   };

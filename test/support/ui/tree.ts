@@ -179,7 +179,7 @@ export function createTree(page: Page): Tree {
 
   return {
     async open() {
-      const tab = page.getByRole('tab', { name: 'Keyspace' });
+      const tab = page.locator('.part.activitybar').getByRole('tab', { name: 'Keyspace' });
       const appears = (): Promise<boolean> => list.waitFor({ timeout: 5000 }).then(() => true, () => false);
       // A click on the icon of an open view closes it, and after a reload the view opens by itself a little later than its icon.
       for (let attempt = 0; attempt < 4; attempt += 1) {

@@ -93,7 +93,7 @@ describe('lesson: when is a replica in sync', () => {
     await learner.run('expired', 'CLIENT UNPAUSE', 'replica');
     await settle();
     assert.match(await check('expired'), /Ask the replica for the key/);
-    await learner.inSync('replica');
+    learner.pass(10);
     assert.equal(await learner.run('expired', 'GET session', 'replica'), '(nil)\n');
     assert.match(await check('expired'), /how many does the replica count/);
     await learner.run('expired', 'GET session');
@@ -104,7 +104,7 @@ describe('lesson: when is a replica in sync', () => {
     await follow();
     await learner.run('expired', 'DEBUG SET-ACTIVE-EXPIRE 0\nSET session x PX 1');
     await settle();
-    await learner.inSync('replica');
+    learner.pass(10);
     assert.equal(await learner.run('expired', 'GET session\nDBSIZE', 'replica'), '(nil)\n(integer) 101\n');
     assert.match(await check('expired'), /It is counted still/);
     assert.equal(await learner.run('expired', 'GET session\nDBSIZE'), '(nil)\n(integer) 100\n');

@@ -31,6 +31,8 @@ export interface Learner {
   readonly pictures: readonly Picture[];
   /** A moment passes on every server. */
   moment(): void;
+  /** So many ms pass at once. */
+  pass(ms: number): void;
   /** Time passes until a server's link to its master is up. */
   inSync(server: string): Promise<void>;
   /** Opens the file that was saved, as it is now, beside the lesson. */
@@ -119,6 +121,9 @@ export function sitDown(lesson: Lesson): Learner {
     },
     moment() {
       for (const server of servers.values()) server.cron();
+    },
+    pass(ms) {
+      ahead += ms;
     },
     async inSync(name) {
       while (instance(name).state.replication.link?.stage !== 'connected') {

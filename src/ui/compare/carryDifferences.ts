@@ -9,6 +9,7 @@ import { createRenaming } from '../../core/transfer/renaming.ts';
 import { formatCount, keyCount } from '../explorer/labels.ts';
 import { plainText } from '../platform/plainText.ts';
 import { withProgress } from '../platform/progress.ts';
+import { joinSentences } from '../platform/sentences.ts';
 import type { Services } from '../services.ts';
 import { cloneDeps, runClone, showWritten } from '../transfer/cloneDatabase.ts';
 import { nameOf } from '../transfer/cloneSource.ts';
@@ -50,7 +51,7 @@ export async function carryDifferences(services: Services, request: CompareReque
   } finally {
     await showWritten(services, end, differences.map(({ name }) => (side === 'source' ? name : createRenaming(request.scope, request.rewrite).rename(name))));
   }
-  void vscode.window.showInformationMessage(plainText(vscode.l10n.t('To {0}: {1}', nameOf(end), parts.join(' '))));
+  void vscode.window.showInformationMessage(plainText(vscode.l10n.t('To {0}: {1}', nameOf(end), joinSentences(parts))));
   const names = differences.map(({ name }) => name);
   return { names, left: await withProgress(vscode.l10n.t('Comparing again'), (signal) => compareKeys(deps, request, names, signal)) };
 }

@@ -7,6 +7,7 @@ import { createRenaming } from '../../core/transfer/renaming.ts';
 import { formatCount, keyCount } from '../explorer/labels.ts';
 import { commandOf, setContext } from '../platform/commands.ts';
 import { type differenceWords, viewIds } from '../platform/contributions.ts';
+import { joinSentences } from '../platform/sentences.ts';
 import { differenceText } from '../transfer/cloneText.ts';
 import { sideName } from './request.ts';
 
@@ -95,7 +96,7 @@ export function createDifferencesView(): DifferencesView {
       ? vscode.l10n.t('{0} compared: identical.', keyCount(compared))
       : vscode.l10n.t('{0} compared, {1} different.', keyCount(compared), formatCount(differences.length));
     // Beside the title there is no room for both.
-    tree.message = [found, vscode.l10n.t('Original: {0}.', sideName(of, 'source')), vscode.l10n.t('Other side: {0}.', sideName(of, 'target'))].join(' ');
+    tree.message = joinSentences([found, vscode.l10n.t('Original: {0}.', sideName(of, 'source')), vscode.l10n.t('Other side: {0}.', sideName(of, 'target'))]);
     changed.fire(undefined);
   };
 

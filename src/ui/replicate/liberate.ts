@@ -7,6 +7,7 @@ import type { Node } from '../explorer/nodes.ts';
 import { messageOf } from '../platform/errors.ts';
 import { plainText } from '../platform/plainText.ts';
 import { withProgress } from '../platform/progress.ts';
+import { joinSentences } from '../platform/sentences.ts';
 import { saveSourceOf } from '../save/saveAsFile.ts';
 import type { Services } from '../services.ts';
 import { cloneDeps } from '../transfer/cloneDatabase.ts';
@@ -43,7 +44,7 @@ async function cut(replication: Replication): Promise<string | undefined> {
     const { reached } = await withProgress(vscode.l10n.t('Waiting until all of “{0}” has arrived at “{1}”', source.name, target.name), (signal) => replication.liberate(signal));
     const lost = replication.lost?.size ?? 0;
     const message = vscode.l10n.t('“{0}” is on its own. All that “{1}” had when you asked had arrived (offset {2}).', target.name, source.name, formatCount(reached));
-    return lost === 0 ? message : [message, vscode.l10n.t('Keys that it could not take: {0}.', formatCount(lost))].join(' ');
+    return lost === 0 ? message : joinSentences([message, vscode.l10n.t('Keys that it could not take: {0}.', formatCount(lost))]);
   } catch (error) {
     if (!isFailure(error) || error.kind === 'cancelled' || error.kind === 'declined' || replication.state.phase.kind === 'stopped') throw error;
     const anyway = vscode.l10n.t('Cut Anyway');

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Caution, End, Preflight, Refusal } from '../../core/replicate/preflight.ts';
 import { assertNever } from '../../core/failure.ts';
 import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
+import { joinSentences } from '../platform/sentences.ts';
 
 /** Names of both ends. */
 export interface EndNames {
@@ -43,7 +44,7 @@ function permissionText(end: End, command: string, missing: boolean, names: EndN
     ? vscode.l10n.t('“{0}” has no command {1}: managed services take it away, or it was renamed.', names[end], command)
     : vscode.l10n.t('The user of “{0}” may not run {1}. Have it allowed (ACL SETUSER … +{2}), or connect as another user.', names[end], command, command.toLowerCase());
   // A target that is no replica can be served otherwise; a source that serves none cannot.
-  return end === 'target' ? why : [why, vscode.l10n.t('Or clone its databases.')].join(' ');
+  return end === 'target' ? why : joinSentences([why, vscode.l10n.t('Or clone its databases.')]);
 }
 
 /** What there is to know, a line for each. */

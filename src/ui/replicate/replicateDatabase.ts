@@ -8,6 +8,7 @@ import type { Replication } from '../../core/replicate/state.ts';
 import { nodeId, type Node, type NodeOf } from '../explorer/nodes.ts';
 import { plainText } from '../platform/plainText.ts';
 import { withProgress } from '../platform/progress.ts';
+import { joinSentences } from '../platform/sentences.ts';
 import { askPick, askText, mapAnswer, runSteps, type StepFrame, type StepResult } from '../platform/steps.ts';
 import { fileHint } from '../practice/fileText.ts';
 import { saveSourceOf } from '../save/saveAsFile.ts';
@@ -58,7 +59,7 @@ async function lookAndBegin(services: Services, source: ConnectionProfile, targe
   const found = await withProgress(vscode.l10n.t('Looking whether “{0}” can follow “{1}”', target.name, source.name), (signal) =>
     preflight({ sessions: services.sessions, password: (id) => services.connections.password(id) }, { source, target, address }, signal));
   if (found.refusals.some((refusal) => !canBridge(refusal))) {
-    throw new Failure('unsupported', vscode.l10n.t('“{0}” cannot follow “{1}”. {2}', target.name, source.name, found.refusals.map((refusal) => refusalText(refusal, names)).join(' ')));
+    throw new Failure('unsupported', vscode.l10n.t('“{0}” cannot follow “{1}”. {2}', target.name, source.name, joinSentences(found.refusals.map((refusal) => refusalText(refusal, names)))));
   }
   if (found.refusals.length > 0) await refuseTarget(services.sessions, target, '', everything, new AbortController().signal);
   if (!(await confirm(names, found))) return false;

@@ -10,6 +10,7 @@ import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
 import type { Node } from '../explorer/nodes.ts';
 import { plainText } from '../platform/plainText.ts';
 import { withProgress } from '../platform/progress.ts';
+import { joinSentences } from '../platform/sentences.ts';
 import type { Services } from '../services.ts';
 
 /** What is to be saved: all of a connection, or one of its databases. */
@@ -111,7 +112,7 @@ function describeReport({ profile, database }: SaveSource, file: string, { metho
   if (refusal !== undefined) parts.push(vscode.l10n.t('The server did not hand out its data as to a replica. {0}', refusal));
   if (refused !== undefined) parts.push(vscode.l10n.t('Keys that are missing because they could not be read: {0}. {1}', formatCount(refused.keys), refused.why));
   if (partial !== undefined) parts.push(partial);
-  return parts.join(' ');
+  return joinSentences(parts);
 }
 
 function describeMethod(method: SaveReport['method']): string {

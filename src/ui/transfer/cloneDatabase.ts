@@ -10,6 +10,7 @@ import { planClone, type ClonePlan } from '../../core/transfer/plan.ts';
 import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
 import { nodeId, type Node } from '../explorer/nodes.ts';
 import { plainText } from '../platform/plainText.ts';
+import { joinSentences } from '../platform/sentences.ts';
 import { withProgress } from '../platform/progress.ts';
 import { replicateDatabase } from '../replicate/replicateDatabase.ts';
 import { saveAsFile } from '../save/saveAsFile.ts';
@@ -161,9 +162,9 @@ export function runClone({ clock }: Services, deps: CloneDeps, title: string, { 
       // Before the first key only emptying has changed anything. The failure of a conflict tells itself how far it came.
       if ((last === undefined && request.conflict !== 'empty') || !isFailure(error) || error.kind === 'declined' || error.kind === 'exists') throw error;
       const why = error.kind === 'cancelled' ? vscode.l10n.t('The clone was cancelled.') : vscode.l10n.t('The clone came to an early end. {0}', error.message);
-      const text = [why, last?.phase === 'verifying'
+      const text = joinSentences([why, last?.phase === 'verifying'
         ? vscode.l10n.t('All keys were copied, but not compared to the end: what changed meanwhile may be missing.')
-        : vscode.l10n.t('Keys that are at the target, each of them whole: at least {0}.', formatCount(last?.keys ?? 0))].join(' ');
+        : vscode.l10n.t('Keys that are at the target, each of them whole: at least {0}.', formatCount(last?.keys ?? 0))]);
       // Only what is kept in a journal can be gone on with.
       if (error.kind !== 'cancelled' && deps.journal === undefined) throw new Failure(error.kind, text, { cause: error });
       const resume = vscode.l10n.t('Resume Clone…');

@@ -7,6 +7,7 @@ import type { EngineChoice } from '../../core/transfer/engine.ts';
 import type { Loss } from '../../core/transfer/losses.ts';
 import type { ClonePlan, PlannedEnd, PlanWarning } from '../../core/transfer/plan.ts';
 import { formatBytes, formatCount, keyCount } from '../explorer/labels.ts';
+import { joinSentences } from '../platform/sentences.ts';
 import { nameOf } from './cloneSource.ts';
 
 /** Lines of differences in a report. */
@@ -126,7 +127,7 @@ export function summaryText(report: CloneReport): string {
     if (moving > 0) parts.push(vscode.l10n.t('Of these, still being written: {0}.', formatCount(moving)));
     if (extra > 0) parts.push(vscode.l10n.t('Keys that only the target has: {0}.', formatCount(extra)));
   }
-  return parts.join(' ');
+  return joinSentences(parts);
 }
 
 /** All that is known of a clone, as a document. */

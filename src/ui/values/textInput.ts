@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { displayName, parseName } from '../../core/keyspace/display.ts';
 import { messageOf } from '../platform/errors.ts';
+import { joinSentences } from '../platform/sentences.ts';
 import { askText, mapAnswer, type StepFrame, type StepResult } from '../platform/steps.ts';
 
 /** A single line of text that an input box can hold as it is; anything else is shown with escapes. */
@@ -33,7 +34,7 @@ export async function askBytes(options: { readonly title: string; readonly promp
   const form = formOf(options.value);
   const text = await vscode.window.showInputBox({
     title: options.title,
-    prompt: [options.prompt, form.hint].filter((part) => part !== '').join(' '),
+    prompt: joinSentences([options.prompt, form.hint].filter((part) => part !== '')),
     value: form.text,
     ignoreFocusOut: true,
     validateInput: (input) => problemOf(form, input, options.isName !== true),
@@ -45,7 +46,7 @@ export async function askBytes(options: { readonly title: string; readonly promp
 export function bytesStep<Draft>(frame: StepFrame, prompt: string, value: Buffer, complete: (bytes: Buffer) => Draft): Promise<StepResult<Draft>> {
   const form = formOf(value);
   return mapAnswer(
-    askText(frame, { prompt: [prompt, form.hint].filter((part) => part !== '').join(' '), value: form.text, validate: (text) => problemOf(form, text, true) }),
+    askText(frame, { prompt: joinSentences([prompt, form.hint].filter((part) => part !== '')), value: form.text, validate: (text) => problemOf(form, text, true) }),
     (text) => complete(form.parse(text)),
   );
 }

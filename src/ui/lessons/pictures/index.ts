@@ -4,6 +4,7 @@ import { displayShort } from '../../../core/keyspace/display.ts';
 import { longestWait, type LatencyRun } from '../../../core/lessons/latency.ts';
 import type { Picture } from '../../../core/lessons/onlooker.ts';
 import { formatCount } from '../../explorer/labels.ts';
+import { joinSentences } from '../../platform/sentences.ts';
 import { drawBuckets } from './drawBuckets.ts';
 import { drawLatency } from './drawLatency.ts';
 import { figure } from './svg.ts';
@@ -61,7 +62,7 @@ function bucketsInWords(picture: BucketPicture): string {
   }
   const twice = [...answered].filter(([, times]) => times > 1).map(([name]) => displayShort(Buffer.from(name, 'latin1'), 60));
   if (twice.length > 0) parts.push(vscode.l10n.t('Answered more than once: {0}.', twice.slice(0, 20).join(', ')));
-  return parts.join(' ');
+  return joinSentences(parts);
 }
 
 function runTitle({ command, calls, cut, from, to }: LatencyRun): string {

@@ -13,7 +13,7 @@ export interface CommandLogView extends vscode.Disposable {
 
 /** The Command Log as a read-only document that follows what is sent. Nothing is formatted while nobody looks. */
 export function createCommandLogView(log: CommandLog): CommandLogView {
-  const uri = vscode.Uri.from({ scheme, path: 'Keyspace Command Log.log' });
+  const uri = vscode.Uri.from({ scheme, path: `${vscode.l10n.t('Keyspace Command Log')}.log` });
   const changed = new vscode.EventEmitter<vscode.Uri>();
   let redraw: NodeJS.Timeout | undefined;
   const isOpen = (): boolean => vscode.workspace.textDocuments.some((document) => document.uri.scheme === scheme);

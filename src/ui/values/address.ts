@@ -27,7 +27,7 @@ const asSegment = (text: string): string => text.replaceAll('/', '∕');
 /** The document's URI. The path is for people (it names tab and breadcrumbs); authority, database and query are the address, as bytes. */
 export function valueUri(address: ValueAddress, connection: string, { extension, parts }: { readonly extension: 'txt' | 'json' | 'hex'; readonly parts: number }): vscode.Uri {
   const title = shorten(memberTitle(address) ?? displayShort(address.key, maxTitle), maxTitle);
-  const suffix = parts > 1 ? ` (part ${address.part + 1} of ${parts})` : '';
+  const suffix = parts > 1 ? ` (${vscode.l10n.t('part {0} of {1}', address.part + 1, parts)})` : '';
   const query = new URLSearchParams({ key: address.key.toString('base64url') });
   if (address.member !== undefined) query.set(address.member.kind, memberText(address.member));
   if (address.part > 0) query.set('part', String(address.part));

@@ -24,7 +24,7 @@ describe('without a mouse, in every theme, and read aloud', () => {
     await until(async () => {
       for (const frame of vscode.page.frames()) if (await frame.locator('.output_container svg').count().catch(() => 0) > 0) found = frame;
       return found !== undefined;
-    }, 20_000);
+    }, 60_000);
     assert.ok(found);
     return found;
   };
@@ -83,7 +83,7 @@ describe('without a mouse, in every theme, and read aloud', () => {
   });
 
   it('runs the cells of a lesson', async function () {
-    this.timeout(90_000);
+    this.timeout(160_000);
     await keys.command('Notifications: Clear All Notifications');
     await keys.command('Keyspace: Open Lesson…');
     await keys.pick(/The same name twice/);
@@ -92,7 +92,7 @@ describe('without a mouse, in every theme, and read aloud', () => {
     await keys.command('Notebook: Run All');
     await outputs();
     const busy = vscode.page.locator('.notebookOverlay .codicon-modifier-spin, .statusbar :text("Activating")');
-    await until(async () => await busy.count() === 0, 20_000);
+    await until(async () => await busy.count() === 0, 60_000);
     await vscode.screenshot('lesson-buckets');
   });
 
@@ -102,7 +102,7 @@ describe('without a mouse, in every theme, and read aloud', () => {
 
   for (const [theme, name] of [['Dark High Contrast', 'hc-black'], ['Light High Contrast', 'hc-light'], ['Dark Modern', 'vs-dark'], ['Light Modern', 'vs']] as const) {
     it(`has nothing that axe-core finds wrong in ${theme}`, async function () {
-      this.timeout(60_000);
+      this.timeout(90_000);
       await keys.press('Control+k', 'Control+t');
       await keys.pick(new RegExp(`^${theme}`), /Color Theme/);
       await vscode.page.locator(`.monaco-workbench.${name}`).waitFor();

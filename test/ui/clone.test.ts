@@ -88,6 +88,21 @@ describe('cloning a database in a real window', () => {
     assert.equal(await server.cli('DBSIZE'), '10001');
   });
 
+  it('copies two namespaces that are selected, and nothing else', async () => {
+    await vscode.prompts.clearNotifications();
+    await vscode.tree.click(['Shop', 'Database 0', 'user']);
+    await vscode.tree.collapse(['Shop', 'Database 0', 'user']);
+    await (await vscode.tree.find(['Shop', 'Database 0', 'edited'])).click({ modifiers: ['Control'] });
+    await vscode.tree.menu(['Shop', 'Database 0', 'user'], /^Clone Database/);
+    await vscode.prompts.pick(/^Several Databases in One Instance/);
+    await vscode.prompts.pick(/^Database 4/);
+    await vscode.prompts.pick(/^Stop/);
+    await vscode.prompts.pick(/^Show the Plan/);
+    assert.match(await vscode.prompts.answer('Clone'), /Keys to copy: 10,000\./);
+    await vscode.prompts.notification(/Clone to database 4 of “Shop”: 10,000 keys copied.*identical/);
+    assert.deepEqual([await server.cli('-n', '4', 'DBSIZE'), await server.cli('-n', '4', 'EXISTS', 'profile', 'user:1', 'edited:1')], ['10000', '2']);
+  });
+
   it('asks which database of the connection whose menu it was chosen from, and saves the one that is to be a file', async () => {
     await vscode.tree.click('Practice');
     await vscode.tree.menu('Shop', /^Clone Database/);
@@ -128,6 +143,22 @@ describe('cloning a database in a real window', () => {
     await vscode.tree.expand('Practice');
     assert.match((await vscode.tree.row(['Practice', 'Database 5'])).text, /5,001 keys/);
     await vscode.screenshot('clone-dragged');
+  });
+
+  it('copies two databases that are dragged onto another connection at once', async () => {
+    await vscode.prompts.clearNotifications();
+    await vscode.tree.click(['Shop', 'Database 4']);
+    await vscode.tree.collapse(['Shop', 'Database 4']);
+    await (await vscode.tree.find(['Shop', 'Database 3'])).click({ modifiers: ['Control'] });
+    const [from, to] = [await vscode.tree.find(['Shop', 'Database 3']), await vscode.tree.find('Practice')];
+    await from.dragTo(to);
+    await vscode.prompts.input('3>10 4>11', /Which database of “Practice” takes which/);
+    await vscode.prompts.pick(/^Stop/);
+    await vscode.prompts.pick(/^Show the Plan/);
+    assert.match(await vscode.prompts.answer('Clone'), /Clone databases 3, 4 of “Shop” to databases 10, 11 of “Practice”\?/);
+    await vscode.prompts.notification(/Clone to databases 10, 11 of “Practice”: 15,001 keys copied.*identical/);
+    assert.match((await vscode.tree.row(['Practice', 'Database 11'])).text, /10,000 keys/);
+    await vscode.tree.click('Practice');
   });
 
   it('says how far it came when the target is full', async () => {

@@ -7,6 +7,7 @@ import { Failure, isFailure } from '../failure.ts';
 import { holdersKey, positionKey } from '../keyspace/positionKey.ts';
 import { createRequests } from '../transfer/requests.ts';
 import { createWire, frameText, marks, notRedis, type Wire } from '../transfer/wire.ts';
+import { displayShort } from '../keyspace/display.ts';
 import { l10n } from '../../l10n.ts';
 import { heldFailure, holderText, inTheWay, readHolders, type Claim, type Holder } from './holders.ts';
 import { createTransaction, putCall } from './outcomes.ts';
@@ -66,7 +67,7 @@ export function createLease(deps: LeaseDeps, signal: AbortSignal): Lease {
     const asked = { now: clock.now(), elapsed: clock.elapsed() };
     const { holders, now } = await watchHolders(wire);
     const own = holders.find((one) => one.id === id);
-    if (taken && own !== undefined && own.token !== token) throw new Failure('exists', l10n.t('Another window ({0}) goes on with this replication.', own.window));
+    if (taken && own !== undefined && own.token !== token) throw new Failure('exists', l10n.t('Another window ({0}) goes on with this replication.', displayShort(Buffer.from(own.window), 60)));
     const other = inTheWay(holders, id, claim, now);
     if (other !== undefined) throw heldFailure(where, other, now);
     const transaction = createTransaction();

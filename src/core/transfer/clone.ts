@@ -53,6 +53,8 @@ export interface CloneProgress {
   readonly round: number;
   readonly keys: number;
   readonly bytes: number;
+  /** Which of several databases it is at, from 1 on; those before it are done. */
+  readonly part?: { readonly number: number; readonly of: number };
 }
 
 export interface CloneDeps {

@@ -56,7 +56,7 @@ export async function cloneParts(
   let [keys, bytes] = [0, 0];
   for (const [index, part] of parts.entries()) {
     const [keysBefore, bytesBefore] = [keys, bytes];
-    const report = await cloneOne(part, index, (progress) => onProgress({ ...progress, keys: keysBefore + progress.keys, bytes: bytesBefore + progress.bytes }));
+    const report = await cloneOne(part, index, (progress) => onProgress({ ...progress, keys: keysBefore + progress.keys, bytes: bytesBefore + progress.bytes, part: { number: index + 1, of: parts.length } }));
     keys += report.copied + report.skipped;
     bytes += report.bytes;
     done.push({ source: part.source.database, target: part.target.database, report });

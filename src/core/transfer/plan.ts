@@ -4,7 +4,7 @@ import type { Command, ServerFacts } from '../connection/session.ts';
 import { endpointLabel } from '../connection/url.ts';
 import { Failure, isFailure } from '../failure.ts';
 import { createCloneNames, type CloneDeps, type CloneEnd, type CloneRequest } from './clone.ts';
-import { mayRun } from '../replicate/permission.ts';
+import { mayRun, type Permission } from '../replicate/permission.ts';
 import { chooseEngine, type EngineChoice, type EngineName } from './engine.ts';
 import { literalPrefix } from '../keyspace/glob.ts';
 import { l10n } from '../../l10n.ts';
@@ -26,8 +26,10 @@ export interface PlannedEnd {
   readonly maxMemory: number | undefined;
   /** Bytes of the machine, if told. */
   readonly machineMemory: number | undefined;
-  /** Commands that the clone needs there, and the user may not run, as far as the server tells (ACL DRYRUN, 7.0). */
+  /** Commands that the clone needs there, and the user may not run, as far as the server tells (`mayRun`). */
   readonly forbidden: readonly string[];
+  /** Those of which it does not tell. */
+  readonly untold: readonly string[];
 }
 
 /** What may go wrong; each is said in words by the user interface. */
@@ -87,7 +89,7 @@ export async function planClone(deps: CloneDeps, request: CloneRequest, signal: 
 function planOfParts(request: CloneRequest, parts: readonly ClonePlan[]): ClonePlan {
   const sum = (value: (part: ClonePlan) => number): number => parts.reduce((total, part) => total + value(part), 0);
   const [first] = parts as [ClonePlan];
-  const end = (side: 'source' | 'target'): PlannedEnd => ({ ...first[side], keys: sum((part) => part[side].keys), forbidden: [...new Set(parts.flatMap((part) => part[side].forbidden))] });
+  const end = (side: 'source' | 'target'): PlannedEnd => ({ ...first[side], keys: sum((part) => part[side].keys), forbidden: [...new Set(parts.flatMap((part) => part[side].forbidden))], untold: [...new Set(parts.flatMap((part) => part[side].untold))] });
   const [source, target, keys, conflicts] = [end('source'), end('target'), sum((part) => part.keys), sum((part) => part.conflicts)];
   return { request, source, target, keys, conflicts, warnings: warnings(request, source, target, keys, conflicts), losses: [...new Set(parts.flatMap(({ losses }) => losses))], engine: first.engine, parts };
 }
@@ -116,8 +118,9 @@ async function look({ sessions }: CloneDeps, { profile, database }: CloneEnd, co
     const number = (name: string): number | undefined => (info.has(name) ? Number(info.get(name)) : undefined);
     const limit = number('maxmemory');
     const permissions = await Promise.all(commands.map((command) => mayRun(session, profile, command, undefined, signal)));
+    const named = (permission: Permission): string[] => commands.filter((_, index) => permissions[index] === permission).map(([name]) => String(name));
     return {
-      forbidden: commands.filter((_, index) => permissions[index] === 'no').map(([name]) => String(name)),
+      forbidden: named('no'), untold: named('unknown'),
       facts, keys: Number(size), usedMemory: number('used_memory'), maxMemory: limit === 0 ? undefined : limit, machineMemory: number('total_system_memory'),
       replica: info.get('role') === 'slave' && info.get('slave_read_only') !== '0',
     };

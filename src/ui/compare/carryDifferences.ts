@@ -71,7 +71,7 @@ async function confirm(request: CompareRequest, differences: readonly Difference
     ...(overwrites.length > 0 ? [vscode.l10n.t('Overwrites {0}: {1}', formatCount(overwrites.length), named(overwrites))] : []),
     ...(creates.length > 0 ? [vscode.l10n.t('Creates {0}: {1}', formatCount(creates.length), named(creates))] : []),
     ...(lacks.length > 0 ? [vscode.l10n.t('Deletes {0}: {1}', formatCount(lacks.length), named(lacks))] : []),
-    ...(plan === undefined ? [] : ['', planText(plan)]),
+    ...(plan === undefined ? [] : ['', planText({ ...plan, warnings: plan.warnings.filter((one) => one.kind !== 'overwrites' || one.keys !== overwrites.length) })]),
     '',
     vscode.l10n.t('This cannot be undone.'),
   ].join('\n');

@@ -164,7 +164,8 @@ export function runClone({ clock }: Services, deps: CloneDeps, title: string, { 
       const why = error.kind === 'cancelled' ? vscode.l10n.t('The clone was cancelled.') : vscode.l10n.t('The clone came to an early end. {0}', error.message);
       const text = joinSentences([why, last?.phase === 'verifying'
         ? vscode.l10n.t('All keys were copied, but not compared to the end: what changed meanwhile may be missing.')
-        : vscode.l10n.t('Keys that are at the target, each of them whole: at least {0}.', formatCount(last?.keys ?? 0))]);
+        : vscode.l10n.t('Keys that are at the target, each of them whole: at least {0}.', formatCount(last?.keys ?? 0)),
+        ...(last?.part === undefined ? [] : [vscode.l10n.t('Databases that are done: {0} of {1}.', last.part.number - 1, last.part.of)])]);
       // Only what is kept in a journal can be gone on with.
       if (error.kind !== 'cancelled' && deps.journal === undefined) throw new Failure(error.kind, text, { cause: error });
       const resume = vscode.l10n.t('Resume Clone…');
@@ -179,7 +180,12 @@ export function runClone({ clock }: Services, deps: CloneDeps, title: string, { 
 }
 
 /** @param copied keys of this run, which has taken so many ms */
-function progressText({ phase, round, keys, bytes }: CloneProgress, all: number | undefined, copied: number, ms: number): string {
+function progressText({ part, ...progress }: CloneProgress, all: number | undefined, copied: number, ms: number): string {
+  const text = phaseText(progress, all, copied, ms);
+  return part === undefined ? text : vscode.l10n.t('database {0} of {1}: {2}', part.number, part.of, text);
+}
+
+function phaseText({ phase, round, keys, bytes }: CloneProgress, all: number | undefined, copied: number, ms: number): string {
   if (phase === 'verifying') return vscode.l10n.t('comparing, round {0}: {1}', round, countText(keys, all));
   const rate = ms > 0 ? (copied / ms) * 1000 : 0;
   const parts = [countText(keys, all), formatBytes(bytes), vscode.l10n.t('{0} keys/s', formatCount(Math.round(rate)))];

@@ -31,6 +31,8 @@ export function planText({ request, source, target, keys, conflicts, warnings, l
     ...(request.rate?.keysPerSecond === undefined ? [] : [vscode.l10n.t('Rate: at most {0} keys/s', formatCount(request.rate.keysPerSecond))]),
     ...source.forbidden.map((command) => forbiddenText(request.source, command)),
     ...target.forbidden.map((command) => forbiddenText(request.target, command)),
+    ...[[request.source, source.untold] as const, [request.target, target.untold] as const].filter(([, untold]) => untold.length > 0)
+      .map(([{ profile }, untold]) => vscode.l10n.t('Not known, as “{0}” does not tell it: whether its user may run {1}.', profile.name, untold.join(', '))),
     ...losses.map(lossText),
     ...warnings.map(warningText),
   ].join('\n');

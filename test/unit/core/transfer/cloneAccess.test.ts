@@ -15,6 +15,7 @@ describe('a clone by users who may not do everything', () => {
   let sessions: TestSessions;
   /** What the plan said of both sides. */
   let forbidden: readonly string[] = [];
+  let untold: readonly string[] = [];
   /** Clones as users with these rules: on the source and on the target. */
   const run = async (rules: readonly [string, string], more: Partial<CloneRequest> = {}, largest?: number): Promise<CloneReport> => {
     const profiles = await Promise.all(servers.map(async (server, index) => {
@@ -28,6 +29,7 @@ describe('a clone by users who may not do everything', () => {
     const deps = { sessions, seeds: [1, 2], patience: 10_000, pause: () => Promise.resolve(), ...(largest === undefined ? {} : { largest }) } as const;
     const plan = await planClone(deps, request, never, () => undefined);
     forbidden = [plan.source.forbidden.join(), plan.target.forbidden.join()];
+    untold = [plan.source.untold.join(), plan.target.untold.join()];
     return clone(deps, request, never, () => undefined);
   };
   const equal = async (): Promise<void> => {
@@ -104,5 +106,15 @@ describe('a clone by users who may not do everything', () => {
     assert.deepEqual(forbidden, ['', '']);
     await run([all, '~copy:* +@all'], { scope: { pattern: Buffer.from('app:*'), types: undefined }, rewrite: { from: Buffer.from('app:'), to: Buffer.from('copy:') } });
     assert.deepEqual(forbidden, ['', '']);
+  });
+
+  it('is told by the rules of the user where the server does not try them, and what is not told', async () => {
+    const rules = '-acl +acl|whoami +acl|getuser';
+    await run([`${all} ${rules} -dump`, `${all} -flushdb ${rules}`], { conflict: 'empty' }).catch(() => undefined);
+    assert.deepEqual([forbidden, untold], [['DUMP', 'FLUSHDB'], ['', '']]);
+    await run([`~app:* +@all ${rules}`, `%W~app:* %R~* +@all ${rules}`], { scope: { pattern: Buffer.from('app:*'), types: undefined } });
+    assert.deepEqual([forbidden, untold], [['', ''], ['', 'RESTORE']]);
+    await run([`${all} -acl`, all]).catch(() => undefined);
+    assert.deepEqual([forbidden, untold], [['', ''], ['SCAN,DUMP', '']]);
   });
 });

@@ -78,7 +78,12 @@ describe('a clone of several parts', () => {
     const plan = await planClone(deps(), given, never, () => undefined);
     assert.deepEqual([plan.keys, plan.conflicts, plan.parts?.map((part) => [part.request.source.database, part.request.target.database, part.keys, part.conflicts])], [7, 1, [[0, 0, 2, 0], [3, 7, 3, 1], [5, 5, 2, 0]]]);
     const seen: number[] = [];
-    const report = await run(given, {}, ({ phase, keys: count }) => void (phase === 'copying' && seen.push(count)));
+    const at: string[] = [];
+    const report = await run(given, {}, ({ phase, keys: count, part }) => {
+      if (phase === 'copying') seen.push(count);
+      at.push(`${String(part?.number)} of ${String(part?.of)}`);
+    });
+    assert.deepEqual([...new Set(at)], ['1 of 3', '2 of 3', '3 of 3']);
     assert.deepEqual([report.copied, report.verification?.compared, report.verification?.differences], [7, 7, []]);
     assert.deepEqual(report.parts?.map((part) => [part.source, part.target, part.report.copied]), [[0, 0, 2], [3, 7, 3], [5, 5, 2]]);
     assert.equal(seen.at(-1), 7);

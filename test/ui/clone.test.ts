@@ -161,6 +161,38 @@ describe('cloning a database in a real window', () => {
     await vscode.tree.click('Practice');
   });
 
+  it('copies a namespace that is dragged onto a database', async () => {
+    await vscode.prompts.clearNotifications();
+    await vscode.tree.expand(['Shop', 'Database 0']);
+    const [from, to] = [await vscode.tree.find(['Shop', 'Database 0', 'edited']), await vscode.tree.find(['Shop', 'Database 3'])];
+    await from.dragTo(to);
+    await vscode.prompts.pick(/^Stop/, /Clone edited:\* of database 0 of “Shop”/);
+    await vscode.prompts.pick(/^Show the Plan/);
+    assert.match(await vscode.prompts.answer('Clone'), /Clone edited:\* of database 0 of “Shop” to database 3 of “Shop”\?/);
+    await vscode.prompts.notification(/Clone to database 3 of “Shop”: 5,000 keys copied/);
+    assert.equal(await server.cli('-n', '3', 'DBSIZE'), '10001');
+    await vscode.tree.collapse(['Shop', 'Database 0']);
+  });
+
+  it('tells how far it is, how fast and how long it will take, and is cancelled', async () => {
+    await vscode.prompts.clearNotifications();
+    await vscode.tree.menu(['Shop', 'Database 0'], /^Clone Database/);
+    await vscode.prompts.pick(/^Several Databases in One Instance/);
+    await vscode.prompts.pick(/^Database 10/);
+    await vscode.prompts.pick(/^Stop/);
+    await vscode.prompts.pick(/^Rate…/);
+    await vscode.prompts.input('500', /Keys per second/);
+    await vscode.prompts.pick(/^Show the Plan/);
+    await vscode.prompts.answer('Clone');
+    await vscode.prompts.notification(/[1-9][\d,]* of 10,001 keys, [\d.,]+ \w+, [1-9][\d,]* keys\/s, [1-9][\d,]* s left/);
+    await vscode.screenshot('clone-progress');
+    await vscode.prompts.notification(/Cloning database 0/, 'Cancel');
+    const message = await vscode.prompts.notification(/The clone was cancelled\./);
+    const told = Number(/at least ([\d,]+)\.$/.exec(message)?.[1]?.replaceAll(',', ''));
+    const there = Number(await server.cli('-n', '10', 'DBSIZE'));
+    assert.ok(told > 0 && there >= told && there < 10_001, `${message} ${String(there)} are there`);
+  });
+
   it('says how far it came when the target is full', async () => {
     await vscode.prompts.clearNotifications();
     const used = Number(/used_memory:(\d+)/.exec(await server.cli('INFO', 'memory'))?.[1]);

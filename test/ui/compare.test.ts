@@ -128,6 +128,23 @@ describe('comparing databases in a real window', () => {
     await vscode.page.getByText(/[\d,]+ keys? compared: identical\. Original: database 0/).waitFor({ timeout: 15_000 });
   });
 
+  it('lists many differences page by page', async () => {
+    await server.cli('-n', '1', 'DEBUG', 'POPULATE', '700', 'page');
+    await vscode.prompts.command('Compare Again');
+    // A click on it closes it.
+    await rows().filter({ hasText: /^Only on the Other Side700$/ }).click();
+    await until(async () => await rows().count() === 1);
+    await vscode.page.keyboard.press('ArrowRight');
+    await rows().filter({ hasText: /^page:0$/ }).waitFor();
+    await vscode.page.keyboard.press('End');
+    await rows().filter({ hasText: /Load More500 of 700 shown/ }).click();
+    await until(async () => {
+      await vscode.page.mouse.wheel(0, 20_000);
+      return await rows().filter({ hasText: /^page:99$/ }).count() === 1;
+    }, 15_000);
+    assert.equal(await rows().filter({ hasText: 'Load More' }).count(), 0);
+  });
+
   it('says so when nothing differs any more', async () => {
     await server.cli('-n', '1', 'FLUSHDB');
     await server.cli('FLUSHDB');

@@ -4,6 +4,7 @@ import type { Command, Reply } from '../connection/session.ts';
 import { isFailure } from '../failure.ts';
 import { completeLine, hintFor } from '../language/complete.ts';
 import { keyPlace, type KeyPlace } from '../language/keyPlace.ts';
+import { splitLine } from '../language/words.ts';
 import { findNames, typedNames } from './keyNames.ts';
 import { createTerminalSession, isKept, type TerminalDeps } from './session.ts';
 
@@ -64,7 +65,9 @@ export function createConsole(deps: ConsoleDeps, columns: number): Console {
         return;
       }
       // The line editor takes nothing meanwhile.
-      void namesAt(place).then((names) => {
+      const ended = new Promise<readonly string[]>((resolve) => (endSearch = () => resolve([])));
+      void Promise.race([namesAt(place), ended]).then((names) => {
+        endSearch = undefined;
         if (closed) return;
         deps.screen(CLEAR_RIGHT);
         done(null, [[...words, ...names], line.slice(place.from)]);
@@ -73,6 +76,7 @@ export function createConsole(deps: ConsoleDeps, columns: number): Console {
     },
   });
   let history: readonly string[] = deps.history;
+  /** Commands to be run. */
   const lines: string[] = [];
   /** Of a command whose quotes are not closed yet. */
   let begun = '';
@@ -80,6 +84,8 @@ export function createConsole(deps: ConsoleDeps, columns: number): Console {
   let closed = false;
   /** Typed while a command runs. */
   let ahead = '';
+  /** Ends the search for names that is under way, with none. */
+  let endSearch: (() => void) | undefined;
 
   const namesAt = async (place: KeyPlace): Promise<readonly string[]> => {
     try {
@@ -105,10 +111,7 @@ export function createConsole(deps: ConsoleDeps, columns: number): Console {
     if (running) return;
     running = true;
     for (let line = lines.shift(); line !== undefined && !closed; line = lines.shift()) {
-      const whole = begun + line;
-      const outcome = await session.run(whole);
-      if (outcome === 'quit') quit();
-      begun = outcome === 'more' ? `${whole}\n` : '';
+      if (await session.run(line) === 'quit') quit();
     }
     running = false;
     if (closed) return;
@@ -125,7 +128,10 @@ export function createConsole(deps: ConsoleDeps, columns: number): Console {
     deps.keep(history);
   });
   editor.on('line', (line) => {
-    lines.push(line);
+    const whole = begun + line;
+    // Now, and not when it is its turn: more may have been pasted behind it.
+    begun = splitLine(whole).fault?.kind === 'open' ? `${whole}\n` : '';
+    if (begun === '') lines.push(whole);
     void runAll();
   });
   editor.on('SIGINT', () => {
@@ -159,13 +165,14 @@ export function createConsole(deps: ConsoleDeps, columns: number): Console {
     if (closed) return;
     if (running) {
       if (data.includes(INTERRUPT)) {
-        ahead = '';
+        ahead = begun = '';
         lines.length = 0;
         show('^C\n');
         session.interrupt();
       } else ahead += data;
       return;
     }
+    if (data.includes(INTERRUPT)) endSearch?.();
     // A hint stands behind the cursor.
     deps.screen(CLEAR_RIGHT);
     if (data === SEARCH) {

@@ -11,7 +11,7 @@ export function formatReply(reply: Reply, indent = ''): string {
     case 'error': return `(error) ${harmless(reply.text)}\n`;
     case 'integer': return `(integer) ${String(reply.value)}\n`;
     case 'bigNumber': return `(big number) ${reply.text}\n`;
-    case 'double': return `(double) ${reply.text ?? doubleText(reply.value)}\n`;
+    case 'double': return `(double) ${reply.text === undefined ? doubleText(reply.value) : harmless(reply.text)}\n`;
     case 'boolean': return reply.value ? '(true)\n' : '(false)\n';
     case 'null':
     case 'nullArray': return '(nil)\n';
@@ -95,8 +95,12 @@ function doubleText(value: number): string {
   return Number.isFinite(value) ? String(value) : Number.isNaN(value) ? 'nan' : value > 0 ? 'inf' : '-inf';
 }
 
-/** Text of bytes, one per character, read as UTF-8; control characters but line ends and tabs are shown by their numbers. */
+/** Text of bytes, one per character, read as UTF-8. */
 function harmless(bytes: string): string {
-  const text = Buffer.from(bytes, 'latin1').toString('utf8').replaceAll('\r\n', '\n');
+  return harmlessText(Buffer.from(bytes, 'latin1').toString('utf8').replaceAll('\r\n', '\n'));
+}
+
+/** Text as a terminal may show it, whoever wrote it: control characters but line ends and tabs are shown by their numbers. */
+export function harmlessText(text: string): string {
   return text.replace(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu, (char) => `\\x${(char.codePointAt(0) ?? 0).toString(16).padStart(2, '0')}`);
 }

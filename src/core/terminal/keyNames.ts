@@ -17,6 +17,8 @@ export interface FoundNames {
 const COUNT = '1000';
 /** Most steps, names, and ms of one search. */
 const LIMITS = { steps: 20, names: 100, ms: 400 } as const;
+/** Most names, and bytes of one, that are shown whatever a server answers. */
+const SHOWN = { names: 1000, bytes: 256 } as const;
 
 /** Looks for names that begin with `prefix`, by a few steps of SCAN: a large keyspace is not walked to its end. Throws Failure. */
 export async function findNames(prefix: Buffer, ask: (command: Command) => Promise<Reply>, clock: Clock): Promise<FoundNames> {
@@ -24,13 +26,18 @@ export async function findNames(prefix: Buffer, ask: (command: Command) => Promi
   const match = prefix.length === 0 ? [] : ['MATCH', Buffer.concat([escapeGlob(prefix), Buffer.from('*')])];
   const found = new Map<string, Buffer>();
   let cursor = '0';
+  let whole = true;
   for (let step = 0; step < LIMITS.steps && found.size < LIMITS.names && clock.elapsed() <= until; step += 1) {
     const reply = await ask(['SCAN', cursor, ...match, 'COUNT', COUNT]);
     const [next, names] = Array.isArray(reply) ? (reply as readonly Reply[]) : [];
     if (!Array.isArray(names)) break;
-    for (const name of names as readonly Reply[]) if (Buffer.isBuffer(name)) found.set(name.toString('latin1'), name);
+    for (const name of names as readonly Reply[]) {
+      if (!Buffer.isBuffer(name)) continue;
+      if (name.length > SHOWN.bytes || found.size >= SHOWN.names) whole = false;
+      else found.set(name.toString('latin1'), name);
+    }
     cursor = String(next);
-    if (cursor === '0') return { names: sorted(found), whole: true };
+    if (cursor === '0') return { names: sorted(found), whole };
   }
   return { names: sorted(found), whole: false };
 }

@@ -8,7 +8,7 @@ import type { CommandBook } from '../language/command.ts';
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import type { Reply, RespVersion } from '../../protocol/resp/reply.ts';
 import { l10n } from '../../l10n.ts';
-import { formatPage, formatPush, isPage, replyPieces } from './formatReply.ts';
+import { formatPage, formatPush, harmlessText, isPage, replyPieces } from './formatReply.ts';
 import { openLink, streams, type Link } from './link.ts';
 
 /** What a terminal needs. */
@@ -49,6 +49,7 @@ const PIECE = 64 * 1024;
 const SLOW = 500;
 /** Opens no link before the first command. */
 export function createTerminalSession(deps: TerminalDeps): TerminalSession {
+  const label = harmlessText(deps.label);
   let database = deps.database;
   let protocol: RespVersion = 2;
   let transaction = false;
@@ -154,13 +155,14 @@ export function createTerminalSession(deps: TerminalDeps): TerminalSession {
     if (!isFailure(error)) throw error;
     lostTransaction ||= transaction;
     drop();
-    if (!interrupted) deps.write(`(error) ${error.message}\n`);
+    // Of what a server says some stands in there.
+    if (!interrupted) deps.write(`(error) ${harmlessText(error.message)}\n`);
     tellOfLostTransaction();
   };
 
   return {
     get prompt() {
-      return `${deps.label}${database === 0 ? '' : `[${String(database)}]`}${transaction ? '(TX)' : ''}> `;
+      return `${label}${database === 0 ? '' : `[${String(database)}]`}${transaction ? '(TX)' : ''}> `;
     },
     get database() {
       return database;
@@ -215,5 +217,7 @@ export function createTerminalSession(deps: TerminalDeps): TerminalSession {
 /** True for a line that may be kept in the history: it holds no secret. */
 export function isKept(line: string): boolean {
   const args = splitLine(line).words.map(({ bytes }) => bytes);
-  return args.length > 0 && secretPositions(args).size === 0;
+  // Behind how often it is to be run.
+  const command = args.slice(Math.max(0, args.findIndex((arg) => !/^\d+$/.test(arg.toString('latin1')))));
+  return args.length > 0 && secretPositions(command).size === 0;
 }

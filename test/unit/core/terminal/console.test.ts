@@ -139,6 +139,22 @@ describe('core/terminal console', () => {
       assert.match(line(), /GET us\s*$/);
     });
 
+    it('of a length that one can read, and not more than are asked for, whatever a server answers', async () => {
+      const many = Array.from({ length: 20_000 }, (_, at) => `user:${String(at)}`);
+      const { input } = open(having([['user:' + 'x'.repeat(10_000_000)]]));
+      const before = performance.now();
+      assert.equal(await completed('GET us'), 'GET us');
+      await settled(() => prompts() === 2);
+      const { input: other } = open(having([many]));
+      other('GET us');
+      other('\t');
+      other('\t');
+      await settled(() => /user:1 /.test(stripVTControlCharacters(text)));
+      assert.ok(text.length < 100_000, `${String(text.length)} characters were shown`);
+      assert.ok(performance.now() - before < 1000);
+      input('');
+    });
+
     it('nowhere else, and not where the server cannot be asked', async () => {
       const asked: Command[] = [];
       const { input } = open(having([['user']], asked));
@@ -165,6 +181,35 @@ describe('core/terminal console', () => {
     input('AUTH secret\r');
     await settled(() => sent.length === 2);
     assert.deepEqual(kept, ['ECHO old']);
+  });
+
+  it('keeps none with a password that is run several times, or that a quote parts over pasted lines', async () => {
+    const { input } = open();
+    input('2 AUTH secret\r');
+    await settled(() => sent.length === 2);
+    await settled(() => prompts() >= 2);
+    input('CONFIG SET requirepass "sec\rret" maxclients 7\rECHO b\r');
+    await settled(() => sent.length === 4);
+    assert.deepEqual(kept, ['ECHO b']);
+  });
+
+  it('shows what a server says of a connection that it refuses, and the name of a connection, without their control characters', async () => {
+    const { input } = open({ label: 'dump\x1b]0;x\x07.rdb\u202e', open: () => Promise.reject(new Failure('server', 'refused: \x1b[2J\x1b]52;c;eA==\x07\u202e')) });
+    input('PING\r');
+    await settled(() => text.includes('refused'));
+    assert.doesNotMatch(text, /\x1b\[2J|\x1b\]|\x07|\u202e/);
+    assert.match(text, /refused: \\x1b\[2J/);
+  });
+
+  it('gives up with Ctrl+C a search for names that a server does not answer', async () => {
+    const { input } = open({ ask: () => new Promise(() => undefined) });
+    input('GET us');
+    input('\t');
+    input('er');
+    input('\x03');
+    input('ECHO x\r');
+    await settled(() => sent.length === 1);
+    assert.deepEqual(sent, ['ECHO x']);
   });
 
   it('runs every line that is pasted, in order, and lines that a quote joins as one', async () => {

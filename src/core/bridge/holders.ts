@@ -62,10 +62,15 @@ export function readHolders(texts: readonly string[]): Holder[] {
       // Somebody else's.
     }
     const { token, until, window, source, databases, prefix }: { readonly [Field in keyof Holder]?: unknown } = value ?? {};
-    if (typeof token !== 'string' || typeof until !== 'number' || typeof window !== 'string' || typeof source !== 'string' || typeof prefix !== 'string') continue;
+    if (typeof token !== 'string' || !isTime(until) || typeof window !== 'string' || typeof source !== 'string' || typeof prefix !== 'string') continue;
     found.push({ id: texts[at] as string, token, until, window, source, prefix, databases: Array.isArray(databases) ? databases.map(Number) : undefined });
   }
   return found;
+}
+
+/** Not 1e999: a server that is told to forget the holders at the latest of these times would refuse that. */
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value);
 }
 
 /** Who of them stands in the way of a bridge at `now` (the server's clock). */

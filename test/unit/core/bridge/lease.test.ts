@@ -188,6 +188,7 @@ describe('what bridges say that they hold', () => {
   it('is read as it was written, with what is no holder left out and nothing shown that cannot be seen', () => {
     const holder: Holder = { id: 'id', token: 't', until: 2000, window: 'ö „x“ \u202e\n', source: 'n'.repeat(200), databases: [1], prefix: 'ff' };
     assert.deepEqual(readHolders(['id', Buffer.from(holderText(holder), 'latin1').toString('latin1'), 'other', '{}', 'no', 'x', 'null', 'null']), [holder]);
+    for (const time of ['1e999', '1e300', '-1.5']) assert.deepEqual(readHolders(['id', holderText(holder).replace('2000', time)]), [], time);
     assert.equal(inTheWay([holder], 'other', claim({}), 1999), holder);
     assert.equal(inTheWay([holder], 'other', claim({}), 2000), undefined);
     assert.equal(inTheWay([holder], 'id', claim({}), 0), undefined);

@@ -6,6 +6,8 @@ import { l10n } from '../../l10n.ts';
 
 /** Deepest nesting of a reply that is shown. */
 const MAX_DEPTH = 128;
+/** Replies that nobody has taken, above which no more are read. */
+const UNTAKEN = 1000;
 
 /** A channel of which the replies are taken one by one. */
 export interface Link {
@@ -54,6 +56,7 @@ export function openLink(channel: Duplex, onPush: (reply: Reply) => void, onEnd:
       end(new Failure('server', l10n.t('The server does not answer as a Redis server does.')));
     }
     deliver();
+    if (arrived.length > UNTAKEN) channel.pause();
   });
   channel.on('error', (error) => end(isFailure(error) ? error : new Failure('unreachable', l10n.t('The connection was lost.'))));
   channel.on('close', () => end(new Failure('unreachable', l10n.t('The server closed the connection.'))));
@@ -66,6 +69,7 @@ export function openLink(channel: Duplex, onPush: (reply: Reply) => void, onEnd:
       }
       waiting = { any, resolve, reject };
       deliver();
+      if (arrived.length <= UNTAKEN && channel.isPaused()) channel.resume();
     }),
     close: () => end(new Failure('cancelled', l10n.t('Interrupted.'))),
   };

@@ -201,6 +201,28 @@ describe('core/terminal console', () => {
     assert.match(text, /refused: \\x1b\[2J/);
   });
 
+  it('reads no more of a server that says what nobody has asked, until somebody asks', async () => {
+    let pushed = 0;
+    const { input } = open({
+      open: async () => new Duplex({
+        read() {
+          setImmediate(() => this.push('+more\r\n'.repeat(1000)));
+          pushed += 1;
+        },
+        write: (_chunk, _encoding, done) => done(),
+      }),
+    });
+    input('PING\r');
+    await settled(() => prompts() === 2);
+    for (let turn = 0; turn < 300; turn += 1) await new Promise(setImmediate);
+    assert.ok(pushed < 50, `${String(pushed)} kB and more`);
+    const before = pushed;
+    for (let round = 0; pushed === before; round += 1) {
+      input('PING\r'.repeat(1000));
+      await settled(() => prompts() === 3 + round);
+    }
+  });
+
   it('gives up with Ctrl+C a search for names that a server does not answer', async () => {
     const { input } = open({ ask: () => new Promise(() => undefined) });
     input('GET us');

@@ -1,5 +1,5 @@
 import { bitsOf, visitOf, walkOrder, type BucketPicture, type BucketTable } from '../../../core/lessons/buckets.ts';
-import { displayName } from '../../../core/keyspace/display.ts';
+import { displayShort } from '../../../core/keyspace/display.ts';
 import { colors, element, label, mono } from './svg.ts';
 
 /** What stands beside the signs. */
@@ -20,6 +20,8 @@ const COLUMN = 100;
 const MARGIN = 6;
 const HEAD = 20;
 const ROW = 17;
+/** Characters of a name that are told. */
+const LONGEST = 1000;
 /** Names of a bucket that are shown in one column. */
 const MOST = 6;
 
@@ -107,7 +109,7 @@ function drawMark(visit: ReturnType<typeof visitOf>, x: number, y: number): stri
 
 /** A name: a full dot where the walk answered it, a frame and a number where it did so more than once. */
 function drawName(name: string, times: number, x: number, y: number, walking: boolean): string {
-  const text = displayName(Buffer.from(name, 'latin1'));
+  const text = displayShort(Buffer.from(name, 'latin1'), LONGEST);
   const twice = times > 1;
   const suffix = twice ? `×${times}` : '';
   let drawn = twice ? element('rect', { x: x - 1, y: y + 1, width: COLUMN - 10, height: ROW - 2, rx: 3, 'stroke-width': 2, style: `fill:none;stroke:${colors.alarm}` }) : '';

@@ -29,6 +29,11 @@ describe('pictures of lessons', () => {
     assert.deepEqual(texts(svg).filter((text) => /^(×\d|been|next|again|answered|waits|twice|old|new)$/.test(text)), ['×2', 'been', 'again', 'answered', 'waits', 'twice']);
   });
 
+  it('say of a name that is very long what can be read of it', () => {
+    const { body } = drawBuckets({ kind: 'buckets', tables: [table(4, [0, 'x'.repeat(10_000_000)])], cursor: 0, answered: new Map() }, words);
+    assert.ok(body.length < 20_000, String(body.length));
+  });
+
   it('take no name for markup, and show bytes and controls as what they are', () => {
     const nasty = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', '&amp;', '\u0000\u001b[31m', '\u00ff\u00fe', 'x'.repeat(10_000)];
     const { width, height, body } = drawBuckets({ kind: 'buckets', tables: [table(8, ...nasty.map((name, at) => [at, name] as const))], cursor: 0, answered: new Map([[nasty[0] ?? '', 2]]) }, words);

@@ -138,6 +138,8 @@ export function createLessonServers(context: vscode.ExtensionContext, onCrash: (
     },
     onDidChange: changed.event,
     dispose() {
+      // At once: nobody waits for the threads to end, as the process does.
+      for (const folder of folders.values()) rmSync(folder, { recursive: true, force: true });
       void end([...entries.values()]).catch(() => undefined);
       entries.clear();
       changed.dispose();

@@ -61,6 +61,20 @@ describe('practice servers of the extension', () => {
     await assert.rejects(cli(taken, 'PING'), /Connection refused/);
   });
 
+  it('stay exposed as they were when another port is taken', async () => {
+    const { practice } = await services();
+    const { id } = await keep('Stays');
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const port = await practice.expose(id, 0, 'before');
+    await assert.rejects(practice.expose(id, (other.address() as AddressInfo).port, 'after'), is('bad-input', /cannot listen/));
+    await new Promise((resolve) => other.close(resolve));
+    assert.equal(practice.of(id)?.port, port);
+    assert.equal(await practice.password(id), 'before');
+    assert.equal(await cli(port, '--no-auth-warning', '-a', 'before', 'PING'), 'PONG');
+    assert.match(await cli(port, 'PING'), /NOAUTH/);
+  });
+
   it('start with the memory that the setting allows, and let it be changed', async () => {
     const { practice } = await services();
     const settings = vscode.workspace.getConfiguration();
@@ -105,6 +119,13 @@ describe('practice servers of the extension', () => {
     // A process that runs.
     writeFileSync(join(folder, 'window.lock'), String(process.ppid));
     await assert.rejects(practice.start(id), is('closed', /in use in another window/));
+    // Nor is its file taken away from there.
+    const files = (): readonly string[] => readdirSync(folder).sort();
+    const there = files();
+    await assert.rejects(practice.reset(id, 'empty'), is('closed', /in use in another window/));
+    await assert.rejects(practice.close(id), is('closed', /in use in another window/));
+    assert.deepEqual(files(), there);
+    assert.ok(practice.list().some((one) => one.id === id));
     // One that does not any more.
     writeFileSync(join(folder, 'window.lock'), '99999999');
     await practice.start(id);

@@ -183,6 +183,7 @@ export function createPractice(context: vscode.ExtensionContext, onCrash: (error
     async close(id) {
       const entry = entries.get(id);
       if (entry === undefined || entry === builtIn) return;
+      if (entry.kept) store.check(id, entry.profile.name);
       entries.delete(id);
       await end(entry);
       await store.remove(id);
@@ -193,6 +194,7 @@ export function createPractice(context: vscode.ExtensionContext, onCrash: (error
     onDidChange: changed.event,
     async reset(id, sample) {
       const entry = entryOf(id);
+      if (entry.kept) store.check(id, entry.profile.name);
       const aside = entry.damaged;
       await end(entry);
       const kept = entry.kept && store.hasData(id) ? store.clear(id, aside) : '';
@@ -217,9 +219,13 @@ export function createPractice(context: vscode.ExtensionContext, onCrash: (error
     async expose(id, port, password) {
       const entry = entryOf(id);
       const worker = await running(entry);
+      const before = { port: entry.port, password: entry.port === undefined ? '' : await store.password(id) };
       await worker.stopListening();
       await worker.setPassword(password);
-      const exposed = await worker.listen({ port }).catch((error: unknown) => {
+      const exposed = await worker.listen({ port }).catch(async (error: unknown) => {
+        // It stays as it was.
+        await worker.setPassword(before.password);
+        if (before.port !== undefined) await worker.listen({ port: before.port }).catch(() => tell(entry, { port: undefined }));
         throw new Failure('bad-input', vscode.l10n.t('“{0}” cannot listen on port {1} of 127.0.0.1: {2}. Choose another one, or leave it empty.', entry.profile.name, port, reason(error)));
       });
       await store.setPassword(id, password);

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
@@ -31,6 +31,8 @@ export interface PracticeStore {
   /** The path of the file, for this window alone until `release`. Throws Failure if another window has it. */
   claim(id: string, name: string): string;
   release(id: string): void;
+  /** Throws Failure if another window has the file. */
+  check(id: string, name: string): void;
   /** Takes the file out of the way; `aside`: under another name, whose path is answered. */
   clear(id: string, aside: boolean): string;
 }
@@ -44,6 +46,11 @@ export function createPracticeStore(context: vscode.ExtensionContext): PracticeS
   const list = (): readonly Remembered[] => context.globalState.get<readonly Remembered[]>(key, []).filter(({ sample }) => sampleNames.includes(sample));
   const others = (id: string): Remembered[] => list().filter((one) => one.id !== id);
   const release = (id: string): void => rmSync(lock(id), { force: true });
+  const inUse = (name: string): Failure =>
+    new Failure('closed', vscode.l10n.t('The data of “{0}” are in use in another window. Stop it there, or expose it on a port there and connect to that.', name));
+  const check = (id: string, name: string): void => {
+    if (isHeld(lock(id))) throw inUse(name);
+  };
   return {
     list,
     save: async (one) => context.globalState.update(key, [...others(one.id), one]),
@@ -57,15 +64,11 @@ export function createPracticeStore(context: vscode.ExtensionContext): PracticeS
     hasData: (id) => existsSync(file(id)),
     claim(id, name) {
       mkdirSync(folder(id), { recursive: true });
-      if (isHeld(lock(id))) {
-        throw new Failure('closed', vscode.l10n.t('The data of “{0}” are in use in another window. Stop it there, or expose it on a port there and connect to that.', name));
-      }
-      const handle = openSync(lock(id), 'w');
-      writeSync(handle, String(process.pid));
-      closeSync(handle);
+      if (!takeLock(lock(id))) throw inUse(name);
       return file(id);
     },
     release,
+    check,
     clear(id, aside) {
       if (!aside) {
         rmSync(file(id), { force: true });
@@ -79,6 +82,30 @@ export function createPracticeStore(context: vscode.ExtensionContext): PracticeS
       }
     },
   };
+}
+
+/** Writes the lock; false if another process has it, also one that takes it at the same time. */
+function takeLock(path: string): boolean {
+  if (isHeld(path)) return false;
+  // What is there is nobody's any more, unless somebody has written his in between.
+  const old = `${path}.${String(process.pid)}`;
+  try {
+    renameSync(path, old);
+    if (isHeld(old)) {
+      renameSync(old, path);
+      return false;
+    }
+    rmSync(old, { force: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  try {
+    writeFileSync(path, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
 }
 
 /** Whether a process that runs has written the lock: not one of before the machine was started, whose number may be another's now. */

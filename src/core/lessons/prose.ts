@@ -1,3 +1,9 @@
+import { shorten } from '../keyspace/display.ts';
+import { harmlessText } from '../terminal/formatReply.ts';
+
+/** Characters of a value that are shown. */
+const LONGEST = 200;
+
 /** A cell of a lesson's page: prose, or commands to be run on a server of the lesson. */
 export type Part =
   | { readonly kind: 'text'; readonly markdown: string }
@@ -40,6 +46,19 @@ export function parseProse(text: string): LessonProse {
 /** A hint with its values in their places. */
 export function fillIn(hint: string, values: readonly string[]): string {
   return hint.replaceAll(/\{(\d)\}/g, (place, index) => values[Number(index)] ?? place);
+}
+
+/** The same as Markdown: values are text, whatever is in them, and no longer than one can read. */
+export function hintMarkdown(hint: string, values: readonly string[]): string {
+  const shown = values.map((value) => shorten(harmlessText(value.slice(0, 2 * LONGEST)).replaceAll(/\s+/g, ' '), LONGEST));
+  return hint.replaceAll(/`([^`]*)`|\{(\d)\}/g, (whole, code: string | undefined, index) =>
+    code === undefined ? shown[Number(index)]?.replaceAll(/[!-/:-@[-`{-~]/g, '\\$&') ?? whole : codeSpan(fillIn(code, shown)));
+}
+
+/** Code that may hold backticks: between more of them. */
+function codeSpan(text: string): string {
+  const fence = '`'.repeat(1 + Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length)));
+  return fence === '`' ? `\`${text}\`` : `${fence} ${text} ${fence}`;
 }
 
 /** What stands before the hints, and these. */

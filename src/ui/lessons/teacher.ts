@@ -5,7 +5,7 @@ import { splitScript } from '../../core/language/script.ts';
 import type { Picture } from '../../core/lessons/onlooker.ts';
 import type { Lesson, Verdict } from '../../core/lessons/lesson.ts';
 import { createPlay, type Play } from '../../core/lessons/play.ts';
-import { fillIn, type StepProse } from '../../core/lessons/prose.ts';
+import { hintMarkdown, type StepProse } from '../../core/lessons/prose.ts';
 import { languageId } from '../scripts/documents.ts';
 import { createDisposables } from '../platform/disposables.ts';
 import { commandOf } from '../platform/commands.ts';
@@ -79,7 +79,7 @@ export function createTeacher(services: Services, library: () => Promise<readonl
   const verdictOutput = (step: StepProse, verdict: Verdict): vscode.NotebookCellOutput => {
     const text = verdict.passed
       ? vscode.l10n.t('**Done:** {0}', step.title)
-      : vscode.l10n.t('**Not yet.** {0}', fillIn(step.hints.get(verdict.hint) ?? '', verdict.values.map(harmless)));
+      : vscode.l10n.t('**Not yet.** {0}', hintMarkdown(step.hints.get(verdict.hint) ?? '', verdict.values));
     return outputOf('text/markdown', text, verdictMark);
   };
   const judge = async (cell: vscode.NotebookCell): Promise<{ readonly step: StepProse; readonly verdict: Verdict } | undefined> => {
@@ -234,9 +234,4 @@ async function letGo({ replications, model, sessions }: Services, servers: reado
     model.forget(id);
     await sessions.disconnect(id);
   }
-}
-
-/** A value from a reply, as text and not as Markdown. */
-function harmless(value: string): string {
-  return value.replaceAll(/[\\`*_{}[\]()#+!|<>~&]/g, '\\$&').replaceAll(/\s+/g, ' ');
 }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lessons } from '../../../../src/core/lessons/index.ts';
 import { nextLesson, stepsDone, withStep, withoutLesson } from '../../../../src/core/lessons/progress.ts';
-import { fillIn, parseProse } from '../../../../src/core/lessons/prose.ts';
+import { fillIn, hintMarkdown, parseProse } from '../../../../src/core/lessons/prose.ts';
 import { splitScript } from '../../../../src/core/language/script.ts';
 import { readProse } from './stage.ts';
 
@@ -22,6 +22,13 @@ describe('core/lessons prose', () => {
       ],
     });
     assert.equal(fillIn('{1} of {0}, {2}', ['a', 'b']), 'b of a, {2}');
+  });
+
+  it('puts values into a hint as text, and into its code as they are', () => {
+    assert.equal(hintMarkdown('It found `{0}`, not {0}.', ['a_*\\']), 'It found `a_*\\`, not a\\_\\*\\\\.');
+    assert.equal(hintMarkdown('`{0}` {1}', ['`` [x](command:y)', 'http://x.y <b>']), '``` `` [x](command:y) ``` http\\:\\/\\/x\\.y \\<b\\>');
+    assert.equal(hintMarkdown('`GET {0} 1`, {1}', ['', '\x1b[31m\u202e\n  a']), '`GET  1`, \\\\x1b\\[31m\\\\x202e a');
+    assert.ok(hintMarkdown('{0} `{0}`', ['x'.repeat(10_000_000)]).length < 1000);
   });
 
   for (const { id, checks, servers } of lessons) {

@@ -28,9 +28,9 @@ export function lessonIdOf(notebook: vscode.NotebookDocument): string {
   return lessonIdOfUri(notebook.uri);
 }
 
-/** The same of its address. */
-export function lessonIdOfUri({ path }: vscode.Uri): string {
-  return path.split('/')[1] ?? '';
+/** The same of its address; '' for a file that somebody has saved or sent. */
+export function lessonIdOfUri({ scheme, path }: vscode.Uri): string {
+  return scheme === lessonScheme ? path.split('/')[1] ?? '' : '';
 }
 
 /** Ids of lessons whose pages have a tab. */
@@ -60,7 +60,7 @@ export function createPages(context: vscode.ExtensionContext, library: () => Pro
   };
   const contentOf = async (uri: vscode.Uri): Promise<Uint8Array> => {
     const kept = saved()[keyOf(uri)];
-    if (kept !== undefined) return Buffer.from(kept);
+    if (kept !== undefined && readCells(kept) !== undefined) return Buffer.from(kept);
     const told = (await library()).find(({ lesson }) => lesson.id === uri.path.split('/')[1]);
     if (told === undefined) throw vscode.FileSystemError.FileNotFound(uri);
     return Buffer.from(JSON.stringify(cellsOf(told)));
@@ -83,7 +83,11 @@ export function createPages(context: vscode.ExtensionContext, library: () => Pro
       rename: refuse,
     }, { isCaseSensitive: true }),
     vscode.workspace.registerNotebookSerializer(notebookIds.lesson, {
-      deserializeNotebook: (content) => new vscode.NotebookData((JSON.parse(Buffer.from(content).toString('utf8')) as readonly SavedCell[]).map(cellData)),
+      deserializeNotebook(content) {
+        const cells = readCells(Buffer.from(content).toString('utf8'));
+        if (cells === undefined) throw new Error(vscode.l10n.t('This file is not a page of a lesson.'));
+        return new vscode.NotebookData(cells.map(cellData));
+      },
       serializeNotebook: ({ cells }) => Buffer.from(JSON.stringify(cells.map((cell): SavedCell => ({
         ...(cell.metadata as CellPlace | undefined), kind: cell.kind === vscode.NotebookCellKind.Markup ? 'text' : 'commands', text: cell.value,
       })))),
@@ -111,6 +115,23 @@ function cellsOf({ prose }: Told): readonly SavedCell[] {
     }
   }
   return cells;
+}
+
+/** The cells of a page, which anybody may have written; undefined where it is none. */
+function readCells(text: string): readonly SavedCell[] | undefined {
+  let found: unknown;
+  try {
+    found = text === '' ? [] : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(found)) return undefined;
+  const cells = (found as readonly ({ readonly [Field in keyof SavedCell]?: unknown } | null)[]).map((cell): SavedCell | undefined => {
+    const { kind, text: said, step, server } = cell ?? {};
+    if ((kind !== 'text' && kind !== 'commands') || typeof said !== 'string') return undefined;
+    return { kind, text: said, ...(typeof step === 'string' ? { step } : {}), ...(typeof server === 'string' ? { server } : {}) };
+  });
+  return cells.every((cell) => cell !== undefined) ? cells : undefined;
 }
 
 function cellData({ kind, text, ...place }: SavedCell): vscode.NotebookCellData {

@@ -12,4 +12,9 @@ describe('plainText', () => {
     assert.doesNotMatch(plainText(message), link);
     assert.equal(plainText('The server refused GET: [a] (b)'), 'The server refused GET: [a] (b)');
   });
+
+  it('turns no letters around, and is no longer than one can read', () => {
+    assert.equal(plainText(failureOfReply('MOVED 1 a\u202eb\x1b').message), 'The key lives on another node of the cluster: a\\x202eb\\x1b. Connect to that node.');
+    assert.ok(plainText(failureOfReply(`MOVED 1 ${'x'.repeat(1_000_000)}`).message).length <= 2000);
+  });
 });

@@ -90,8 +90,10 @@ export function createPrompts(page: Page): Prompts {
     async answer(button) {
       await dialog.waitFor({ timeout: patience });
       const text = await dialog.innerText();
+      const answered = await dialog.elementHandle();
       await dialog.getByRole('button', { name: button }).click();
-      await dialog.waitFor({ state: 'hidden', timeout: patience });
+      // Another one may come at once in its place.
+      await answered?.waitForElementState('hidden', { timeout: patience });
       return text;
     },
     notifications: () => toasts.locator('.notification-list-item-message').allInnerTexts(),

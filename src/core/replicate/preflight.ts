@@ -113,7 +113,7 @@ export async function preflight(
     if (asks && await mayRun(to, target, ['CONFIG', 'SET', 'masterauth', ''], undefined, signal) !== 'yes') cautions.push({ kind: 'auth-not-settable' });
     const [refused, known] = way(source, target, address, there);
     refusals.push(...refused);
-    cautions.push(...known, ...costs(here, there));
+    cautions.push(...known, ...costs(source, here, there));
     return { refusals, cautions, losses: { databases: parseKeyspace(textOf(there.info)), libraries: await librariesOf(to, signal) } };
   } finally {
     from.release();
@@ -223,12 +223,13 @@ function isLoopback(host: string): boolean {
   return host.toLowerCase() === 'localhost' || /^127(\.\d{1,3}){3}$/.test(host) || host === '::1';
 }
 
-function costs(here: Look, there: Look): Caution[] {
+function costs({ endpoint }: ConnectionProfile, here: Look, there: Look): Caution[] {
   const found: Caution[] = [];
   const number = (info: Info, name: string): number => Number(info.get(name) ?? 0);
   const [needed, limit] = [number(here.info, 'used_memory'), number(there.info, 'maxmemory')];
   if (limit > 0 && needed > limit) found.push({ kind: 'memory', needed, limit });
-  if (replicaInfo(there.info)?.history !== masterInfo(here.info).history && here.info.has('used_memory')) {
+  // A practice server sends from its own process.
+  if (endpoint.kind === 'tcp' && replicaInfo(there.info)?.history !== masterInfo(here.info).history && here.info.has('used_memory')) {
     found.push({ kind: 'forks', used: needed, machine: here.info.has('total_system_memory') ? number(here.info, 'total_system_memory') : undefined });
   }
   const seconds = Number(here.settings.get('repl-diskless-sync-delay') ?? 0);

@@ -95,7 +95,7 @@ export function createChildren(deps: {
   }
 
   const startNotice = (): NoticeNode => notice(undefined, 'start', {
-    severity: 'start', label: vscode.l10n.t('Get Started'), detail: vscode.l10n.t('a walkthrough, and lessons'), command: 'keyspace.getStarted',
+    severity: 'start', label: vscode.l10n.t('Get Started'), detail: vscode.l10n.t('walkthrough, lessons'), command: 'keyspace.getStarted',
   });
 
   async function databasesOf(node: ConnectionNode): Promise<readonly Node[]> {

@@ -43,7 +43,7 @@ function present({ lesson, prose }: Told, row: LessonRow, progress: Progress): v
   item.iconPath = finished
     ? new vscode.ThemeIcon('pass-filled', new vscode.ThemeColor('testing.iconPassed'))
     : new vscode.ThemeIcon(step === undefined ? 'book' : 'circle-large-outline');
-  if (step === undefined) item.description = vscode.l10n.t('{0} of {1} steps', done.length, prose.steps.length);
+  if (step === undefined) item.description = `${String(done.length)}/${String(prose.steps.length)}`;
   item.accessibilityInformation = {
     label: step === undefined
       ? vscode.l10n.t('Lesson {0}, {1} of {2} steps done', prose.title, done.length, prose.steps.length)

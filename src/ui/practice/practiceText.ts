@@ -13,7 +13,7 @@ export interface SampleText {
 /** Every sample with one line about it. */
 export function sampleTexts(): Readonly<Record<SampleName, SampleText>> {
   return {
-    shop: { label: vscode.l10n.t('Shop'), detail: vscode.l10n.t('6,000 keys: customers, orders, carts, every type, names that are awkward to show.') },
+    shop: { label: vscode.l10n.t('Shop'), detail: vscode.l10n.t('Nearly 6,000 keys: customers, orders, carts, every type, names that are awkward to show.') },
     sessions: { label: vscode.l10n.t('Sessions'), detail: vscode.l10n.t('6,000 keys that expire: within minutes, within hours, within a month.') },
     leaderboard: { label: vscode.l10n.t('Leaderboard'), detail: vscode.l10n.t('Sorted sets of a game: 50,000 players, by country and by day, with ties.') },
     events: { label: vscode.l10n.t('Event Stream'), detail: vscode.l10n.t('Streams with consumer groups: one is behind, one has old pending entries.') },

@@ -41,6 +41,8 @@ describe('before a server is made to follow another one', function () {
     assert.deepEqual(losses, { databases: [], libraries: 0 });
     for (const server of servers) assert.deepEqual([await server.cli('DBSIZE'), /role:master/.test(await server.cli('INFO', 'replication'))], ['0', true]);
     for (const [from, to] of [[source, inProcess()], [inProcess(), target]] as const) assert.deepEqual(await refusals(from, to), []);
+    // A practice server does not fork.
+    assert.deepEqual((await look(inProcess(), target)).cautions.map(({ kind }) => kind), ['delay']);
   });
 
   it('a practice server with fields that expire sends what a server of 7.0 does not read: that would be emptied for nothing', async () => {

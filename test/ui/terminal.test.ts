@@ -71,4 +71,18 @@ describe('the Redis terminal in a real window', () => {
     await type('quit');
     await until(async () => (await vscode.page.locator('.terminal-wrapper.active').count()) === 0, 10_000);
   });
+
+  it('brings the tree up to date with what it writes', async function () {
+    this.timeout(60_000);
+    const database = ['Shop', 'Database 0'];
+    await vscode.tree.expand(database);
+    await vscode.tree.row([...database, 'user']);
+    await vscode.tree.menu('Shop', /Open Redis Terminal/);
+    await shows(/127\.0\.0\.1:\d+> /);
+    await type('SET order:1 x');
+    await until(async () => vscode.tree.has([...database, 'order']), 15_000);
+    assert.match((await vscode.tree.row(database)).text, /2 keys/);
+    await type('FLUSHALL');
+    await until(async () => !await vscode.tree.has(/^user/), 15_000);
+  });
 });

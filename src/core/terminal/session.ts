@@ -25,6 +25,8 @@ export interface TerminalDeps {
   readonly clock: Clock;
   /** Lets the event loop turn once. */
   readonly breathe: () => Promise<void>;
+  /** Told of each command that was answered without an error, or queued. */
+  readonly onRan?: (command: readonly Buffer[]) => void;
 }
 
 /** One line at a time against one server, as redis-cli does it. */
@@ -136,6 +138,7 @@ export function createTerminalSession(deps: TerminalDeps): TerminalSession {
     do {
       const reply = await next(listens);
       follow(args, reply);
+      if (reply.kind !== 'error' && !listens) deps.onRan?.(args);
       await show(reply, isPage(words));
       if (listens && reply.kind === 'error') return;
     } while (listens && !interrupted);

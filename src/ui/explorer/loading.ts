@@ -172,11 +172,25 @@ function refreshTarget(from: Node): DatabaseNode | KeyNode | undefined {
   return paged?.kind === 'key' ? paged : databaseNodeOf(from);
 }
 
+/** Keys of a database that is scanned again without being asked to. */
+const SMALL = 10_000;
+
+/** After something was written that the view has not sent: the count of each database is renewed, and what is shown of the small ones. */
+export async function catchUp(services: Explorer, connection: ConnectionNode): Promise<void> {
+  const { model, explorer } = services;
+  const { profile } = connection;
+  if (!model.isConnected(profile.id)) return;
+  await model.run(connection, (signal) => model.listDatabases(profile, signal)).then(undefined, ignoreShown);
+  const databases = model.connection(profile).list?.databases ?? [];
+  await rereadOpen(services, connection, ({ ref }) => (databases.find(({ index }) => index === ref.database)?.keys ?? 0) <= SMALL);
+  explorer.changed(connection);
+}
+
 /** Reads the databases again whose rows are, or were, shown; one that fails ends it, for the others would as well. */
-async function rereadOpen(services: Explorer, connection: ConnectionNode): Promise<void> {
+async function rereadOpen(services: Explorer, connection: ConnectionNode, wanted: (row: DatabaseNode) => boolean = () => true): Promise<void> {
   const { model, explorer } = services;
   for (const row of explorer.nodes.childrenOf(connection) ?? []) {
-    if (row.kind !== 'database' || explorer.nodes.childrenOf(row) === undefined || model.pager(row).counts.end === undefined) continue;
+    if (row.kind !== 'database' || !wanted(row) || explorer.nodes.childrenOf(row) === undefined || model.pager(row).counts.end === undefined) continue;
     await reread(services, row);
     if (model.failureOf(row) !== undefined) return;
   }

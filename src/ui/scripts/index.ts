@@ -5,6 +5,7 @@ import type { Statement } from '../../core/language/script.ts';
 import { statementAt } from '../../core/language/script.ts';
 import { runScript } from '../../core/terminal/runScript.ts';
 import { pickConnection } from '../connections/pickConnection.ts';
+import { createFollower } from '../explorer/follower.ts';
 import { formatCount } from '../explorer/labels.ts';
 import { commandOf, registerCommand } from '../platform/commands.ts';
 import { createDisposables } from '../platform/disposables.ts';
@@ -21,6 +22,7 @@ const MOST_LENSES = 2000;
 export function register(services: Services): vscode.Disposable {
   const { context, sessions, practice, profile: profileOf, connections } = services;
   const results = createResults();
+  const follower = createFollower(services);
   const lensesChanged = new vscode.EventEmitter<void>();
 
   const chosen = (): Readonly<Record<string, string>> => context.workspaceState.get(chosenKey, {});
@@ -45,6 +47,7 @@ export function register(services: Services): vscode.Disposable {
       const channel = await sessions.openChannel(profile, profile.database ?? 0, 'terminal');
       await runScript(channel, statements, signal, (result) => {
         done += 1;
+        if (!result.failed) follower.ran(profile, result.statement.line.words.map(({ bytes }) => bytes));
         long ||= result.text.trimEnd().includes('\n');
         // Places count for the text that was run.
         if (document.version === version && !document.isClosed) results.add(document, result);
@@ -64,6 +67,7 @@ export function register(services: Services): vscode.Disposable {
     results,
     lensesChanged,
     registerLanguage(),
+    follower,
     registerCommand('keyspace.runScript', () => run(active().document, statementsOf(active().document))),
     registerCommand('keyspace.runSelection', (at) => {
       const { document, selection } = active();

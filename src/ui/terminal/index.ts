@@ -4,8 +4,10 @@ import { endpointLabel } from '../../core/connection/url.ts';
 import { tableOfCommands } from '../../core/language/command.ts';
 import type { Console } from '../../core/terminal/console.ts';
 import { pickConnection } from '../connections/pickConnection.ts';
+import { createFollower, type Follower } from '../explorer/follower.ts';
 import type { Node } from '../explorer/nodes.ts';
 import { registerRowCommand } from '../explorer/rowCommands.ts';
+import { createDisposables } from '../platform/disposables.ts';
 import type { Services } from '../services.ts';
 
 const historyKey = 'keyspace.terminal.history';
@@ -15,12 +17,13 @@ const COLUMNS = 80;
 /** Registers the Redis terminal. */
 export function register(services: Services): vscode.Disposable {
   const { explorer } = services;
-  return registerRowCommand(explorer, 'keyspace.openTerminal', async (row) => {
+  const follower = createFollower(services);
+  return createDisposables(follower, registerRowCommand(explorer, 'keyspace.openTerminal', async (row) => {
     const { profile, database } = whereOf(row) ?? {};
     const chosen = profile ?? (await pickConnection(services, vscode.l10n.t('Open Redis Terminal')));
     if (chosen === undefined) return;
-    vscode.window.createTerminal({ name: chosen.name, iconPath: new vscode.ThemeIcon('database'), pty: createPty(services, chosen, database ?? chosen.database ?? 0) }).show();
-  });
+    vscode.window.createTerminal({ name: chosen.name, iconPath: new vscode.ThemeIcon('database'), pty: createPty(services, follower, chosen, database ?? chosen.database ?? 0) }).show();
+  }));
 }
 
 /** The connection that a row belongs to, and its database where it stands in one. */
@@ -33,7 +36,7 @@ function whereOf(row: Node | undefined): { readonly profile: ConnectionProfile; 
   return undefined;
 }
 
-function createPty({ context, clock, sessions }: Services, profile: ConnectionProfile, database: number): vscode.Pseudoterminal {
+function createPty({ context, clock, sessions }: Services, follower: Follower, profile: ConnectionProfile, database: number): vscode.Pseudoterminal {
   const screen = new vscode.EventEmitter<string>();
   const ended = new vscode.EventEmitter<number>();
   let inside: Console | undefined;
@@ -62,6 +65,7 @@ function createPty({ context, clock, sessions }: Services, profile: ConnectionPr
       keep: (history) => void context.globalState.update(historyKey, history),
       search: async (history) => vscode.window.showQuickPick(history, { title: vscode.l10n.t('Search the History'), placeHolder: vscode.l10n.t('A command that was run before') }),
       onQuit: () => ended.fire(0),
+      onRan: (command) => follower.ran(profile, command),
     }, columns);
     inside.input(ahead);
   };

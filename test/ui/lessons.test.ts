@@ -75,9 +75,29 @@ describe('lessons in a real window', () => {
     };
     const untilDrawn = async (cursor: string, drawn: RegExp): Promise<void> => until(async () => drawn.test(await page.run(`DEBUG BUCKETS ${cursor}`)), 30_000);
 
-    it('the same name twice: stops half way', async () => {
+    it('SCAN is not an iterator: stops a loop that never ends', async () => {
       // The whole side bar is for lessons.
       await vscode.page.locator('.part.sidebar .pane-header', { hasText: 'Keys' }).first().click();
+      const loop = (end: string): string => `EVAL "local cursor = '0' local found = 0 repeat local page = redis.call('SCAN', cursor) cursor = page[1] found = found + #page[2] until cursor == ${end} return found" 0`;
+      await page.step('scan', 'loop');
+      const running = page.run(loop('0'));
+      await page.says(/Still running. If it never ends, stop it/);
+      await vscode.page.locator('.notebook-toolbar-container').getByText('Interrupt', { exact: true }).click();
+      assert.match(await running, /Script killed by user/);
+      await page.check(/In a reply it is a string/);
+      await page.run(loop("'0'"));
+      await page.done();
+      // The last of four steps.
+      await page.step('scan', 'count');
+      await page.scan('SCAN 0 COUNT 1');
+      for (let cursor = await page.scan('SCAN 0 COUNT 1'); cursor !== '0';) cursor = await page.scan(`SCAN ${cursor} COUNT 1`);
+      await page.done();
+      await page.step('scan', 'whole');
+      await walk('00', (from) => `SCAN ${from === '00' ? '0' : from}`);
+      await page.says(/All steps of this lesson are done/);
+    });
+
+    it('the same name twice: stops half way', async () => {
       await page.step('duplicates', 'picture');
       await page.check(/Draw the table/);
       await page.run('DEBUG BUCKETS');

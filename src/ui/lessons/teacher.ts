@@ -5,7 +5,9 @@ import { splitScript } from '../../core/language/script.ts';
 import type { Picture } from '../../core/lessons/onlooker.ts';
 import type { Lesson, Verdict } from '../../core/lessons/lesson.ts';
 import { createPlay, type Play } from '../../core/lessons/play.ts';
+import { isDone } from '../../core/lessons/progress.ts';
 import { hintMarkdown, type StepProse } from '../../core/lessons/prose.ts';
+import { createFollower } from '../explorer/follower.ts';
 import { languageId } from '../scripts/documents.ts';
 import { createDisposables } from '../platform/disposables.ts';
 import { commandOf } from '../platform/commands.ts';
@@ -30,6 +32,8 @@ export interface Teacher extends vscode.Disposable {
 const controllerId = 'keyspace-lesson-server';
 /** Ms that the reply of a script that was killed has to arrive. */
 const LAST_WORDS = 100;
+/** Ms that a cell runs until the learner is told how to stop it: a loop that never ends is a mistake that lessons warn of. */
+const LONG_RUN = 3000;
 const verdictMark = { keyspace: 'verdict' };
 
 /** Makes the notebook controller of lessons. Their servers are there as long as their pages are open. */
@@ -37,6 +41,7 @@ export function createTeacher(services: Services, library: () => Promise<readonl
   const { context, clock, sessions, lessonServers, rdbFiles } = services;
   const plays = new Map<string, Play>();
   const running = new Map<string, AbortController>();
+  const follower = createFollower(services);
   const controller = vscode.notebooks.createNotebookController(controllerId, notebookIds.lesson, vscode.l10n.t('Practice Server of the Lesson'));
   controller.supportedLanguages = [languageId];
   controller.supportsExecutionOrder = false;
@@ -76,19 +81,19 @@ export function createTeacher(services: Services, library: () => Promise<readonl
     vscode.NotebookCellOutputItem.text(pictureHtml(picture, text), 'text/html'),
     vscode.NotebookCellOutputItem.text(pictureText(picture, text), 'text/plain'),
   ]);
-  const verdictOutput = (step: StepProse, verdict: Verdict): vscode.NotebookCellOutput => {
+  const verdictOutput = ({ lesson }: Told, step: StepProse, verdict: Verdict): vscode.NotebookCellOutput => {
     const text = verdict.passed
-      ? vscode.l10n.t('**Done:** {0}', step.title)
+      ? [vscode.l10n.t('**Done:** {0}', step.title), ...(isDone(progress.current(), lesson) ? [vscode.l10n.t('All steps of this lesson are done. *Keyspace: Next Lesson* goes on.')] : [])].join('\n\n')
       : vscode.l10n.t('**Not yet.** {0}', hintMarkdown(step.hints.get(verdict.hint) ?? '', verdict.values));
     return outputOf('text/markdown', text, verdictMark);
   };
-  const judge = async (cell: vscode.NotebookCell): Promise<{ readonly step: StepProse; readonly verdict: Verdict } | undefined> => {
+  const judge = async (cell: vscode.NotebookCell): Promise<{ readonly told: Told; readonly step: StepProse; readonly verdict: Verdict } | undefined> => {
     const told = await toldOf(cell.notebook);
     const step = told.prose.steps.find(({ id }) => id === placeOf(cell).step);
     if (step === undefined) return undefined;
     const verdict = await playOf(told).check(step.id);
     if (verdict.passed) await progress.done(told.lesson.id, step.id);
-    return { step, verdict };
+    return { told, step, verdict };
   };
 
   const runCell = async (cell: vscode.NotebookCell, signal: AbortSignal): Promise<boolean> => {
@@ -98,6 +103,7 @@ export function createTeacher(services: Services, library: () => Promise<readonl
     const outputs: vscode.NotebookCellOutput[] = [];
     let shown = '';
     let fine = true;
+    const patience = setTimeout(() => void execution.appendOutput(outputOf('text/markdown', vscode.l10n.t('Still running. If it never ends, stop it: by the square beside the cell, or *Interrupt* above.'))), LONG_RUN);
     const textShown = (): vscode.NotebookCellOutput[] => (shown === '' ? [] : [outputOf('text/plain', shown.trimEnd())]);
     try {
       const told = await toldOf(cell.notebook);
@@ -106,6 +112,7 @@ export function createTeacher(services: Services, library: () => Promise<readonl
       const statements = splitScript(cell.document.getText());
       await playOf(told).run(step, server, statements, signal, ({ statement, text, failed, picture }) => {
         fine &&= !failed;
+        if (!failed) follower.ran(lessonServers.profile(told.lesson, server ?? told.lesson.servers[0]), statement.line.words.map(({ bytes }) => bytes));
         if (statements.length > 1) shown += `> ${statement.text.trim()}\n`;
         // The picture of a table stands in place of the reply; that of a measurement beside it.
         if (picture?.kind !== 'buckets') shown += text;
@@ -113,17 +120,19 @@ export function createTeacher(services: Services, library: () => Promise<readonl
         outputs.push(...textShown(), pictureOutput(picture, text));
         shown = '';
       });
+      clearTimeout(patience);
       outputs.push(...textShown());
       shown = '';
-      if (outputs.length > 0) await execution.replaceOutput(outputs);
+      await execution.replaceOutput(outputs);
       const judged = await judge(cell);
       // What is missing is said when one asks for it: a step may take several runs.
-      if (judged?.verdict.passed === true) await execution.appendOutput(verdictOutput(judged.step, judged.verdict));
+      if (judged?.verdict.passed === true) await execution.appendOutput(verdictOutput(judged.told, judged.step, judged.verdict));
     } catch (error) {
       fine = false;
       const message = isFailure(error) ? error.message : String(error);
       await execution.replaceOutput([...outputs, outputOf('text/plain', `${shown}${message}`)]);
     } finally {
+      clearTimeout(patience);
       execution.end(fine, Date.now());
     }
     return fine;
@@ -167,6 +176,7 @@ export function createTeacher(services: Services, library: () => Promise<readonl
   const marks = new vscode.EventEmitter<void>();
   const disposables = createDisposables(
     controller,
+    follower,
     marks,
     controller.onDidChangeSelectedNotebooks((change) => {
       if (change.selected) selected.add(change.notebook);
@@ -209,7 +219,7 @@ export function createTeacher(services: Services, library: () => Promise<readonl
       const kept = cell.outputs.filter(({ metadata }) => metadata?.['keyspace'] !== verdictMark.keyspace);
       const execution = controller.createNotebookCellExecution(cell);
       execution.start(Date.now());
-      await execution.replaceOutput([...kept, verdictOutput(judged.step, judged.verdict)]);
+      await execution.replaceOutput([...kept, verdictOutput(judged.told, judged.step, judged.verdict)]);
       execution.end(undefined);
     },
     async start(told, step) {

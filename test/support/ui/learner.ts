@@ -78,9 +78,14 @@ export function createLearner(vscode: Omit<Window, 'close'>): Learner {
     async run(...commands) {
       // What a run has shown is told from what the one before it has shown by its last line. Long outputs lose lines in their middle.
       const mark = `run ${String(runs += 1)}`;
-      await current().locator('.monaco-editor').click();
-      await vscode.page.keyboard.press('Control+a');
-      await vscode.page.keyboard.insertText([...commands, `ECHO "${mark}"`].join('\n'));
+      // A page that is still being scrolled to its step may take the keyboard away from the cell.
+      await until(async () => {
+        await current().locator('.monaco-editor').click();
+        await vscode.page.keyboard.press('Control+a');
+        await vscode.page.keyboard.insertText([...commands, `ECHO "${mark}"`].join('\n'));
+        const written = async (): Promise<boolean> => (await current().locator('.view-lines').innerText()).replaceAll('\u00a0', ' ').includes(`"${mark}"`);
+        return until(written, 3000).then(() => true, () => false);
+      }, 20_000);
       const last = (frame: ReturnType<typeof vscode.page.frames>[number]): Locator => frame.locator('.output-plaintext', { hasText: `"${mark}"` });
       // VS Code passes over a run while it is still at the one before.
       await until(async () => {

@@ -12,6 +12,8 @@ export interface Results extends vscode.Disposable {
 }
 
 const scheme = 'keyspace-results';
+/** Of documents of results: in plain text the `1)` before an item counts as a bracket that was never opened, and is red. */
+const repliesId = 'redis-replies';
 /** Characters beside a line, and in a hover. */
 const BESIDE = 80;
 const HOVER = 5000;
@@ -72,7 +74,8 @@ export function createResults(): Results {
       const name = document.uri.path.split('/').at(-1) ?? '';
       const uri = vscode.Uri.from({ scheme, path: `/${vscode.l10n.t('{0} (results)', name)}`, query: document.uri.toString() });
       changed.fire(uri);
-      await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true, preview: true });
+      const opened = await vscode.workspace.openTextDocument(uri);
+      await vscode.window.showTextDocument(await vscode.languages.setTextDocumentLanguage(opened, repliesId), { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true, preview: true });
     },
     dispose: () => void disposables.dispose(),
   };

@@ -13,7 +13,7 @@ const allowed: readonly RegExp[] = [
   /^extension\/dist\/lua51\.wasm$/,
   /^extension\/dist\/licenses\.txt$/,
   /^extension\/media\/[\w./-]+\.(?:svg|png|md)$/,
-  /^extension\/media\/redis\.(?:language|tmLanguage)\.json$/,
+  /^extension\/media\/redis\.(?:language|replies|tmLanguage)\.json$/,
   /^extension\/l10n\/bundle\.l10n(?:\.[\w-]+)?\.json$/,
 ];
 

@@ -94,7 +94,7 @@ describe('without a mouse, in every theme, and read aloud', () => {
     // Of the cells: the tool bar's way to a cell that failed, which CURSOR does until one puts a cursor in its place, is marked as if it turned.
     const busy = vscode.page.locator('.notebookOverlay .code-cell-row .codicon-modifier-spin, .statusbar :text("Activating")');
     await until(async () => await busy.count() === 0, 60_000);
-    await vscode.screenshot('lesson-buckets');
+    await vscode.screenshot('accessible-lesson');
   });
 
   it('never needed the mouse', async () => {

@@ -111,6 +111,7 @@ describe('lessons in a real window', () => {
       await page.run(`DEBUG BUCKETS ${cursor}`);
       await page.done();
       await page.picture(new RegExp(`goes on in bucket ${cursor}`));
+      await page.show(`DEBUG BUCKETS ${cursor}`, /goes on in bucket/);
       await vscode.screenshot('lesson-buckets');
     });
 

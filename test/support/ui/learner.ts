@@ -12,6 +12,8 @@ export interface Learner {
   step(lesson: string, step: string): Promise<void>;
   /** Writes commands into the first cell of the step, runs them, and resolves with what is shown when all have run. */
   run(...commands: readonly string[]): Promise<string>;
+  /** After a run: runs one command that draws, and nothing else beside it, as a reader would see it. */
+  show(command: string, picture: RegExp): Promise<void>;
   /** The cursor of the page that was shown last. */
   scan(...commands: readonly string[]): Promise<string>;
   /** Presses Check below the cell, and waits until it says this. */
@@ -94,6 +96,18 @@ export function createLearner(vscode: Omit<Window, 'close'>): Learner {
       }, 40_000);
       const outputs = (await untilSeen(last)).locator('xpath=ancestor::*[contains(@class,"cell_container")][1]');
       return (await outputs.locator('.output-plaintext, pre').evaluateAll((elements: Drawn[]) => elements.map(({ textContent }) => textContent ?? ''))).join('\n');
+    },
+    async show(command, picture) {
+      await current().locator('.monaco-editor').click();
+      await vscode.page.keyboard.press('Control+a');
+      await vscode.page.keyboard.insertText(command);
+      const before = (frame: ReturnType<typeof vscode.page.frames>[number]): Locator => frame.locator('.output-plaintext', { hasText: `"run ${String(runs)}"` });
+      await until(async () => {
+        await vscode.page.keyboard.press('Control+Enter');
+        return until(async () => await seen(before) === undefined, 8000).then(() => true, () => false);
+      }, 40_000);
+      await page.picture(picture);
+      await until(async () => await current().locator('.codicon-modifier-spin').count() === 0, 20_000);
     },
     async scan(...commands) {
       const shown = await page.run(...commands);

@@ -41,18 +41,19 @@ async function soakSlices(): Promise<Outcome> {
 }
 
 /**
- * All windows but one: two files at a time, each half in a process with a VS Code server and a browser of its own. The test of `npm start` makes the
- * bundles that the others run anew, so it comes after them.
+ * All windows but one: two files at a time, each half in a process with a VS Code server and a browser of its own. The halves are about as long by
+ * the size of their files; lessons run cell by cell, which takes twice the time. The test of `npm start` makes the bundles that the others run
+ * anew, so it comes after them.
  */
 async function ui(): Promise<Outcome> {
   const halves: { files: string[]; size: number }[] = [{ files: [], size: 0 }, { files: [], size: 0 }];
-  const sizes = globSync('test/ui/**/*.test.ts', { cwd: root }).filter(file => file !== startTest).map(file => ({ file, size: windowSize + statSync(join(root, file)).size }));
+  const sizes = globSync('test/ui/**/*.test.ts', { cwd: root }).filter(file => file !== startTest).map(file => ({ file, size: windowSize + statSync(join(root, file)).size * (/lesson/.test(file) ? 2 : 1) }));
   for (const { file, size } of sizes.sort((a, b) => b.size - a.size || (a.file < b.file ? -1 : 1))) {
     const half = halves.reduce((least, other) => other.size < least.size ? other : least);
     half.files.push(file);
     half.size += size;
   }
-  const outcomes = await Promise.all(halves.map(({ files }, at) => mochaFiles(`ui-${at + 1}`, files, 120_000, 10)));
+  const outcomes = await Promise.all(halves.map(({ files }, at) => mochaFiles(`ui-${at + 1}`, files, 120_000, 12)));
   outcomes.push(await mochaFiles('ui-start', [startTest], 120_000));
   return {
     passed: outcomes.reduce((sum, { passed }) => sum + passed, 0),

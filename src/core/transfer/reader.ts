@@ -62,7 +62,10 @@ export function putSizeQuestions(out: Requests, { memory }: Reader, names: reado
 export function putValueQuestions(out: Requests, { absolute, twice }: Reader, names: readonly Buffer[]): void {
   const expiry = absolute ? [pexpiretime] : [time, pttl];
   for (const name of names) {
-    putAll(out, ...expiry, name, dump, name);
+    for (const part of expiry) out.put(part);
+    out.put(name);
+    out.put(dump);
+    out.put(name);
     if (twice) putAll(out, ...expiry, name);
   }
 }

@@ -10,7 +10,7 @@ export interface Walk {
   readonly most?: { readonly keys: number; readonly bytes: number };
   /** The question for these keys is under way: another server may be asked the same. */
   asked?(names: readonly Buffer[]): Promise<void>;
-  /** The values of a batch. The next batch is asked for only when this is over. */
+  /** The values of a batch. The one after the next is asked for only when this is over. */
   values(names: readonly Buffer[], read: readonly Read[]): Promise<void>;
   /** A key whose value is larger than `largest`. */
   large(name: Buffer, bytes: number): Promise<void>;
@@ -25,9 +25,17 @@ interface Sized {
 const BATCH_BYTES = 4 * 1024 * 1024;
 const BATCH_KEYS = 1000;
 
+/** What was asked for at once, and is answered in this order. */
+interface Question {
+  readonly sizes: readonly Buffer[];
+  readonly batch: readonly Buffer[];
+  readonly scan: boolean;
+}
+
 /**
  * Reads the values of all names by DUMP, in batches. Three steps share each round trip: which names come next, how large the values of
- * the names before are, and the values of those before these. Memory: two batches. Rejects with Failure.
+ * the names before are, and the values of those before these. While a batch is dealt with, the next one is on its way. Memory: three
+ * batches. Rejects with Failure.
  */
 export async function walkValues(reader: Reader, names: NamePages, walk: Walk): Promise<void> {
   const { wire } = reader;
@@ -35,27 +43,31 @@ export async function walkValues(reader: Reader, names: NamePages, walk: Walk): 
   const out = createRequests();
   let waiting: readonly Sized[] = [];
   let unsized: readonly Buffer[] = [];
-  for (;;) {
+  const ask = async (): Promise<Question | undefined> => {
     const batch = takeBatch(waiting, most).map(({ name }) => name);
+    const sizes = unsized;
     waiting = waiting.slice(batch.length);
-    putSizeQuestions(out, reader, unsized);
+    unsized = [];
+    putSizeQuestions(out, reader, sizes);
     putValueQuestions(out, reader, batch);
-    const scanning = waiting.length + unsized.length < BATCH_KEYS && names.put(out);
-    if (out.size === 0) return;
+    const scan = waiting.length + sizes.length < BATCH_KEYS && names.put(out);
+    if (out.size === 0) return undefined;
     await wire.send(out.take());
     if (batch.length > 0) await walk.asked?.(batch);
-    const named = unsized;
-    const sizes = await readSizes(reader, named);
+    return { sizes, batch, scan };
+  };
+  for (let asked = await ask(); asked !== undefined;) {
+    const { sizes, batch, scan } = asked;
+    const bytes = await readSizes(reader, sizes);
     const read = await readValues(reader, batch);
-    unsized = scanning ? await names.take(wire) : [];
+    if (scan) unsized = await names.take(wire);
+    const sized = sizes.map((name, index): Sized => ({ name, bytes: bytes[index] as number }));
+    waiting = [...waiting, ...sized.filter((one) => one.bytes <= walk.largest)];
+    asked = await ask();
     if (batch.length > 0) await walk.values(batch, read);
-    const fitting: Sized[] = [];
-    for (const [index, name] of named.entries()) {
-      const bytes = sizes[index] as number;
-      if (bytes <= walk.largest) fitting.push({ name, bytes });
-      else await walk.large(name, bytes);
-    }
-    waiting = [...waiting, ...fitting];
+    for (const one of sized) if (one.bytes > walk.largest) await walk.large(one.name, one.bytes);
+    // What was dealt with may have brought names that are to be read again.
+    asked ??= await ask();
   }
 }
 

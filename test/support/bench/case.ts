@@ -55,16 +55,21 @@ export function reachesGoal({ ratio, better, goal }: Pick<BenchResult, 'ratio' |
   return better === 'higher' ? ratio >= goal : ratio <= goal;
 }
 
-/** Runs the rounds, ours and peer in turn (who is first changes every round), and takes the medians. */
+/** Runs the rounds, ours and peer in turn (who is first changes every round), and takes the medians. None has to clear away what another left. */
 export async function runCase(bench: string, it: BenchCase): Promise<BenchResult> {
   const ours: number[] = [];
   const peer: number[] = [];
+  const measureOurs = async (): Promise<void> => {
+    globalThis.gc?.();
+    ours.push(await it.ours());
+  };
   const measurePeer = async (): Promise<void> => {
+    globalThis.gc?.();
     peer.push(typeof it.peer === 'number' ? it.peer : await it.peer());
   };
   for (let round = 0; round < (it.rounds ?? 5); round += 1) {
     if (round % 2 === 1) await measurePeer();
-    ours.push(await it.ours());
+    await measureOurs();
     if (round % 2 === 0) await measurePeer();
   }
   const [a, b] = [median(ours), median(peer)];

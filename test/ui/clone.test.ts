@@ -158,7 +158,7 @@ describe('cloning a database in a real window', () => {
     assert.match(await vscode.prompts.answer('Clone'), /Clone databases 3, 4 of “Shop” to databases 10, 11 of “Practice”\?/);
     await vscode.prompts.notification(/Clone to databases 10, 11 of “Practice”: 15,001 keys copied.*identical/);
     assert.match((await vscode.tree.row(['Practice', 'Database 11'])).text, /10,000 keys/);
-    await vscode.tree.click('Practice');
+    await vscode.tree.collapse('Practice');
   });
 
   it('copies a namespace that is dragged onto a database', async () => {

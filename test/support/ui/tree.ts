@@ -152,11 +152,14 @@ export function createTree(page: Page): Tree {
   }
 
   async function toggle(path: RowPath, expanded: boolean, how: 'mouse' | 'keyboard'): Promise<void> {
-    if ((await need(path)).expanded === expanded) return;
-    if (how === 'mouse') await (await find(path)).locator('.monaco-tl-twistie').click();
-    else {
-      await focus(path);
-      await page.keyboard.press(expanded ? 'ArrowRight' : 'ArrowLeft');
+    for (let attempt = 0; attempt < 4 && (await need(path)).expanded !== expanded; attempt += 1) {
+      if (how === 'mouse') await (await find(path)).locator('.monaco-tl-twistie').click();
+      else {
+        await focus(path);
+        await page.keyboard.press(expanded ? 'ArrowRight' : 'ArrowLeft');
+      }
+      // A row that moved meanwhile has left its place to another.
+      await until(async () => (await locate(path))?.expanded === expanded, patience / 3).catch(() => undefined);
     }
     await untilExpanded(path, expanded);
   }

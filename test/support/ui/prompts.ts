@@ -40,10 +40,21 @@ export function createPrompts(page: Page): Prompts {
   const dialog = page.getByRole('dialog').and(page.locator('.monaco-dialog-box'));
   const toasts = page.locator('.notifications-toasts .notification-list-item');
 
+  /** Once more where a window that was just opened took the focus away again, which closes it. */
+  async function openPalette(text: string): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      await page.keyboard.press('F1');
+      await widget.waitFor({ timeout: patience });
+      const filled = await box.fill(text, { timeout: patience / 3 }).then(() => true, (error: unknown) => {
+        if (attempt === 3) throw error;
+        return false;
+      });
+      if (filled) return;
+    }
+  }
+
   async function runCommand(title: string): Promise<void> {
-    await page.keyboard.press('F1');
-    await widget.waitFor({ timeout: patience });
-    await box.fill(`>${title}`);
+    await openPalette(`>${title}`);
     // "…, similar commands" and key bindings may follow in the name.
     const option = widget.getByRole('option', { name: new RegExp(`^${escape(title)}(?:,|$)`) }).first();
     await option.click({ timeout: patience });

@@ -11,8 +11,8 @@ const out = join(root, 'test/.out');
 
 /** A module that is there only to be imported; any name of it may be taken, extended or called while modules load. */
 const vscodeStub = `
-  const any = () => new Proxy(class {}, { get: (target, name) => name in target ? target[name] : any(), apply: () => any() });
-  module.exports = any();
+  const stub = () => new Proxy(class {}, { get: (target, name) => name in target ? target[name] : stub(), apply: () => stub() });
+  module.exports = stub();
 `;
 
 const standIns: Plugin = {

@@ -8,6 +8,8 @@ import { outFolder, root } from '../paths.ts';
 /** What a level came to, and everything that it printed. */
 export interface Outcome extends Counts {
   readonly output: string;
+  /** How many tests of the passed ones failed first, and passed when their file was run a second time. */
+  readonly secondTry?: number;
 }
 
 /** Runs a Node program of ours; resolves with its exit code and its output. It is ended after `minutes`. */
@@ -52,5 +54,5 @@ export async function counted(level: string, args: readonly string[], minutes?: 
     return { passed: 0, failed: 1, output: `${output}\nthe tests did not run to their end (exit code ${code})\n` };
   }
   const failed = counts.failed === 0 && code !== 0 ? 1 : counts.failed;
-  return { passed: counts.passed, failed, output };
+  return { ...counts, failed, output };
 }

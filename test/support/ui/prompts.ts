@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import type { Drawn } from './drawn.ts';
-import { until } from './until.ts';
+import { insist, until } from './until.ts';
 
 /** Everything with which VS Code asks and tells. Names are as in Playwright: a string is looked for inside, a regular expression matched. */
 export interface Prompts {
@@ -31,6 +31,8 @@ export interface Prompts {
 }
 
 const patience = 15_000;
+/** Ms after which a key or a click that had no effect is taken for lost. */
+const soon = 4000;
 /** While one fades away the next may not have come. */
 const openWidget = '.quick-input-widget:visible:not(.quick-input-widget-closing)';
 
@@ -40,26 +42,22 @@ export function createPrompts(page: Page): Prompts {
   const dialog = page.getByRole('dialog').and(page.locator('.monaco-dialog-box'));
   const toasts = page.locator('.notifications-toasts .notification-list-item');
 
-  /** Once more where a window that was just opened took the focus away again, which closes it. */
-  async function openPalette(text: string): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      await page.keyboard.press('F1');
-      await widget.waitFor({ timeout: patience });
-      const filled = await box.fill(text, { timeout: patience / 3 }).then(() => true, (error: unknown) => {
-        if (attempt === 3) throw error;
-        return false;
-      });
-      if (filled) return;
-    }
-  }
-
+  /**
+   * Whatever takes the focus closes the palette again: a window that was just opened, the view in which the command before is about to show
+   * what came of it. A frame that is going away swallows the key, and a list that is drawn anew the click. The palette goes with the click
+   * that counts, so while it is there no command was run.
+   */
   async function runCommand(title: string): Promise<void> {
-    await openPalette(`>${title}`);
+    const palette = page.locator(openWidget, { has: page.getByPlaceholder('Type the name of a command to run.') });
     // "…, similar commands" and key bindings may follow in the name.
-    const option = widget.getByRole('option', { name: new RegExp(`^${escape(title)}(?:,|$)`) }).first();
-    await option.click({ timeout: patience });
-    // What the command asks comes in the same box: nobody may take the palette for it.
-    await widget.getByPlaceholder('Type the name of a command to run.').waitFor({ state: 'hidden', timeout: patience });
+    const option = palette.getByRole('option', { name: new RegExp(`^${escape(title)}(?:,|$)`) }).first();
+    await insist(async () => {
+      if (!await palette.isVisible()) await page.keyboard.press('F1');
+      await palette.locator('input.input').fill(`>${title}`, { timeout: soon });
+      await option.click({ timeout: soon });
+      // What the command asks comes in the same box: nobody may take the palette for it.
+      await palette.waitFor({ state: 'hidden', timeout: soon });
+    }, 2 * patience);
   }
 
   /** The input or pick whose title, prompt or placeholder says this. */

@@ -8,3 +8,19 @@ export async function until(condition: () => Promise<boolean> | boolean, ms = 10
     await wait(40);
   }
 }
+
+/**
+ * Does it again where it fails, until `ms` are over; rejects then as it did last. For a key or a click that a busy window may lose: it has to
+ * look first whether an earlier one came through after all, and to fail after a few seconds without any effect.
+ */
+export async function insist<T>(act: () => Promise<T>, ms = 15_000): Promise<T> {
+  const end = performance.now() + ms;
+  for (;;) {
+    try {
+      return await act();
+    } catch (error) {
+      if (performance.now() > end) throw error;
+      await wait(40);
+    }
+  }
+}

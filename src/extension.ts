@@ -68,12 +68,15 @@ export function activate(context: vscode.ExtensionContext): Services | undefined
     log: commandLog.add,
   });
   const scanOptions = keepScanOptions();
-  const model = createExplorerModel({ sessions, scanOptions: scanOptions.current, clock: systemClock, onLoad: showIfSlow });
+  const walkthrough = createWalkthroughMemory(context);
+  const onConnect = ({ endpoint }: ConnectionProfile): void => {
+    if (endpoint.kind === 'tcp') walkthrough.did('connect');
+  };
+  const model = createExplorerModel({ sessions, scanOptions: scanOptions.current, clock: systemClock, onConnect, onLoad: showIfSlow });
   const profiles = (): readonly ConnectionProfile[] => [...store.list(), practice.profile, ...practice.list(), ...lessonServers.list(), ...rdbFiles.list()];
   const baselines = createBaselines(context, profiles, [store.onDidChange, rdbFiles.onDidChange, practice.onDidChange]);
   const badges = createBadges(baselines);
   const replications = createReplications(context, { sessions, clock: systemClock, store, connect, profile: (id) => profiles().find((one) => one.id === id) });
-  const walkthrough = createWalkthroughMemory(context);
   const view = createExplorerView({
     model,
     offersStart: () => walkthrough.showsRow() && store.list().length === 0,

@@ -88,6 +88,10 @@ describe('a window in Chinese', () => {
     await page.getByText('认识游标', { exact: true }).click({ timeout: 30_000 });
     allChinese(await page.locator('.step-title').allInnerTexts());
     await says('SCAN 不是迭代器');
+    const ticked = (step: string): Promise<boolean> => page.getByRole('checkbox', { name: step, checked: true }).isVisible();
+    await until(() => ticked('克隆数据库'), 15_000);
+    // A connection was added, but there is no server.
+    assert.equal(await ticked('连接自己的服务器'), false);
     await vscode.screenshot('chinese-walkthrough');
   });
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import type { Drawn } from '../support/ui/drawn.ts';
 import { createLearner } from '../support/ui/learner.ts';
+import { startRedisServer } from '../support/redisServer.ts';
 import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
 
@@ -324,6 +325,15 @@ describe('lessons in a real window', () => {
     await vscode.tree.expand('Database 0');
     await untilTicked(/Browse/);
     await vscode.screenshot('walkthrough');
+    const server = await startRedisServer();
+    try {
+      await vscode.connect('Local', server.port);
+      await untilTicked(/Connect your own server/);
+    } finally {
+      await server.stop();
+    }
+    await vscode.tree.menu('Local', /^Remove Connection/);
+    await vscode.prompts.answer('Remove');
   });
 
   it('hides the row for good', async function () {

@@ -26,6 +26,7 @@ export async function askChanges(request: CompareRequest, differences: readonly 
   const lacked = (side: Side): number => differences.filter((one) => isLacking(one, side)).length;
   const draft = await runSteps<Draft>(vscode.l10n.t('Copy All Changes'), {}, [
     {
+      decides: true,
       ask: (known, frame) => mapAnswer(askPick(frame, {
         placeholder: vscode.l10n.t('Which side is to become what the other one is?'),
         items: sides.map((side) => ({

@@ -19,7 +19,10 @@ export async function askBaseline(services: Services, edited: CloneSource): Prom
   const within = ({ end }: Draft): boolean => end !== undefined && isSameDatabase(end, edited.source);
   const draft = await runSteps<Draft>(vscode.l10n.t('Set Baseline of {0}', edited.title), {}, [
     { ask: (known, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection, or file, holds the original?'), 'any', edited.source.profile), (profile) => ({ ...known, profile })) },
-    { ask: (known, frame) => mapAnswer(askDatabase(services, frame, vscode.l10n.t('Which database is the original?'), known.profile ?? edited.source.profile), (end) => ({ ...known, end })) },
+    {
+      decides: true,
+      ask: (known, frame) => mapAnswer(askDatabase(services, frame, vscode.l10n.t('Which database is the original?'), known.profile ?? edited.source.profile), (end) => ({ ...known, end })),
+    },
     {
       applies: (known) => within(known) || edited.prefix.length > 0,
       ask: (known, frame) => bytesStep(frame, vscode.l10n.t('What the names of the original begin with, in place of “{0}”', edited.prefix.toString()), within(known) ? ORIGINAL : edited.prefix, (prefix) => ({ ...known, prefix })),

@@ -41,10 +41,14 @@ function steps(services: Services): readonly Step<Draft>[] {
       ask: (known, frame) => mapAnswer(askDatabase(services, frame, vscode.l10n.t('Which database is the original?'), known.profile ?? services.practice.profile), (end) => ({ ...known, source: sourceOfDatabase(end) })),
     },
     { ask: (known, frame) => mapAnswer(askConnection(services, frame, vscode.l10n.t('Which connection, or file, holds the other side?'), 'any', known.source?.source.profile), (other) => ({ ...known, other })) },
-    { ask: (known, frame) => mapAnswer(askDatabase(services, frame, vscode.l10n.t('Which database is the other side?'), known.other ?? services.practice.profile), (target) => ({ ...known, target })) },
+    {
+      decides: true,
+      ask: (known, frame) => mapAnswer(askDatabase(services, frame, vscode.l10n.t('Which database is the other side?'), known.other ?? services.practice.profile), (target) => ({ ...known, target })),
+    },
     {
       // The same database has to have other names there; a namespace has its names.
       applies: (known) => isWhole(known) && !isWithin(known),
+      decides: true,
       ask: (known, frame) => mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('Which keys are compared?'), items: choices() }), ({ keys }) => ({ ...known, keys })),
     },
     {

@@ -43,6 +43,7 @@ async function readUrlFromClipboard(): Promise<string | undefined> {
 
 const clipboardStep = (clipboard: ParsedUrl | undefined): Step<ConnectionDraft> => ({
   applies: () => clipboard !== undefined,
+  decides: true,
   async ask(draft, frame) {
     if (clipboard === undefined) return { kind: 'answer', value: draft };
     const use = { label: `$(clippy) ${vscode.l10n.t('Use the URL on the clipboard')}`, description: parsedLabel(clipboard), take: true };
@@ -53,6 +54,7 @@ const clipboardStep = (clipboard: ParsedUrl | undefined): Step<ConnectionDraft> 
 
 const urlStep = (known: ConnectionProfile | undefined): Step<ConnectionDraft> => ({
   applies: (draft) => draft.url === undefined,
+  decides: true,
   ask: (draft, frame) =>
     mapAnswer(
       askText(frame, {

@@ -92,6 +92,8 @@ export function createExplorerModel(deps: {
   readonly sessions: Sessions;
   readonly scanOptions: () => ScanOptions;
   readonly clock: Clock;
+  /** Told of every connection whose databases were listed. */
+  readonly onConnect?: (profile: ConnectionProfile) => void;
   /** Told of every load that nobody shows yet, so that one that takes long can be shown and stopped. */
   readonly onLoad?: (node: LoadingNode, load: Promise<unknown>, stop: () => void) => void;
 }): ExplorerModel {
@@ -171,7 +173,9 @@ export function createExplorerModel(deps: {
         const facts = await state.session.ready(signal);
         const list = await listDatabases(state.session, signal);
         // It may rest by now, or another listing may run.
-        if (signal?.aborted !== true) Object.assign(state, { facts, list, stale: false });
+        if (signal?.aborted === true) return;
+        Object.assign(state, { facts, list, stale: false });
+        deps.onConnect?.(profile);
       } catch (error) {
         if (signal?.aborted !== true) state.list = undefined;
         throw error;

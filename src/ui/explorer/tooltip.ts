@@ -33,7 +33,8 @@ async function ownTooltip(node: Node, model: ExplorerModel, fileOf: (profileId: 
       const file = fileOf(node.profile.id);
       if (file !== undefined) return [node.profile.name, ...fileLines(file)].join('\n');
       const facts = model.connection(node.profile).facts;
-      const lines = [node.profile.name, endpointLabel(node.profile)];
+      const label = endpointLabel(node.profile);
+      const lines = [node.profile.name, ...(label === node.profile.name ? [] : [label])];
       if (node.profile.username !== undefined) lines.push(vscode.l10n.t('User: {0}', node.profile.username));
       if (facts !== undefined) lines.push(vscode.l10n.t('Server: {0} {1}, {2}', facts.flavour, facts.version, facts.mode));
       return lines.join('\n');

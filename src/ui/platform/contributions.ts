@@ -248,7 +248,7 @@ const contexts: { readonly [Id in ContextId]: null } = {
   'keyspace.hasNextPart': null,
   'keyspace.hasPreviousPart': null,
 };
-/** What the walkthrough asks for: a database was unfolded, a step of a lesson done, a database cloned, one made to follow, a server added. */
+/** What the walkthrough asks for: a database was unfolded, a step of a lesson done, a database cloned, one made to follow, a server of one's own reached. */
 export const walkthroughSteps = ['browse', 'lesson', 'clone', 'replicate', 'connect'] as const;
 export type WalkthroughStep = (typeof walkthroughSteps)[number];
 

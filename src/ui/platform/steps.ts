@@ -7,7 +7,8 @@ export type StepResult<T> = { readonly kind: 'answer'; readonly value: T } | { r
 export interface StepFrame {
   readonly title: string;
   readonly step: number;
-  readonly totalSteps: number;
+  /** Undefined as long as an answer decides what else is asked: a total that grows would be none. */
+  readonly totalSteps: number | undefined;
 }
 
 /** A button in an input box that may give the answer itself. */
@@ -88,6 +89,8 @@ function run<T>(input: vscode.QuickInput, wire: (finish: (result: StepResult<T>)
 export interface Step<Draft> {
   /** False where what is known makes the question needless; absent: always asked. */
   readonly applies?: (draft: Draft) => boolean;
+  /** True where the answer decides how many questions follow. */
+  readonly decides?: true;
   readonly ask: (draft: Draft, frame: StepFrame) => Promise<StepResult<Draft>>;
 }
 
@@ -101,7 +104,7 @@ export async function runSteps<Draft>(title: string, first: Draft, steps: readon
     const left = steps.slice(at).filter((step) => step.applies?.(draft) !== false);
     const next = left[0];
     if (next === undefined) return draft;
-    const result = await next.ask(draft, { title, step: asked.length + 1, totalSteps: asked.length + left.length });
+    const result = await next.ask(draft, { title, step: asked.length + 1, totalSteps: left.some(({ decides }) => decides) ? undefined : asked.length + left.length });
     if (result.kind === 'dismissed') return undefined;
     if (result.kind === 'answer') {
       drafts.push(result.value);

@@ -86,6 +86,7 @@ function ask(services: Services, first: Draft): Promise<Draft | undefined> {
     },
     {
       applies: ({ target }) => target === undefined,
+      decides: true,
       ask: (draft, frame) => mapAnswer(askServer(services, frame, vscode.l10n.t('Which connection is to follow “{0}”? All that it holds is thrown away.', draft.source?.name ?? ''), draft.source), (target) => ({ ...draft, target })),
     },
     {

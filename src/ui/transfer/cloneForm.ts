@@ -102,6 +102,7 @@ function steps(services: Services): readonly Step<Draft>[] {
     },
     {
       applies: ({ way }) => way === undefined,
+      decides: true,
       ask: (draft, frame) => mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('What kind of copy?'), items: ways(draft.source) }), ({ way }) => ({ ...draft, way })),
     },
     {

@@ -33,6 +33,7 @@ const nameStep = (isTaken: (name: Buffer) => Promise<boolean>): Step<NewKeyDraft
 });
 
 const typeStep: Step<NewKeyDraft> = {
+  decides: true,
   ask(draft, frame) {
     const items = ['string', ...collectionTypes].map((type) => ({ label: type, type }));
     return mapAnswer(askPick(frame, { placeholder: vscode.l10n.t('Type'), items, active: items.find((item) => item.type === draft.type) }), ({ type }) => ({ ...draft, type }));

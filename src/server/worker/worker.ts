@@ -27,8 +27,6 @@ const server = createServer({
 /** Calls that can be cancelled. */
 const running = new Map<number, AbortController>();
 let connections = 0;
-/** That `setPassword` has set: who comes from this process needs none. */
-let password = '';
 let dataFile: DataFile | undefined;
 server.state.trouble.onChange = (trouble) => say({ kind: 'trouble', trouble });
 
@@ -45,8 +43,7 @@ async function run(id: number, call: WorkerCall): Promise<WorkerAnswer> {
       await server.stopListening();
       return 0;
     case 'setPassword':
-      password = call.password;
-      server.state.config.set([['requirepass', Buffer.from(password).toString('latin1')]]);
+      server.state.config.set([['requirepass', Buffer.from(call.password).toString('latin1')]]);
       return 0;
     case 'setTrouble':
       setTrouble(server.state, call.trouble);
@@ -90,7 +87,7 @@ async function cancellable(id: number, work: (signal: AbortSignal) => Promise<Wo
 parent.on('message', (message: ToWorker) => {
   if (message.kind === 'connect') {
     connections += 1;
-    server.serve(portStream(message.port, 'server'), `worker:${connections}`, password !== '' && server.state.config.get('requirepass') === Buffer.from(password).toString('latin1'));
+    server.serve(portStream(message.port, 'server'), `worker:${connections}`, message.own);
     return;
   }
   if (message.kind === 'cancel') return running.get(message.id)?.abort();

@@ -15,9 +15,9 @@ export interface WorkerExit {
 
 /** A practice server in a worker thread, seen from the thread that started it. */
 export interface WorkerServer {
-  /** A new connection; the client's end. After the worker has ended it is closed from the start. */
+  /** A new connection that needs no password; the client's end. After the worker has ended it is closed from the start. */
   connect(): PracticeStream;
-  /** Serves a connection whose other end somebody else has. */
+  /** Serves a connection whose other end somebody else has; he is asked for the password. */
   serve(port: MessagePort): void;
   /** Calls back when the server wants a connection to one of its `neighbours`: that one is to `serve` the port, or it is to be closed. */
   onDial(callback: (host: string, port: MessagePort) => void): void;
@@ -25,7 +25,7 @@ export interface WorkerServer {
   listen(options?: { readonly host?: string; readonly port?: number }): Promise<{ port: number }>;
   /** Closes the ports, and the connections that came by them. */
   stopListening(): Promise<void>;
-  /** Who comes by a port has to give it; '' for none. Connections of this process need not. */
+  /** Who comes by a port has to give it; '' for none. */
   setPassword(password: string): Promise<void>;
   setTrouble(trouble: Trouble): Promise<void>;
   /** Calls back when the trouble has changed by itself. */
@@ -109,11 +109,11 @@ export function startWorker(
       }
       streams.add(stream);
       stream.once('close', () => streams.delete(stream));
-      post({ kind: 'connect', port: port2 });
+      post({ kind: 'connect', port: port2, own: true });
       return stream;
     },
     serve(port) {
-      if (exit === undefined) post({ kind: 'connect', port });
+      if (exit === undefined) post({ kind: 'connect', port, own: false });
       else port.close();
     },
     onDial: (callback) => void dialListeners.push(callback),

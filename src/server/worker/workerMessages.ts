@@ -38,7 +38,8 @@ export type WorkerCall =
   | { readonly method: 'close' };
 
 export type ToWorker =
-  | { readonly kind: 'connect'; readonly port: MessagePort }
+  /** `own`: of the window that has the server; it needs no password, whoever sets one and in whatever way. */
+  | { readonly kind: 'connect'; readonly port: MessagePort; readonly own: boolean }
   | { readonly kind: 'call'; readonly id: number; readonly call: WorkerCall }
   /** The call is to end soon; it is answered all the same. */
   | { readonly kind: 'cancel'; readonly id: number };

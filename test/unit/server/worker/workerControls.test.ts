@@ -4,9 +4,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { MessageChannel } from 'node:worker_threads';
 import { startWorker } from '../../../../src/server/worker/workerHost.ts';
 import type { WorkerServer } from '../../../../src/server/worker/workerHost.ts';
 import { noTrouble, type Trouble } from '../../../../src/server/trouble.ts';
+import { portStream } from '../../../../src/server/transport/portStream.ts';
 import { redisOver } from '../../../support/practiceServer.ts';
 
 const entry = new URL('../../../../src/server/worker/worker.ts', import.meta.url);
@@ -47,16 +49,48 @@ describe('practice server in a worker that is exposed on a port', () => {
     assert.equal(await cli(port, '--no-auth-warning', '-a', 'päss wörd', 'PING'), 'PONG');
     const redis = redisOver(() => worker.connect());
     assert.equal(await redis.ping(), 'PONG');
-    // Somebody who tries out requirepass by hand meets it.
-    await redis.config('SET', 'requirepass', 'other');
-    const later = redisOver(() => worker.connect());
-    later.on('error', () => undefined);
-    await assert.rejects(later.ping(), /NOAUTH/);
     await worker.setPassword('');
     assert.equal(await cli(port, 'PING'), 'PONG');
     await worker.stopListening();
     redis.disconnect();
-    later.disconnect();
+  });
+
+  it('goes on serving this process when somebody sets a password by hand, or takes the default user away', async () => {
+    const { port } = await worker.listen();
+    for (const [command, refusal] of [
+      [['CONFIG', 'SET', 'requirepass', 'by hand'], 'NOAUTH Authentication required.'],
+      [['ACL', 'SETUSER', 'default', 'resetpass'], 'NOAUTH Authentication required.'],
+      [['ACL', 'SETUSER', 'default', 'nopass', 'off'], 'NOAUTH Authentication required.'],
+    ] as const) {
+      assert.equal(await cli(port, ...command), 'OK');
+      assert.equal(await cli(port, 'PING'), refusal, command.join(' '));
+      const redis = redisOver(() => worker.connect());
+      assert.equal(await redis.ping(), 'PONG', command.join(' '));
+      // Who resets the connection is nobody, as in redis-cli.
+      assert.equal(await redis.call('RESET'), 'RESET');
+      await assert.rejects(redis.ping(), /NOAUTH/, command.join(' '));
+      redis.disconnect();
+      const mended = redisOver(() => worker.connect());
+      assert.equal(await mended.acl('SETUSER', 'default', 'on', 'nopass'), 'OK');
+      mended.disconnect();
+      assert.equal(await cli(port, 'PING'), 'PONG');
+    }
+    await worker.stopListening();
+  });
+
+  it('asks its neighbours for the password that was set by hand: only what the window itself opens needs none', async () => {
+    const redis = redisOver(() => worker.connect());
+    await redis.config('SET', 'requirepass', 'for neighbours');
+    const neighbour = redisOver(() => {
+      const { port1, port2 } = new MessageChannel();
+      worker.serve(port2);
+      return portStream(port1, 'client');
+    });
+    neighbour.on('error', () => undefined);
+    await assert.rejects(neighbour.ping(), /NOAUTH/);
+    await redis.config('SET', 'requirepass', '');
+    neighbour.disconnect();
+    redis.disconnect();
   });
 
   it('is in trouble for redis-cli too, and tells when it is over', async () => {

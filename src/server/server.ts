@@ -47,6 +47,8 @@ export interface ServerOptions {
   readonly cron?: boolean;
   /** Calls back after so many ms; a timer of this process unless told otherwise. */
   readonly after?: (ms: number, callback: () => void) => void;
+  /** Ms of which what MONITOR tells goes out together, for a client to whom every message costs; at once unless told otherwise, as redis-server has it. */
+  readonly monitorSpan?: number;
 }
 
 /** A practice server: an in-process Redis. */
@@ -140,6 +142,7 @@ export function createServer(options: ServerOptions = {}): PracticeServer {
     asleepUntil: 0,
     trouble: createTroubleState(),
     after: options.after ?? ((ms, callback) => void setTimeout(callback, ms).unref()),
+    monitorSpan: options.monitorSpan ?? 0,
     skipsChecksums: false,
     newestRdb: options.newestRdb ?? Infinity,
     turnStartedAt: 0,

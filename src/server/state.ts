@@ -90,6 +90,8 @@ export interface ServerState {
   readonly trouble: TroubleState;
   /** Calls back after so many ms; injected. */
   readonly after: (ms: number, callback: () => void) => void;
+  /** Ms of which what MONITOR tells goes out together; 0: every line by itself. */
+  readonly monitorSpan: number;
   /** RESTORE takes payloads whatever their checksum (DEBUG SET-SKIP-CHECKSUM-VALIDATION). */
   skipsChecksums: boolean;
   /** Version of the latest dumps and payloads that it takes. */

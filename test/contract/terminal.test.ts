@@ -109,7 +109,7 @@ describe('a terminal session', () => {
       heard?.();
     },
     clear: () => void (shown = ''), book: tableOfCommands,
-    clock: { now: () => Date.now(), elapsed: () => performance.now() }, breathe: async () => new Promise(setImmediate),
+    clock: { now: () => Date.now(), elapsed: () => performance.now() }, breathe: async (ms) => new Promise((resolve) => (ms === undefined ? setImmediate(resolve) : setTimeout(resolve, ms))),
   });
   /** What a line shows. */
   const run = async (line: string): Promise<string> => {
@@ -197,6 +197,28 @@ describe('a terminal session', () => {
     terminal.interrupt();
     await watching;
     assert.equal(await run('GET a'), '"b"\n');
+  });
+
+  it('watches a busy server with few writes to the screen, and loses none without a word', async () => {
+    const watching = terminal.run('MONITOR');
+    await until(/OK\n/);
+    shown = '';
+    let writes = 0;
+    heard = () => void (writes += 1);
+    const started = performance.now();
+    const busy = connect(server.port, '127.0.0.1');
+    const answers = text(busy);
+    for (let at = 0; at < 20_000; at += 1) busy.write(`SET k ${String(at)}\r\n`);
+    busy.end();
+    await answers;
+    await server.cli('SET', 'the', 'end');
+    await until(/"the" "end"\n$/);
+    const frames = (performance.now() - started) / 100;
+    terminal.interrupt();
+    await watching;
+    assert.ok(writes <= frames + 2, `${String(writes)} writes in ${String(frames)} tenths of a second`);
+    const left = [...shown.matchAll(/^\((\d+) messages are left out/gm)].reduce((sum, [, count]) => sum + Number(count), 0);
+    assert.equal(left + [...shown.matchAll(/"SET" "k"/g)].length, 20_000);
   });
 
   it('gives up a command that blocks when it is interrupted, and says what took long', async () => {

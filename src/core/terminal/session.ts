@@ -8,7 +8,7 @@ import type { CommandBook } from '../language/command.ts';
 import { encodeRequest } from '../../protocol/resp/encode.ts';
 import type { Reply, RespVersion } from '../../protocol/resp/reply.ts';
 import { l10n } from '../../l10n.ts';
-import { formatPage, formatPush, harmlessText, isPage, replyPieces } from './formatReply.ts';
+import { formatPage, formatPush, formatReply, harmlessText, isPage, replyPieces } from './formatReply.ts';
 import { openLink, streams, type Link } from './link.ts';
 
 /** What a terminal needs. */
@@ -23,8 +23,8 @@ export interface TerminalDeps {
   readonly clear: () => void;
   readonly book: CommandBook;
   readonly clock: Clock;
-  /** Lets the event loop turn once. */
-  readonly breathe: () => Promise<void>;
+  /** Lets the event loop turn once, or waits for so many ms. */
+  readonly breathe: (ms?: number) => Promise<void>;
   /** Told of each command that was answered without an error, or queued. */
   readonly onRan?: (command: readonly Buffer[]) => void;
 }
@@ -47,6 +47,10 @@ export interface TerminalSession {
 
 /** Replies are shown in pieces of about so many characters, with a turn of the event loop in between. */
 const PIECE = 64 * 1024;
+/** Ms from one look at what comes by itself (MONITOR, channels) to the next. */
+const FRAME = 100;
+/** Characters that are shown of it in one. */
+const LOOK = 1024 * 1024;
 /** Ms above which redis-cli says how long a command took. */
 const SLOW = 500;
 /** Opens no link before the first command. */
@@ -101,6 +105,22 @@ export function createTerminalSession(deps: TerminalDeps): TerminalSession {
     deps.write(text);
   };
 
+  /** The latest of what has come by itself, as much of it as one can look at, in one piece. */
+  const showMessages = async (messages: readonly Reply[], leftOut: number): Promise<void> => {
+    const [only] = messages;
+    if (messages.length === 1 && leftOut === 0 && only !== undefined) return show(only, false);
+    const shown: string[] = [];
+    let size = 0;
+    for (let at = messages.length - 1; at >= 0 && size < LOOK; at -= 1) {
+      const text = formatReply(messages[at] as Reply);
+      size += text.length;
+      shown.unshift(text);
+    }
+    const count = leftOut + messages.length - shown.length;
+    if (count > 0) shown.unshift(`${l10n.t('({0} messages are left out here: more come than can be shown)', count)}\n`);
+    deps.write(shown.join(''));
+  };
+
   /** What a reply says about where the connection stands now. */
   const follow = (args: readonly Buffer[], reply: Reply): void => {
     const [name = '', second = ''] = args.slice(0, 2).map((arg) => arg.toString('latin1').toLowerCase());
@@ -131,19 +151,24 @@ export function createTerminalSession(deps: TerminalDeps): TerminalSession {
 
   const call = async (args: readonly Buffer[], words: readonly string[]): Promise<void> => {
     const started = deps.clock.elapsed();
-    const { channel, next } = await connect();
+    const { channel, next, listen } = await connect();
     channel.write(encodeRequest(args));
-    const listens = streams(words) && !transaction;
-    if (listens) deps.write('Reading messages... (press Ctrl-C to quit)\n');
-    do {
-      const reply = await next(listens);
-      follow(args, reply);
-      if (reply.kind !== 'error' && !listens) deps.onRan?.(args);
-      await show(reply, isPage(words));
-      if (listens && reply.kind === 'error') return;
-    } while (listens && !interrupted);
+    if (streams(words) && !transaction) {
+      deps.write('Reading messages... (press Ctrl-C to quit)\n');
+      await listen(async (messages, leftOut) => {
+        await showMessages(messages, leftOut);
+        if (interrupted || messages.some(({ kind }) => kind === 'error')) return false;
+        await deps.breathe(FRAME);
+        return !interrupted;
+      });
+      return;
+    }
+    const reply = await next(false);
+    follow(args, reply);
+    if (reply.kind !== 'error') deps.onRan?.(args);
+    await show(reply, isPage(words));
     const ms = deps.clock.elapsed() - started;
-    if (ms >= SLOW && !listens) deps.write(`(${(ms / 1000).toFixed(2)}s)\n`);
+    if (ms >= SLOW) deps.write(`(${(ms / 1000).toFixed(2)}s)\n`);
   };
 
   /** True if there is one: what was meant to be a part of it must not run by itself. */

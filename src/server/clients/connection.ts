@@ -303,11 +303,14 @@ export function serveConnection(server: ServerState, stream: Duplex, peer: Peer,
     holdToOutputLimit();
     if (called) return;
     called = true;
-    // Not at once: the one who causes it finishes its own commands first.
-    queueMicrotask(() => {
+    const send = (): void => {
       called = false;
       pump();
-    });
+    };
+    // Not at once: the one who causes it finishes its own commands first.
+    const together = session.monitoring ? server.monitorSpan : 0;
+    queueMicrotask(together > 0 ? pump : send);
+    if (together > 0) server.after(together, send);
   };
 
   stream.on('data', (chunk: Buffer) => {

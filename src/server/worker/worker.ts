@@ -20,6 +20,7 @@ const say = (message: FromWorker): void => parent.postMessage(message);
 
 const clock = options.standing === true ? standingClock() : undefined;
 const server = createServer({
+  monitorSpan: 10,
   ...(clock === undefined ? {} : { clock }),
   ...(options.config === undefined ? {} : { config: options.config }),
   ...(options.seed === undefined ? {} : { random: seededRandom(options.seed) }),

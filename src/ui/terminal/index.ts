@@ -59,7 +59,7 @@ function createPty({ context, clock, sessions }: Services, follower: Follower, p
           session.release();
         }
       },
-      breathe: () => new Promise(setImmediate),
+      breathe: (ms) => new Promise((resolve) => (ms === undefined ? setImmediate(resolve) : setTimeout(resolve, ms))),
       screen: (text) => screen.fire(text),
       history: context.globalState.get<readonly string[]>(historyKey, []),
       keep: (history) => void context.globalState.update(historyKey, history),

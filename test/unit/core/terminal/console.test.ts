@@ -223,6 +223,99 @@ describe('core/terminal console', () => {
     }
   });
 
+  /** A server that says `OK` to MONITOR, and then what `say` makes it say. */
+  const watched = (): { readonly channel: Duplex; readonly say: (lines: string) => void } => {
+    const channel: Duplex = new Duplex({
+      read: () => undefined,
+      write(_chunk, _encoding, done) {
+        channel.push('+OK\r\n');
+        done();
+      },
+    });
+    return { channel, say: (lines) => void channel.push(lines) };
+  };
+  const linesOf = (from: number, to: number): string => Array.from({ length: to - from }, (_, at) => `+line ${String(from + at)}\r\n`).join('');
+
+  it('shows at once what MONITOR tells, and together what comes while that is looked at', async () => {
+    const { channel, say } = watched();
+    const waits: number[] = [];
+    let goOn = (): void => undefined;
+    const pieces: string[] = [];
+    const { input } = open({
+      open: async () => channel, screen: (piece) => void pieces.push(piece),
+      breathe: async (ms) => {
+        if (ms === undefined) return;
+        waits.push(ms);
+        await new Promise<void>((resolve) => (goOn = resolve));
+      },
+    });
+    input('MONITOR\r');
+    await settled(() => waits.length === 1);
+    assert.equal(pieces.at(-1), 'OK\r\n');
+    for (let at = 0; at < 500; at += 1) {
+      say(linesOf(at, at + 1));
+      await new Promise(setImmediate);
+    }
+    assert.equal(pieces.at(-1), 'OK\r\n');
+    goOn();
+    await settled(() => waits.length === 2);
+    assert.equal(pieces.at(-1), linesOf(0, 500).replaceAll('+', ''));
+    goOn();
+    say(linesOf(500, 501));
+    await settled(() => waits.length === 3);
+    assert.equal(pieces.at(-1), 'line 500\r\n');
+    // Of what the server said before it went away nothing is lost.
+    say(linesOf(501, 503));
+    await new Promise(setImmediate);
+    channel.destroy();
+    await new Promise(setImmediate);
+    goOn();
+    await settled(() => waits.length === 4);
+    assert.equal(pieces.at(-1), 'line 501\r\nline 502\r\n');
+    goOn();
+    await settled(() => pieces.join('').includes('(error)'));
+    assert.match(pieces.join(''), /\(error\) The server closed the connection/);
+  });
+
+  it('shows the latest of what comes faster than it is shown, says how much it left out, and does not hold the server up', async () => {
+    const { channel, say } = watched();
+    let waits = 0;
+    let goOn = (): void => undefined;
+    const { input } = open({
+      open: async () => channel,
+      breathe: async (ms) => {
+        if (ms === undefined) return;
+        waits += 1;
+        await new Promise<void>((resolve) => (goOn = resolve));
+      },
+    });
+    input('MONITOR\r');
+    await settled(() => waits === 1);
+    text = '';
+    for (let at = 0; at < 20_000; at += 100) {
+      say(linesOf(at, at + 100));
+      await new Promise(setImmediate);
+    }
+    assert.equal(channel.isPaused(), false);
+    goOn();
+    await settled(() => waits === 2);
+    const [note, ...rest] = text.trimEnd().split('\r\n');
+    const left = Number(/^\((\d+) messages are left out/.exec(note ?? '')?.[1]);
+    assert.equal(left + rest.length, 20_000, note);
+    assert.ok(rest.length >= 500 && rest.length <= 2000, String(rest.length));
+    assert.equal(rest.at(-1), 'line 19999');
+    assert.equal(rest[0], `line ${String(left)}`);
+    // Long ones: what nobody can read is left out as well, but the last one is shown.
+    text = '';
+    for (let at = 0; at < 100; at += 1) say(`+${String(at)} ${'x'.repeat(100_000)}\r\n`);
+    await settled(() => channel.readableLength === 0);
+    goOn();
+    await settled(() => waits === 3);
+    assert.match(text, /^\(\d+ messages are left out/);
+    assert.match(text, /\n99 x+\r\n$/);
+    assert.ok(text.length < 2_000_000, String(text.length));
+  });
+
   it('gives up with Ctrl+C a search for names that a server does not answer', async () => {
     const { input } = open({ ask: () => new Promise(() => undefined) });
     input('GET us');

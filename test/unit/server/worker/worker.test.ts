@@ -73,6 +73,29 @@ describe('practice server in a worker thread', () => {
     redis.disconnect();
   });
 
+  it('tells who watches a busy server (MONITOR) all of it, in few messages', async () => {
+    const redis = redisOver(() => worker.connect());
+    const stream = worker.connect();
+    stream.write('MONITOR\r\n');
+    await once(stream, 'data');
+    let heard = '';
+    let messages = 0;
+    const told = new Promise<void>((resolve) => stream.on('data', (chunk: Buffer) => {
+      messages += 1;
+      heard += chunk.toString();
+      if (heard.endsWith('"the end"\r\n')) resolve();
+    }));
+    const began = performance.now();
+    for (let at = 0; at < 20_000; at += 1) await redis.set('k', at);
+    await redis.echo('the end');
+    await told;
+    const spans = (performance.now() - began) / 10;
+    assert.equal(heard.match(/"set" "k"/g)?.length, 20_000);
+    assert.ok(messages < 2 * spans + 20, `${messages} messages in ${spans} spans of 10 ms`);
+    stream.destroy();
+    redis.disconnect();
+  });
+
   it('listens, resets and loads again on request', async () => {
     const { port } = await worker.listen();
     assert.ok(port > 0);

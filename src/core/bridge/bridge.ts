@@ -18,8 +18,8 @@ import { createBatchReader, type Batch } from './batches.ts';
 import { anyEnds, createEnds } from './ends.ts';
 import { createLinks, persist, type Bridging } from './context.ts';
 import { createFence } from './fence.ts';
-import { claimOf } from './holders.ts';
-import { createLease, letGo } from './lease.ts';
+import { courseOf, refuseCircle } from './circle.ts';
+import { createLease, letGo, type Lease } from './lease.ts';
 import { createMapping, refuseLoop, type BridgeScope } from './mapping.ts';
 import { isPassing } from './passing.ts';
 import { elsewhere, positionText, readKept, type Kept, type Position } from './position.ts';
@@ -149,7 +149,7 @@ interface Running {
 
 async function run(deps: BridgeDeps, request: BridgeRequest, outer: Running): Promise<never> {
   const { state } = outer;
-  const { id, source, target, databases } = request;
+  const { id, source, target } = request;
   const mapping = createMapping(request);
   const home = homeOf(request);
   const over = new AbortController();
@@ -164,19 +164,23 @@ async function run(deps: BridgeDeps, request: BridgeRequest, outer: Running): Pr
     await deps.pause(backoff(failures), signal);
   };
   const links = createLinks(deps.sessions, { source, target, home }, { signal, patience: deps.patience });
-  const lease = createLease({ ...deps, target, id, token: outer.token, claim: claimOf(mapping, databases?.values()), source: source.name }, signal);
+  let lease: Lease | undefined;
   let keeping: Promise<void> | undefined;
   try {
     const facts = await persist({ links, again: wait }, async () => {
       if (await isSameData(deps.sessions, { profile: source, database: 0 }, { profile: target, database: 0 }, signal)) refuseLoop(request);
       return { source: await factsOf(deps.sessions, source, signal), target: await factsOf(deps.sessions, target, signal) };
     });
-    await persist({ links, again: wait }, () => lease.take());
-    keeping = lease.keep().then(() => over.abort());
+    const course = await persist({ links, again: wait }, () => courseOf(deps.sessions, source, target, request, signal));
+    const held = lease = createLease({ ...deps, target, id, token: outer.token, claim: course.writes, reads: course.reads, source: source.name }, signal);
+    // First held, then looked: of two that begin at once one sees the other.
+    await persist({ links, again: wait }, () => held.take());
+    await persist({ links, again: wait }, () => refuseCircle(deps.sessions, course, id, signal));
+    keeping = held.keep().then(() => over.abort());
     const leftovers = new Map<number, Set<string>>();
     for (;;) {
       const bridging: Bridging = {
-        sessions: deps.sessions, source, target, mapping, home, links, lease, signal, facts, leftovers, lost: running.lost,
+        sessions: deps.sessions, source, target, mapping, home, links, lease: held, signal, facts, leftovers, lost: running.lost,
         key: positionKey(id), fence: mapping.whole ? createFence(positionKey(id)) : undefined, largest: deps.largest ?? LARGEST, again: wait,
       };
       try {
@@ -188,11 +192,11 @@ async function run(deps: BridgeDeps, request: BridgeRequest, outer: Running): Pr
       }
     }
   } catch (error) {
-    throw lease.lost ?? error;
+    throw lease?.lost ?? error;
   } finally {
     over.abort();
     links.drop();
-    lease.close();
+    lease?.close();
     await keeping;
   }
 }

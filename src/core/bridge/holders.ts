@@ -9,6 +9,7 @@ import { literalPrefix } from '../keyspace/glob.ts';
 import { holdersKey } from '../keyspace/positionKey.ts';
 import { replicaInfo } from '../replicate/replicaInfo.ts';
 import { l10n } from '../../l10n.ts';
+import type { Scope } from '../transfer/scope.ts';
 import type { Mapping } from './mapping.ts';
 
 /** What of a server a bridge writes to. */
@@ -17,6 +18,12 @@ export interface Claim {
   readonly databases: readonly number[] | undefined;
   /** What the names begin with, in hex; empty: all of them, whatever else is in these databases. */
   readonly prefix: string;
+}
+
+/** What a bridge follows: of the server of this run_id, these keys. */
+export interface Reads extends Claim {
+  /** A stand-in where the server does not tell it. */
+  readonly runId: string;
 }
 
 /** A bridge that writes to a server, as it says so there. Texts are those of another window, and untrusted. */
@@ -29,13 +36,24 @@ export interface Holder extends Claim {
   /** The window that it runs in, and the connection that is followed, as people know them. */
   readonly window: string;
   readonly source: string;
+  /** Undefined where it does not say. */
+  readonly reads?: Reads | undefined;
 }
 
 /** Characters of a text of another window that are shown. */
-const LONGEST = 60;
+export const LONGEST_TEXT = 60;
 
-export function claimOf({ whole, targetScope }: Mapping, databases: Iterable<number> | undefined): Claim {
-  const pattern = whole ? undefined : targetScope.pattern;
+/** What a bridge writes to; `databases` are those of the target. */
+export function claimOf({ targetScope }: Mapping, databases: Iterable<number> | undefined): Claim {
+  return claimOn(targetScope, databases);
+}
+
+/** What a bridge follows; `databases` are those of the source. */
+export function readsOf({ sourceScope }: Mapping, databases: Iterable<number> | undefined, runId: string): Reads {
+  return { ...claimOn(sourceScope, databases), runId };
+}
+
+function claimOn({ pattern }: Scope, databases: Iterable<number> | undefined): Claim {
   return { databases: databases === undefined ? undefined : [...databases], prefix: pattern === undefined ? '' : literalPrefix(pattern).toString('hex') };
 }
 
@@ -46,8 +64,8 @@ export function meets(one: Claim, other: Claim): boolean {
 }
 
 /** The text under which a holder is kept in its field: ASCII, to be read alike from whatever the bytes are made into. */
-export function holderText({ token, until, window, source, databases, prefix }: Holder): string {
-  const text = JSON.stringify({ token, until, window, source, databases, prefix });
+export function holderText({ token, until, window, source, databases, prefix, reads }: Holder): string {
+  const text = JSON.stringify({ token, until, window, source, databases, prefix, reads });
   return text.replace(/[^ -~]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
@@ -61,11 +79,18 @@ export function readHolders(texts: readonly string[]): Holder[] {
     } catch {
       // Somebody else's.
     }
-    const { token, until, window, source, databases, prefix }: { readonly [Field in keyof Holder]?: unknown } = value ?? {};
+    const { token, until, window, source, databases, prefix, reads }: { readonly [Field in keyof Holder]?: unknown } = value ?? {};
     if (typeof token !== 'string' || !isTime(until) || typeof window !== 'string' || typeof source !== 'string' || typeof prefix !== 'string') continue;
-    found.push({ id: texts[at] as string, token, until, window, source, prefix, databases: Array.isArray(databases) ? databases.map(Number) : undefined });
+    found.push({ id: texts[at] as string, token, until, window, source, prefix, databases: numbers(databases), ...(isReads(reads) ? { reads: { ...reads, databases: numbers(reads.databases) } } : {}) });
   }
   return found;
+}
+
+const numbers = (value: unknown): readonly number[] | undefined => (Array.isArray(value) ? value.map(Number) : undefined);
+
+function isReads(value: unknown): value is { readonly runId: string; readonly prefix: string; readonly databases?: unknown } {
+  const { runId, prefix }: { readonly runId?: unknown; readonly prefix?: unknown } = typeof value === 'object' && value !== null ? value : {};
+  return typeof runId === 'string' && typeof prefix === 'string';
 }
 
 /** Not 1e999: a server that is told to forget the holders at the latest of these times would refuse that. */
@@ -80,13 +105,13 @@ export function inTheWay(holders: readonly Holder[], id: string, claim: Claim, n
 
 /** Says who holds a server, and what to do. */
 export function heldFailure(where: string, { window, source, until }: Holder, now: number): Failure {
-  const [name, place] = [source, window].map((text) => displayShort(Buffer.from(text), LONGEST));
+  const [name, place] = [source, window].map((text) => displayShort(Buffer.from(text), LONGEST_TEXT));
   const seconds = Math.max(1, Math.ceil((until - now) / 1000));
   return new Failure('exists', l10n.t('A live bridge from “{0}” writes to {1} already (its window: {2}): two would overwrite each other. Liberate it there, or choose another target. If that window is gone, try again in {3} s.', name ?? '', where, place ?? '', seconds));
 }
 
 /** Who writes to a server by a bridge now, and whom it follows itself. */
-export interface TargetLook {
+export interface ServerLook {
   readonly holders: readonly Holder[];
   /** The server's clock, ms since 1970. */
   readonly now: number;
@@ -94,8 +119,8 @@ export interface TargetLook {
   readonly follows: string | undefined;
 }
 
-/** Looks at what a bridge, or a master, would write to. Where it may not be asked nobody is found. Rejects with Failure. */
-export async function lookAtTarget(sessions: Sessions, target: ConnectionProfile, signal: AbortSignal): Promise<TargetLook> {
+/** Looks at who writes to a server. Where it may not be asked nobody is found. Rejects with Failure. */
+export async function lookAtServer(sessions: Sessions, target: ConnectionProfile, signal: AbortSignal): Promise<ServerLook> {
   const session = sessions.acquire(target, 0);
   try {
     const [hash, time, info] = await session.sendAll([['HGETALL', holdersKey], ['TIME'], ['INFO', 'replication']], { signal });
@@ -114,7 +139,7 @@ export const everything: Claim = { databases: undefined, prefix: '' };
 
 /** Rejects with Failure `exists` or `unsupported` where a bridge cannot write to a server as it is now: another one does, or it follows a master. */
 export async function refuseTarget(sessions: Sessions, target: ConnectionProfile, id: string, claim: Claim, signal: AbortSignal): Promise<void> {
-  const { holders, now, follows } = await lookAtTarget(sessions, target, signal);
+  const { holders, now, follows } = await lookAtServer(sessions, target, signal);
   if (follows !== undefined) throw new Failure('unsupported', l10n.t('{0} is a replica of {1}: what a bridge puts there would be overwritten, or refused. Liberate it first, or choose another target.', endpointLabel(target), follows));
   const other = inTheWay(holders, id, claim, now);
   if (other !== undefined) throw heldFailure(endpointLabel(target), other, now);

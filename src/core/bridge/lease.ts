@@ -9,7 +9,7 @@ import { createRequests } from '../transfer/requests.ts';
 import { createWire, frameText, marks, notRedis, type Wire } from '../transfer/wire.ts';
 import { displayShort } from '../keyspace/display.ts';
 import { l10n } from '../../l10n.ts';
-import { heldFailure, holderText, inTheWay, readHolders, type Claim, type Holder } from './holders.ts';
+import { heldFailure, holderText, inTheWay, readHolders, type Claim, type Holder, type Reads } from './holders.ts';
 import { createTransaction, putCall } from './outcomes.ts';
 import { isPassing } from './passing.ts';
 import { elsewhere } from './position.ts';
@@ -30,6 +30,7 @@ export interface LeaseDeps {
   /** New for each start. */
   readonly token: string;
   readonly claim: Claim;
+  readonly reads: Reads;
   /** This window, and the connection that is followed, for people. */
   readonly window: string;
   readonly source: string;
@@ -53,7 +54,7 @@ export interface Lease {
 }
 
 export function createLease(deps: LeaseDeps, signal: AbortSignal): Lease {
-  const { sessions, clock, target, id, token, claim, window, source, term = TERM } = deps;
+  const { sessions, clock, target, id, token, claim, reads, window, source, term = TERM } = deps;
   const where = endpointLabel(target);
   let wire: Wire | undefined;
   let taken = false;
@@ -72,7 +73,7 @@ export function createLease(deps: LeaseDeps, signal: AbortSignal): Lease {
     if (other !== undefined) throw heldFailure(where, other, now);
     const transaction = createTransaction();
     const until = now + term;
-    transaction.add(['HSET', name, id, holderText({ id, token, until, window, source, ...claim })]);
+    transaction.add(['HSET', name, id, holderText({ id, token, until, window, source, reads, ...claim })]);
     const gone = holders.filter((one) => one.id !== id && one.until <= now);
     if (gone.length > 0) transaction.add(['HDEL', name, ...gone.map((one) => one.id)]);
     // Nobody is left to remove it once all windows are gone.

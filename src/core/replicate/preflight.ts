@@ -1,4 +1,5 @@
-import { everything, heldFailure, inTheWay, lookAtTarget } from '../bridge/holders.ts';
+import { circleOf, courseOf } from '../bridge/circle.ts';
+import { everything, heldFailure, inTheWay, lookAtServer } from '../bridge/holders.ts';
 import { parseInfo } from '../connection/capabilities.ts';
 import type { ConnectionProfile } from '../connection/profile.ts';
 import { asList } from '../connection/reply.ts';
@@ -39,7 +40,7 @@ export type Refusal =
   | { readonly kind: 'databases'; readonly highest: number; readonly count: number }
   /** A practice server can be followed from this machine only. */
   | { readonly kind: 'practice-elsewhere' }
-  /** A live bridge writes to the target; which one, and what to do. */
+  /** A live bridge writes to the target, or leads from it to the source; which one, and what to do. */
   | { readonly kind: 'bridged'; readonly failure: Failure };
 
 /** True where a live bridge can do what REPLICAOF cannot: it is the target that is no fit replica, not the source that serves none. */
@@ -100,9 +101,11 @@ export async function preflight(
   if (target.access === 'read-only' && refusals.length === 0) refusals.push({ kind: 'read-only' });
   const [from, to] = [source, target].map((profile) => sessions.acquire(profile, profile.database ?? 0)) as [Session, Session];
   try {
-    const [here, there, { holders, now }] = await Promise.all([look(from, signal), look(to, signal), lookAtTarget(sessions, target, signal)]);
+    const [here, there, { holders, now }] = await Promise.all([look(from, signal), look(to, signal), lookAtServer(sessions, target, signal)]);
     const holder = inTheWay(holders, '', everything, now);
     if (holder !== undefined) refusals.push({ kind: 'bridged', failure: heldFailure(endpointLabel(target), holder, now) });
+    const circle = await circleOf(sessions, await courseOf(sessions, source, target, {}, signal), '', signal);
+    if (circle !== undefined) refusals.push({ kind: 'bridged', failure: circle });
     refusals.push(...between(here, there, target));
     cautions.push(...roles(here, there, address));
     refusals.push(...await allowed(from, to, source, target, signal));

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
-import { claimOf, refuseTarget } from '../../core/bridge/holders.ts';
-import { createMapping, refuseLoop } from '../../core/bridge/mapping.ts';
+import { courseOf, refuseCircle } from '../../core/bridge/circle.ts';
+import { refuseTarget } from '../../core/bridge/holders.ts';
+import { refuseLoop } from '../../core/bridge/mapping.ts';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import { displayShort } from '../../core/keyspace/display.ts';
 import { listDatabases } from '../../core/keyspace/databases.ts';
@@ -41,7 +42,9 @@ export async function replicatePart(services: Services, row: NodeOf<'database' |
   };
   const never = new AbortController().signal;
   if (await isSameData(services.sessions, { ...source, database: 0 }, { profile: to, database: 0 }, never)) refuseLoop(scopeOf(part));
-  await refuseTarget(services.sessions, to, '', claimOf(createMapping(scopeOf(part)), map.values()), never);
+  const course = await courseOf(services.sessions, source.profile, to, scopeOf(part), never);
+  await refuseTarget(services.sessions, to, '', course.writes, never);
+  await refuseCircle(services.sessions, course, '', never);
   const title = kind === 'databases'
     ? vscode.l10n.t('databases {0} of “{1}”', [...map.keys()].join(', '), source.profile.name)
     : pattern === undefined ? whole : vscode.l10n.t('{0} of {1}', displayShort(pattern, 60), whole);

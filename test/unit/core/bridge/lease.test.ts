@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Bridge, BridgeRequest } from '../../../../src/core/bridge/bridge.ts';
+import { courseOf, refuseCircle } from '../../../../src/core/bridge/circle.ts';
 import { claimOf, heldFailure, holderText, inTheWay, meets, readHolders, refuseTarget, type Claim, type Holder } from '../../../../src/core/bridge/holders.ts';
 import { createMapping, type BridgeScope } from '../../../../src/core/bridge/mapping.ts';
 import { isFailure } from '../../../../src/core/failure.ts';
@@ -172,6 +173,69 @@ describe('two bridges onto one target', function () {
   });
 });
 
+describe('two bridges that lead to each other', function () {
+  this.timeout(20_000);
+  let servers: [RedisServer, RedisServer];
+  let sessions: TestSessions;
+  let folder: string;
+  let bridges: Bridge[];
+  const ends = (from: number): Pick<BridgeRequest, 'source' | 'target'> => ({ source: testProfile(servers[from] as RedisServer), target: testProfile(servers[1 - from] as RedisServer) });
+  const start = (from: number, scope: BridgeScope = {}): Bridge => {
+    const bridge = startTestBridge({ sessions, folder, ...ends(from), term: TERM }, { id: `from ${String(from)}`, ...scope });
+    bridges.push(bridge);
+    return bridge;
+  };
+  const inStep = (bridge: Bridge): Promise<void> => reaches(bridge, ({ kind }) => kind === 'in-step');
+  const isCircle = (error: unknown): boolean => isFailure(error, 'bad-input') && /^A live bridge from 127\.0\.0\.1:\d+ to 127\.0\.0\.1:\d+ is under way \(its window: a test\): with one that leads back each change would go round for ever\./.test(error.message);
+  const look = async (from: number, scope: BridgeScope): Promise<void> => {
+    const { source, target } = ends(from);
+    await refuseCircle(sessions, await courseOf(sessions, source, target, scope, never), 'back', never);
+  };
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'keyspace-test-'));
+    sessions = createTestSessions();
+    bridges = [];
+    servers = await Promise.all([startRedisServer(['--repl-diskless-sync-delay', '0']), startRedisServer(['--repl-diskless-sync-delay', '0'])]);
+  });
+  afterEach(async () => {
+    for (const bridge of bridges) await bridge.stop().catch(() => undefined);
+    await sessions.dispose();
+    for (const server of servers) await server.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  it('are refused, beforehand and when they begin, and nothing of the first source is thrown away', async () => {
+    await servers[0].cli('SET', 'kept', '1');
+    await inStep(start(0));
+    await assert.rejects(look(1, {}), isCircle);
+    const { refusals } = await preflight({ sessions, password: async () => undefined }, { ...ends(1), address: { host: '127.0.0.1', port: servers[1].port } }, never);
+    assert.ok(refusals.some((one) => one.kind === 'bridged' && isCircle(one.failure)));
+    await assert.rejects(inStep(start(1)), isCircle);
+    assert.equal(await servers[0].cli('GET', 'kept'), '1');
+    await bridges[0]?.stop();
+    await look(1, {});
+  });
+
+  it('go side by side where neither follows what the other one writes', async () => {
+    const under = (from: string, to: string): BridgeScope => ({ rewrite: { from: Buffer.from(from), to: Buffer.from(to) } });
+    await inStep(start(0, under('a:', 'b:')));
+    await assert.rejects(look(1, under('b:', 'a:')), isCircle);
+    await assert.rejects(look(1, { databases: new Map([[0, 0]]) }), isCircle);
+    await inStep(start(1, under('b:', 'c:')));
+    await servers[0].cli('SET', 'a:x', '1');
+    await until(async () => await servers[0].cli('GET', 'c:x') === '1');
+  });
+
+  it('go side by side in databases apart', async () => {
+    const into = (from: number, to: number): BridgeScope => ({ databases: new Map([[from, to]]) });
+    await inStep(start(0, into(0, 1)));
+    await assert.rejects(look(1, into(1, 0)), isCircle);
+    await look(1, into(0, 1));
+    await look(1, into(1, 2));
+  });
+});
+
 describe('what bridges say that they hold', () => {
   const claim = (scope: BridgeScope): Claim => claimOf(createMapping(scope), scope.databases?.values());
   const prefix = (to: string): BridgeScope => ({ rewrite: { from: Buffer.from('x'), to: Buffer.from(to) } });
@@ -186,8 +250,9 @@ describe('what bridges say that they hold', () => {
   });
 
   it('is read as it was written, with what is no holder left out and nothing shown that cannot be seen', () => {
-    const holder: Holder = { id: 'id', token: 't', until: 2000, window: 'ö „x“ \u202e\n', source: 'n'.repeat(200), databases: [1], prefix: 'ff' };
+    const holder: Holder = { id: 'id', token: 't', until: 2000, window: 'ö „x“ \u202e\n', source: 'n'.repeat(200), databases: [1], prefix: 'ff', reads: { runId: 'ab', databases: [0], prefix: '' } };
     assert.deepEqual(readHolders(['id', Buffer.from(holderText(holder), 'latin1').toString('latin1'), 'other', '{}', 'no', 'x', 'null', 'null']), [holder]);
+    assert.deepEqual(readHolders(['id', holderText(holder).replace('"runId":"ab"', '"runId":7')]).map(({ reads }) => reads), [undefined]);
     for (const time of ['1e999', '1e300', '-1.5']) assert.deepEqual(readHolders(['id', holderText(holder).replace('2000', time)]), [], time);
     assert.equal(inTheWay([holder], 'other', claim({}), 1999), holder);
     assert.equal(inTheWay([holder], 'other', claim({}), 2000), undefined);

@@ -4,6 +4,7 @@ import type { ConnectionProfile } from '../../src/core/connection/profile.ts';
 import { loadMore } from '../../src/ui/explorer/loading.ts';
 import type { NodeOf } from '../../src/ui/explorer/nodes.ts';
 import { type RedisServer, startRedisServer } from '../support/redisServer.ts';
+import { startRelay } from '../support/relay.ts';
 import { resp, startScriptedServer } from '../support/scriptedServer.ts';
 import { connectTo, databaseOf, find, removeConnections, rows, services } from './services.ts';
 
@@ -59,6 +60,25 @@ describe('error rows', () => {
     const leaving = find(await rows(database), 'key', (row) => row.name.toString() === 'leaving');
     await server.cli('DEL', 'leaving');
     assert.match(find(await rows(leaving), 'notice').label, /no longer|no members/i);
+  });
+
+  it('stand for the attempt that failed: only who asks again connects again', async () => {
+    const relay = await startRelay(server.port, { cutAfter: (connection) => connection === 1 ? Infinity : 0 });
+    try {
+      const profile = await connectTo(relay.port);
+      const connection = find(await rows(), 'connection', (row) => row.profile.id === profile.id);
+      // The row of the connection looks different then, so VS Code asks for what is under it a second time.
+      for (let asked = 0; asked < 2; asked += 1) find(await rows(connection), 'database');
+      await server.cli('CLIENT', 'KILL', 'TYPE', 'normal');
+      await errorAmong(connection);
+      const attempts = relay.connections;
+      await errorAmong(connection);
+      assert.equal(relay.connections, attempts);
+      await errorAmong(connection);
+      assert.ok(relay.connections > attempts);
+    } finally {
+      await relay.close();
+    }
   });
 
   it('say that a server is loading its data', async () => {

@@ -103,7 +103,7 @@ export function createChildren(deps: {
       setConnected(node, false);
       return [notice(node, 'stopped', { severity: 'info', label: vscode.l10n.t('Stopped'), detail: vscode.l10n.t('Click to start.'), command: 'keyspace.startPracticeServer' })];
     }
-    const isKnown = justListed.delete(node.id) && model.isConnected(node.profile.id) && !model.connection(node.profile).stale;
+    const isKnown = justListed.delete(node.id) && (model.isConnected(node.profile.id) ? !model.connection(node.profile).stale : model.failureOf(node) !== undefined);
     if (!isKnown && !model.isDisconnected(node.profile.id)) {
       await model.run(node, (signal) => model.listDatabases(node.profile, signal)).catch(noteUnexpected);
     }

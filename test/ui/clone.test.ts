@@ -92,7 +92,7 @@ describe('cloning a database in a real window', () => {
     await vscode.prompts.clearNotifications();
     await vscode.tree.click(['Shop', 'Database 0', 'user']);
     await vscode.tree.collapse(['Shop', 'Database 0', 'user']);
-    await (await vscode.tree.find(['Shop', 'Database 0', 'edited'])).click({ modifiers: ['Control'] });
+    await vscode.tree.click(['Shop', 'Database 0', 'edited'], 'Control');
     await vscode.tree.menu(['Shop', 'Database 0', 'user'], /^Clone Database/);
     await vscode.prompts.pick(/^Several Databases in One Instance/);
     await vscode.prompts.pick(/^Database 4/);
@@ -115,7 +115,7 @@ describe('cloning a database in a real window', () => {
   it('copies several databases by a map, told of in one plan and one report', async () => {
     await vscode.prompts.clearNotifications();
     await vscode.tree.click(['Shop', 'Database 3']);
-    await (await vscode.tree.find(['Shop', 'Database 0'])).click({ modifiers: ['Control'] });
+    await vscode.tree.click(['Shop', 'Database 0'], 'Control');
     await vscode.tree.menu(['Shop', 'Database 3'], /^Clone Database/);
     await vscode.prompts.pick(/^One Instance per Database,/);
     await vscode.prompts.pick(/^Practice/);
@@ -149,7 +149,7 @@ describe('cloning a database in a real window', () => {
     await vscode.prompts.clearNotifications();
     await vscode.tree.click(['Shop', 'Database 4']);
     await vscode.tree.collapse(['Shop', 'Database 4']);
-    await (await vscode.tree.find(['Shop', 'Database 3'])).click({ modifiers: ['Control'] });
+    await vscode.tree.click(['Shop', 'Database 3'], 'Control');
     const [from, to] = [await vscode.tree.find(['Shop', 'Database 3']), await vscode.tree.find('Practice')];
     await from.dragTo(to);
     await vscode.prompts.input('3>10 4>11', /Which database of “Practice” takes which/);

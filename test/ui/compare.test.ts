@@ -106,7 +106,7 @@ describe('comparing databases in a real window', () => {
   it('compares two rows that are selected', async () => {
     await vscode.prompts.command('Close Comparison');
     await vscode.tree.click(['Shop', 'Database 2', 'edited']);
-    await (await vscode.tree.find(['Shop', 'Database 2', 'original'])).click({ modifiers: ['Control'] });
+    await vscode.tree.click(['Shop', 'Database 2', 'original'], 'Control');
     await vscode.tree.menu(['Shop', 'Database 2', 'original'], /^Compare Databases/);
     await shows('Different1', 'edited:banother value', 'Only in the Original1', 'edited:c');
     await vscode.prompts.command('Close Comparison');

@@ -1,9 +1,11 @@
 import type { Locator, Page } from 'playwright-core';
 import type { Drawn } from './drawn.ts';
 import type { Tree } from './tree.ts';
-import { until } from './until.ts';
+import { insist, until } from './until.ts';
 
 const patience = 15_000;
+/** Ms after which a key that had no effect is taken for lost. */
+const soon = 4000;
 
 /** VS Code as one uses it who has no mouse. */
 export interface Keys {
@@ -52,12 +54,18 @@ export async function createKeys(page: Page, tree: Tree): Promise<Keys> {
   return {
     press,
     async command(title) {
-      await press('F1');
-      await widget.getByPlaceholder('Type the name of a command to run.').waitFor({ timeout: patience });
-      await page.keyboard.type(title);
-      await until(async () => (await named(widget.locator('.monaco-list-row.focused'))).startsWith(title), patience);
-      await press('Enter');
-      await widget.getByPlaceholder('Type the name of a command to run.').waitFor({ state: 'hidden', timeout: patience });
+      const palette = widget.getByPlaceholder('Type the name of a command to run.');
+      // Whatever takes the focus closes the palette, which goes with the Enter that counts: while it is there, no command was run.
+      await insist(async () => {
+        if (await palette.isVisible()) await press('Escape');
+        await palette.waitFor({ state: 'hidden', timeout: soon });
+        await press('F1');
+        await palette.waitFor({ timeout: soon });
+        await page.keyboard.type(title);
+        await until(async () => (await named(widget.locator('.monaco-list-row.focused'))).startsWith(title), soon);
+        await press('Enter');
+        await palette.waitFor({ state: 'hidden', timeout: soon });
+      }, 2 * patience);
     },
     async input(title, value) {
       await opened(title);

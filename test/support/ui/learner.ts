@@ -3,6 +3,7 @@ import type { Locator } from 'playwright-core';
 import { parseProse } from '../../../src/core/lessons/prose.ts';
 import { root } from '../paths.ts';
 import type { Drawn } from './drawn.ts';
+import { click } from './mouse.ts';
 import { until } from './until.ts';
 import type { Window } from './window.ts';
 
@@ -60,10 +61,10 @@ export function createLearner(vscode: Omit<Window, 'close'>): Learner {
       if (await parent.getAttribute('aria-expanded') !== 'true') {
         // One lesson at a time has room in the view.
         const others = lessons().getByRole('treeitem', { name: /^Lesson /, expanded: true }).locator('.monaco-tl-twistie');
-        while (await others.count() > 0) await others.first().click();
-        await parent.locator('.monaco-tl-twistie').click();
+        while (await others.count() > 0) await click(others.first());
+        await click(parent.locator('.monaco-tl-twistie'));
       }
-      await row.click();
+      await click(row);
       let index = 1;
       for (const { id, parts } of prose.steps) {
         const commands = parts.findIndex(({ kind }) => kind === 'commands');
@@ -115,7 +116,7 @@ export function createLearner(vscode: Omit<Window, 'close'>): Learner {
     },
     async check(says) {
       const button = (text: string): Locator => current().getByText(text, { exact: true });
-      await button('Check').or(button('Done')).first().click();
+      await click(button('Check').or(button('Done')).first());
       await page.says(says);
     },
     async done() {

@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
-import { until } from './until.ts';
+import { click, clickOnce } from './mouse.ts';
+import { insist, until } from './until.ts';
 import type { Window } from './window.ts';
 
 /** The page of a lesson, as a learner meets it. */
@@ -48,14 +49,12 @@ export function createLessonPage({ page, tree }: Pick<Window, 'page' | 'tree'>):
     return cell(text);
   };
   /** While the page moves, a cell may go from under the mouse. */
-  const click = async (text: CellName, within: (found: Locator) => Locator): Promise<void> => {
-    await until(async () => within(await find(text)).click({ timeout: 3000 }).then(() => true, () => false), 40_000);
-  };
-  const select = (text: CellName): Promise<void> => click(text, (found) => found.locator('.monaco-editor'));
-  const press = (text: CellName, button: string): Promise<void> => click(text, (found) => found.getByText(button, { exact: true }));
+  const clickIn = (text: CellName, within: (found: Locator) => Locator): Promise<void> => insist(async () => clickOnce(within(await find(text))), 40_000);
+  const select = (text: CellName): Promise<void> => clickIn(text, (found) => found.locator('.monaco-editor'));
+  const press = (text: CellName, button: string): Promise<void> => clickIn(text, (found) => found.getByText(button, { exact: true }));
   const says = (text: string | RegExp, ms = 30_000): Promise<void> => until(() => isShown(page, text), ms);
   const toggle = async (name: string, open: boolean): Promise<void> => {
-    if (await header(name).getAttribute('aria-expanded') !== String(open)) await header(name).click();
+    if (await header(name).getAttribute('aria-expanded') !== String(open)) await click(header(name));
   };
   return {
     async open(title) {
@@ -64,14 +63,14 @@ export function createLessonPage({ page, tree }: Pick<Window, 'page' | 'tree'>):
       await toggle('Keys', false);
       const row = list().getByRole('treeitem', { name: `Lesson ${title}` });
       await row.waitFor({ timeout: 20_000 });
-      await row.click();
+      await click(row);
       await says(title);
-      if (await row.getAttribute('aria-expanded') !== 'true') await row.locator('.monaco-tl-twistie').click();
+      if (await row.getAttribute('aria-expanded') !== 'true') await click(row.locator('.monaco-tl-twistie'));
     },
     async step(title) {
       // What opens a connection shows its row.
       await toggle('Keys', false);
-      await list().getByRole('treeitem', { name: `Step ${title}` }).click({ timeout: 20_000 });
+      await click(list().getByRole('treeitem', { name: `Step ${title}` }));
       await says(title);
     },
     async run(text, shown) {

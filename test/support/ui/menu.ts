@@ -1,6 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import type { Drawn } from './drawn.ts';
-import { until } from './until.ts';
+import { click } from './mouse.ts';
+import { insist, until } from './until.ts';
 
 /** Ms for an item to be there and to take the focus. */
 const patience = 5000;
@@ -12,8 +13,13 @@ const patience = 5000;
  * So the item must have the focus before Enter is pressed, and a menu without it is closed and opened again.
  */
 export async function chooseFromMenu(page: Page, row: Locator, items: readonly (string | RegExp)[]): Promise<void> {
+  await chooseFrom(page, () => click(row, { button: 'right' }), items);
+}
+
+/** Chooses from a menu. @param open opens it; called again for a menu that lacks an item */
+export async function chooseFrom(page: Page, open: () => Promise<void>, items: readonly (string | RegExp)[]): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
-    await row.click({ button: 'right', timeout: 30_000 });
+    await open();
     try {
       for (const name of items) await choose(page, page.getByRole('menuitem', { name }));
       return;
@@ -26,10 +32,11 @@ export async function chooseFromMenu(page: Page, row: Locator, items: readonly (
 
 async function choose(page: Page, item: Locator): Promise<void> {
   await item.waitFor({ timeout: patience });
-  await until(async () => {
+  await insist(async () => {
     await page.mouse.move(0, 0);
     await item.hover({ timeout: patience });
-    return await item.evaluate((element: Drawn & { matches(selector: string): boolean }) => element.matches(':focus, :focus-within, .focused > *'));
+    const focused = await item.evaluate((element: Drawn & { matches(selector: string): boolean }) => element.matches(':focus, :focus-within, .focused > *'));
+    if (!focused) throw new Error('the item does not take the focus');
   }, patience);
   await page.keyboard.press('Enter');
 }

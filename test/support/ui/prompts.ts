@@ -1,5 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import type { Drawn } from './drawn.ts';
+import { click, clickOnce } from './mouse.ts';
 import { insist, until } from './until.ts';
 
 /** Everything with which VS Code asks and tells. Names are as in Playwright: a string is looked for inside, a regular expression matched. */
@@ -73,19 +74,19 @@ export function createPrompts(page: Page): Prompts {
     anyCommand: runCommand,
     async input(value, title) {
       await opened(title);
-      await box.fill(value);
-      await page.keyboard.press('Enter');
+      await box.fill(value, { timeout: patience });
+      await box.press('Enter', { timeout: patience });
     },
     async type(value) {
       await opened(undefined);
-      await box.fill(value);
+      await box.fill(value, { timeout: patience });
     },
     async inputMessage() {
       return (await widget.locator('.quick-input-message').innerText()).trim();
     },
     async pick(name, title) {
       await opened(title);
-      await widget.getByRole('option', { name }).first().click({ timeout: patience });
+      await click(widget.getByRole('option', { name }).first());
     },
     async picks() {
       await widget.getByRole('option').first().waitFor({ timeout: patience });
@@ -93,16 +94,21 @@ export function createPrompts(page: Page): Prompts {
     },
     async dismiss() {
       await opened(undefined);
-      await page.keyboard.press('Escape');
-      await widget.waitFor({ state: 'hidden', timeout: patience });
+      await insist(async () => {
+        if (await widget.isVisible()) await box.press('Escape', { timeout: soon });
+        await widget.waitFor({ state: 'hidden', timeout: soon });
+      });
     },
     async answer(button) {
       await dialog.waitFor({ timeout: patience });
       const text = await dialog.innerText();
       const answered = await dialog.elementHandle();
-      await dialog.getByRole('button', { name: button }).click();
+      const pressed = await dialog.getByRole('button', { name: button }).elementHandle();
       // Another one may come at once in its place.
-      await answered?.waitForElementState('hidden', { timeout: patience });
+      await insist(async () => {
+        if (await answered?.isVisible()) await pressed?.click({ timeout: soon });
+        await answered?.waitForElementState('hidden', { timeout: soon });
+      });
       return text;
     },
     notifications: () => toasts.locator('.notification-list-item-message').allInnerTexts(),
@@ -111,8 +117,10 @@ export function createPrompts(page: Page): Prompts {
       await toast.waitFor({ timeout: patience });
       const message = await toast.locator('.notification-list-item-message').innerText();
       if (button !== undefined) {
-        await toast.hover();
-        await toast.getByRole('button', { name: button }).click();
+        await insist(async () => {
+          await toast.hover({ timeout: soon });
+          await clickOnce(toast.getByRole('button', { name: button }));
+        });
       }
       return message;
     },

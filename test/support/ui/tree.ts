@@ -1,7 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 import type { Drawn } from './drawn.ts';
-import { chooseFromMenu } from './menu.ts';
-import { until } from './until.ts';
+import { chooseFrom } from './menu.ts';
+import { clickOnce, type ClickOptions } from './mouse.ts';
+import { insist, until } from './until.ts';
 
 /** A row of the tree, as it is shown and as it is read aloud. */
 export interface Row {
@@ -44,7 +45,8 @@ export interface Tree {
   /** Opens the row with the mouse (its arrow), or with the keyboard (arrow keys), and waits for its children. */
   expand(path: RowPath, how?: 'mouse' | 'keyboard'): Promise<void>;
   collapse(path: RowPath, how?: 'mouse' | 'keyboard'): Promise<void>;
-  click(path: RowPath): Promise<void>;
+  /** Clicks on the row; with Control or Shift, it is selected besides others. */
+  click(path: RowPath, ...modifiers: ('Control' | 'Shift')[]): Promise<void>;
   /** Moves the focus to the row with Home and the arrow keys alone. */
   focus(path: RowPath): Promise<void>;
   /** Presses a key (Playwright's names) while the tree has the focus. */
@@ -55,7 +57,7 @@ export interface Tree {
   inlineAction(path: RowPath, action: RowName): Promise<void>;
   /** Chooses from the row's context menu. */
   menu(path: RowPath, ...items: readonly RowName[]): Promise<void>;
-  /** Presses a button of the view's title, or chooses it from the "..." menu there. */
+  /** Presses a button of the view's title. */
   titleAction(action: RowName): Promise<void>;
   /** The text above the rows; empty if there is none. */
   message(): Promise<string>;
@@ -130,13 +132,26 @@ export function createTree(page: Page): Tree {
   }
 
   async function find(path: RowPath): Promise<Locator> {
-    const row = await need(path);
+    return await show(await need(path));
+  }
+
+  /** Scrolls to the row. */
+  async function show(row: Row): Promise<Locator> {
     const locator = list.locator(`[role=treeitem][data-index="${row.index}"]`);
     const { scrolled, sight } = await look();
     const top = row.index * rowHeight - scrolled;
     // Into the middle, so that children and the neighbours are drawn too.
     if (top < 0 || top > sight - 3 * rowHeight) await scrollTo(row.index * rowHeight - sight / 2);
     return locator;
+  }
+
+  /** Clicks on the row or something in it, wherever it is by then. */
+  async function clickOn(path: RowPath, options: ClickOptions = {}, within: (row: Locator) => Locator | Promise<Locator> = (row) => row): Promise<void> {
+    await insist(async () => {
+      const row = await need(path);
+      const locator = await show(row);
+      await clickOnce(await within(locator), { ...options, row: row.name });
+    });
   }
 
   /** Waits until the row is open and its children have come, or it is closed. */
@@ -153,7 +168,7 @@ export function createTree(page: Page): Tree {
 
   async function toggle(path: RowPath, expanded: boolean, how: 'mouse' | 'keyboard'): Promise<void> {
     for (let attempt = 0; attempt < 4 && (await need(path)).expanded !== expanded; attempt += 1) {
-      if (how === 'mouse') await (await find(path)).locator('.monaco-tl-twistie').click();
+      if (how === 'mouse') await clickOn(path, {}, (row) => row.locator('.monaco-tl-twistie'));
       else {
         await focus(path);
         await page.keyboard.press(expanded ? 'ArrowRight' : 'ArrowLeft');
@@ -169,15 +184,19 @@ export function createTree(page: Page): Tree {
   }
 
   async function focus(path: RowPath): Promise<void> {
-    const { index } = await need(path);
-    await list.focus();
-    await page.keyboard.press('Home');
-    await until(async () => (await focused())?.index === 0, patience);
-    for (let at = 1; at <= index; at += 1) {
-      await page.keyboard.press('ArrowDown');
-      // Every twentieth: the keys are handled in order, only their number matters.
-      if (at % 20 === 0 || at === index) await until(async () => (await focused())?.index === at, patience);
-    }
+    // Rows that come or go meanwhile make it the wrong way.
+    await insist(async () => {
+      const { index, name } = await need(path);
+      await list.focus();
+      await page.keyboard.press('Home');
+      await until(async () => (await focused())?.index === 0, patience / 3);
+      for (let at = 1; at <= index; at += 1) {
+        await page.keyboard.press('ArrowDown');
+        // Every twentieth: the keys are handled in order, only their number matters.
+        if (at % 20 === 0 || at === index) await until(async () => (await focused())?.index === at, patience / 3);
+      }
+      if ((await focused())?.name !== name) throw new Error(`the way to ${String(path)} has changed`);
+    });
   }
 
   return {
@@ -213,9 +232,7 @@ export function createTree(page: Page): Tree {
     },
     expand: (path, how = 'mouse') => toggle(path, true, how),
     collapse: (path, how = 'mouse') => toggle(path, false, how),
-    async click(path) {
-      await (await find(path)).click();
-    },
+    click: (path, ...modifiers) => clickOn(path, { modifiers }),
     focus,
     async press(key) {
       await list.focus();
@@ -223,24 +240,22 @@ export function createTree(page: Page): Tree {
     },
     focused,
     async inlineAction(path, action) {
-      const row = await find(path);
-      await row.hover();
-      await row.getByRole('button', { name: action }).click();
+      await clickOn(path, {}, async (row) => {
+        await row.hover({ timeout: patience / 3 });
+        return row.getByRole('button', { name: action });
+      });
     },
     async menu(path, ...items) {
-      await chooseFromMenu(page, await find(path), items);
+      await chooseFrom(page, () => clickOn(path, { button: 'right' }), items);
     },
     async titleAction(action) {
-      // Where the container shows several views, the actions are in the header of ours and not in its own title.
-      const header = view.locator('.pane-header:not(.hidden)').first();
-      const title = await view.locator('.pane').count() > 1 && await header.isVisible() ? header : view.locator('.composite.title');
-      await title.hover();
-      const button = title.getByRole('button', { name: action });
-      if (await button.isVisible()) await button.click();
-      else {
-        await title.getByRole('button', { name: /More Actions/ }).click();
-        await page.getByRole('menuitem', { name: action }).click();
-      }
+      await insist(async () => {
+        // Where the container shows several views, the actions are in the header of ours and not in its own title.
+        const header = view.locator('.pane-header:not(.hidden)').first();
+        const title = await view.locator('.pane').count() > 1 && await header.isVisible() ? header : view.locator('.composite.title');
+        await title.hover({ timeout: patience / 3 });
+        await clickOnce(title.getByRole('button', { name: action }));
+      });
     },
     async message() {
       const message = view.locator('.tree-explorer-viewlet-tree-view > .message');

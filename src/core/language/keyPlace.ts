@@ -3,28 +3,30 @@ import { typedCommand, wordText, type CommandBook } from './command.ts';
 import { remainingArguments } from './remaining.ts';
 import { splitLine } from './words.ts';
 
+/** What an argument may stand in: double quotes with escapes, or single ones, which know that of themselves only. */
+export type Quote = '"' | "'";
+
 /** A place of a line where the name of a key may stand. */
 export interface KeyPlace {
   /** Where the name begins, its quote included; UTF-16 units. */
   readonly from: number;
   /** What of it is there. */
   readonly prefix: Buffer;
-  /** It stands in double quotes that are not closed yet. */
-  readonly quoted: boolean;
+  /** The quote in front of it, which is not closed yet. */
+  readonly quote: Quote | undefined;
 }
 
-/** Where the line ends in the name of a key, or may go on with one; undefined where it does not, and behind single quotes. */
+/** Where the line ends in the name of a key, or may go on with one; undefined where it does not. */
 export function keyPlace(text: string, book: CommandBook): KeyPlace | undefined {
   const { words, fault } = splitLine(text);
   const last = words.at(-1);
   const typing = last?.to === text.length ? last : undefined;
-  const quoted = fault !== undefined;
   // A quote in the middle of a word, and what has its quotes, is left alone.
-  if (quoted ? fault.kind === 'glued' || typing?.from !== fault.at || text[fault.at] !== '"' : typing !== undefined && /["']/.test(text.slice(typing.from))) return undefined;
+  if (fault !== undefined ? fault.kind === 'glued' || typing?.from !== fault.at : typing !== undefined && /["']/.test(text.slice(typing.from))) return undefined;
   const typed = typedCommand({ words: typing === undefined ? words : words.slice(0, -1), fault: undefined }, book);
   const left = typed && remainingArguments(argumentsOf(typed.name), typed.args.map(wordText));
   if (left === undefined || !takesKey(left)) return undefined;
-  return { from: typing?.from ?? text.length, prefix: typing?.bytes ?? Buffer.alloc(0), quoted };
+  return { from: typing?.from ?? text.length, prefix: typing?.bytes ?? Buffer.alloc(0), quote: fault && (text[fault.at] as Quote) };
 }
 
 /** True if a key without a word in front may come next. */

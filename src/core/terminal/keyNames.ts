@@ -4,7 +4,7 @@ import type { Command, Reply } from '../connection/session.ts';
 import { displayName } from '../keyspace/display.ts';
 import { escapeGlob } from '../keyspace/glob.ts';
 import { quoteInline } from '../../protocol/resp/inline.ts';
-import type { KeyPlace } from '../language/keyPlace.ts';
+import type { KeyPlace, Quote } from '../language/keyPlace.ts';
 
 /** Names that were found. */
 export interface FoundNames {
@@ -43,25 +43,51 @@ export async function findNames(prefix: Buffer, ask: (command: Command) => Promi
 }
 
 /**
- * Names as they are typed: bare where every one of them can be, else in double quotes, as redis-cli shows and reads them. Where there may
- * be others, and where they part within an escape, one more entry ends in `…`: nothing is put in beyond what all of them begin with.
+ * Names as they are typed: bare where every one of them can be, or in the quotes that stand there where those can hold them, else in double
+ * quotes, as redis-cli shows and reads them. Where there may be others, and where they part within an escape, one more entry ends in `…`:
+ * nothing is put in beyond what all of them begin with.
  */
-export function typedNames({ names, whole }: FoundNames, { prefix, quoted }: Pick<KeyPlace, 'prefix' | 'quoted'>): readonly string[] {
-  const bare = !quoted && names.every(isPlain);
-  const typed = names.map((name) => `${bare ? name.toString() : quoteInline(name.toString('latin1'))} `);
-  const upTo = (common: Buffer): string => (bare ? common.toString() : quoteInline(common.toString('latin1')).slice(0, -1));
+export function typedNames({ names, whole }: FoundNames, { prefix, quote }: Pick<KeyPlace, 'prefix' | 'quote'>): readonly string[] {
+  const mark = markFor(names, quote);
+  const typed = names.map((name) => `${typedName(name, mark)} `);
+  const upTo = (common: Buffer): string => (mark === undefined ? common.toString() : typedName(common, mark).slice(0, -1));
   if (typed.length === 0) return [];
-  const common = commonStart(names);
   if (!whole) return [...typed, `${upTo(prefix)}…`];
   // As long as no text is longer than the bytes that they share, no escape is cut.
-  return !bare && names.length > 1 ? [...typed, `${upTo(common)}…`] : typed;
+  return mark !== undefined && names.length > 1 ? [...typed, `${upTo(commonStart(names))}…`] : typed;
+}
+
+/** One name as it is typed where `quote` stands already; it may begin with the other one. */
+export function nameIn(name: Buffer, quote: Quote | undefined): string {
+  return typedName(name, markFor([name], quote));
+}
+
+/** What all of the names can stand in, where `quote` stands already. */
+function markFor(names: readonly Buffer[], quote: Quote | undefined): Quote | undefined {
+  if (quote === undefined) return names.every(isPlain) ? undefined : '"';
+  return quote === "'" && names.every(isLiteral) ? "'" : '"';
+}
+
+function typedName(name: Buffer, mark: Quote | undefined): string {
+  if (mark === '"') return quoteInline(name.toString('latin1'));
+  return mark === undefined ? name.toString() : `'${name.toString().replaceAll("'", "\\'")}'`;
 }
 
 /** True for a name that is one word as it is, and is seen as it is. */
 function isPlain(name: Buffer): boolean {
-  if (name.length === 0 || !isUtf8(name)) return false;
-  const text = name.toString();
-  return !/[\s"']/.test(text) && displayName(name) === text;
+  return name.length > 0 && isSeen(name) && !/[\s"'\\]/.test(name.toString());
+}
+
+/** True for a name that single quotes can hold, and that is seen as it is in them; one that ends in a backslash would keep them open. */
+function isLiteral(name: Buffer): boolean {
+  return isSeen(name) && !name.toString().endsWith('\\');
+}
+
+/** True for text that holds nothing that one does not see, a backslash aside. */
+function isSeen(name: Buffer): boolean {
+  if (!isUtf8(name)) return false;
+  const text = name.toString().replaceAll('\\', '');
+  return displayName(Buffer.from(text)) === text;
 }
 
 function commonStart(names: readonly Buffer[]): Buffer {

@@ -1,4 +1,8 @@
 import * as vscode from 'vscode';
+import { cancelled } from '../../core/connection/failures.ts';
+import type { Clock } from '../../core/connection/ports.ts';
+import type { Command, Reply, Session } from '../../core/connection/session.ts';
+import { isFailure } from '../../core/failure.ts';
 import { splitScript, type Statement } from '../../core/language/script.ts';
 import { createDisposables } from '../platform/disposables.ts';
 
@@ -21,8 +25,8 @@ export function statementsOf(document: vscode.TextDocument): readonly Statement[
 /** What is known of all commands, loaded with the first script: most windows show none. */
 const features = (): Promise<typeof import('./language.ts')> => import('./language.ts');
 
-/** Registers completion, hover and diagnostics of scripts. */
-export function registerLanguage(): vscode.Disposable {
+/** Registers completion, hover and diagnostics of scripts. `acquire`: a session by which names of keys may be asked for now, if any. */
+export function registerLanguage(acquire: (document: vscode.TextDocument) => Session | undefined, clock: Clock): vscode.Disposable {
   const faults = vscode.languages.createDiagnosticCollection('keyspace-redis');
   const waiting = new Map<vscode.TextDocument, NodeJS.Timeout>();
   const check = async (document: vscode.TextDocument): Promise<void> => {
@@ -49,6 +53,25 @@ export function registerLanguage(): vscode.Disposable {
     vscode.languages.registerCompletionItemProvider(languageId, {
       provideCompletionItems: async (document, position) => (await features()).complete(document, position, statementsOf(document)),
     }, ' '),
+    vscode.languages.registerCompletionItemProvider(languageId, {
+      async provideCompletionItems(document, position, token) {
+        const session = acquire(document);
+        if (session === undefined) return undefined;
+        try {
+          const ask = async (command: Command): Promise<Reply> => {
+            if (token.isCancellationRequested) throw cancelled();
+            return session.send(command);
+          };
+          return await (await features()).completeKeys(document, position, statementsOf(document), ask, clock);
+        } catch (error) {
+          // Where the server cannot be asked there is nothing to propose.
+          if (!isFailure(error)) throw error;
+          return undefined;
+        } finally {
+          session.release();
+        }
+      },
+    }, ' ', '"', "'"),
     vscode.languages.registerHoverProvider(languageId, {
       provideHover: async (document, position) => (await features()).hover(document, position, statementsOf(document)),
     }),

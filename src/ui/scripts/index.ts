@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ConnectionProfile } from '../../core/connection/profile.ts';
+import type { Session } from '../../core/connection/session.ts';
 import { Failure } from '../../core/failure.ts';
 import type { Statement } from '../../core/language/script.ts';
 import { statementAt } from '../../core/language/script.ts';
@@ -20,7 +21,7 @@ const MOST_LENSES = 2000;
 
 /** Registers scripts: the language, and running them against a connection. */
 export function register(services: Services): vscode.Disposable {
-  const { context, sessions, practice, profile: profileOf, connections } = services;
+  const { context, sessions, practice, profile: profileOf, connections, model, clock } = services;
   const results = createResults();
   const follower = createFollower(services);
   const lensesChanged = new vscode.EventEmitter<void>();
@@ -28,6 +29,15 @@ export function register(services: Services): vscode.Disposable {
   const chosen = (): Readonly<Record<string, string>> => context.workspaceState.get(chosenKey, {});
   /** The connection that was chosen for a script; without one, the practice server: nothing there can be hurt. */
   const connectionOf = (document: vscode.TextDocument): ConnectionProfile => profileOf(chosen()[document.uri.toString()] ?? '') ?? practice.profile;
+
+  /** Connections that scripts were run on. */
+  const used = new Set<string>();
+  /** Names of keys are asked only where there is a connection by now: nobody connects by typing. A lesson's cell is none of the practice server's. */
+  const acquire = (document: vscode.TextDocument): Session | undefined => {
+    const profile = connectionOf(document);
+    if (document.uri.scheme === 'vscode-notebook-cell' || !(used.has(profile.id) || model.isConnected(profile.id))) return undefined;
+    return sessions.acquire(profile, profile.database ?? 0);
+  };
 
   const choose = async (document: vscode.TextDocument): Promise<void> => {
     const profile = await pickConnection(services, vscode.l10n.t('Choose the Connection of This Script'));
@@ -45,6 +55,7 @@ export function register(services: Services): vscode.Disposable {
     let long = false;
     await withProgress(vscode.l10n.t('Running on “{0}”', profile.name), async (signal, report) => {
       const channel = await sessions.openChannel(profile, profile.database ?? 0, 'terminal');
+      used.add(profile.id);
       await runScript(channel, statements, signal, (result) => {
         done += 1;
         if (!result.failed) follower.ran(profile, result.statement.line.words.map(({ bytes }) => bytes));
@@ -66,7 +77,7 @@ export function register(services: Services): vscode.Disposable {
   return createDisposables(
     results,
     lensesChanged,
-    registerLanguage(),
+    registerLanguage(acquire, clock),
     follower,
     registerCommand('keyspace.runScript', () => run(active().document, statementsOf(active().document))),
     registerCommand('keyspace.runSelection', (at) => {

@@ -1,9 +1,14 @@
 import * as vscode from 'vscode';
+import type { Clock } from '../../core/connection/ports.ts';
+import type { Command, Reply } from '../../core/connection/session.ts';
+import { displayName } from '../../core/keyspace/display.ts';
 import { tableOfCommands, titleOf, typedCommand } from '../../core/language/command.ts';
 import { completeLine } from '../../core/language/complete.ts';
 import { diagnoseLine, type LineFault } from '../../core/language/diagnose.ts';
 import { helpOf } from '../../core/language/help.ts';
+import { keyPlace } from '../../core/language/keyPlace.ts';
 import { statementAt, type Statement } from '../../core/language/script.ts';
+import { findNames, nameIn } from '../../core/terminal/keyNames.ts';
 
 /** What would keep a server from running the commands. */
 export function diagnose(document: vscode.TextDocument, statements: readonly Statement[]): vscode.Diagnostic[] {
@@ -33,10 +38,7 @@ function faultText(fault: LineFault): string {
 
 /** How a command goes on at a place. */
 export function complete(document: vscode.TextDocument, position: vscode.Position, statements: readonly Statement[]): vscode.CompletionItem[] {
-  const at = document.offsetAt(position);
-  const statement = statementAt(statements, at);
-  const from = statement?.from ?? document.offsetAt(position.with({ character: 0 }));
-  const text = document.getText(new vscode.Range(document.positionAt(from), position));
+  const { from, text } = before(document, position, statements);
   if (/^\s*(#|\/\/)/.test(text)) return [];
   const completions = completeLine(text, text.length, tableOfCommands);
   const range = new vscode.Range(document.positionAt(from + completions.from), position);
@@ -52,6 +54,35 @@ export function complete(document: vscode.TextDocument, position: vscode.Positio
     }
     return completion;
   });
+}
+
+/** Names of keys that may come at a place. */
+export async function completeKeys(
+  document: vscode.TextDocument, position: vscode.Position, statements: readonly Statement[], ask: (command: Command) => Promise<Reply>, clock: Clock,
+): Promise<vscode.CompletionList | undefined> {
+  const { from, text } = before(document, position, statements);
+  const place = /^\s*(#|\/\/)/.test(text) ? undefined : keyPlace(text, tableOfCommands);
+  if (place === undefined) return undefined;
+  const { names, whole } = await findNames(place.prefix, ask, clock);
+  const start = document.positionAt(from + place.from);
+  const next = document.getText(new vscode.Range(position, position.translate(0, 1)));
+  // The editor has put the closing quote there by itself.
+  const end = place.quote !== undefined && next === place.quote ? position.translate(0, 1) : position;
+  const typed = text.slice(place.from);
+  const items = names.map((name) => {
+    const completion = new vscode.CompletionItem(displayName(name), vscode.CompletionItemKind.Value);
+    completion.insertText = nameIn(name, place.quote);
+    completion.range = new vscode.Range(start, end);
+    completion.filterText = typed + displayName(name.subarray(place.prefix.length));
+    return completion;
+  });
+  return new vscode.CompletionList(items, !whole);
+}
+
+/** What stands of a command before a place, and where it begins. */
+function before(document: vscode.TextDocument, position: vscode.Position, statements: readonly Statement[]): { readonly from: number; readonly text: string } {
+  const from = statementAt(statements, document.offsetAt(position))?.from ?? document.offsetAt(position.with({ character: 0 }));
+  return { from, text: document.getText(new vscode.Range(document.positionAt(from), position)) };
 }
 
 /** What the command at a place does. */

@@ -139,6 +139,34 @@ describe('core/terminal console', () => {
       assert.match(line(), /GET us\s*$/);
     });
 
+    it("behind a single quote, in such quotes where they can hold them, else in double ones", async () => {
+      open(having([['user:1 a']]));
+      assert.equal(await completed("GET 'us"), 'GET user:1 a');
+      assert.equal(await completed("MGET 'a b' 'user:1 "), 'MGET a b user:1 a');
+      assert.match(text, /'us.*er:1 a' /);
+      const { input } = open(having([["it's one", "it's two"]]));
+      input("GET 'it");
+      input('\t');
+      // No escape is cut, and none is left half.
+      await settled(() => line().includes(String.raw`GET 'it\'s `));
+      input("one'\r");
+      await settled(() => sent.length === 3);
+      assert.equal(sent.at(-1), "GET it's one");
+    });
+
+    it('behind a single quote whatever they hold, so that the server reads them back', async () => {
+      for (const name of ["it's", String.raw`it\'s`, 'it é', 'it "x"', String.raw`it\n`]) {
+        open(having([[Buffer.from(name).toString('latin1')]]));
+        assert.equal(await completed("GET 'it"), `GET ${name}`, name);
+        assert.match(text.split('here> ').at(-2) ?? '', /'it/, name);
+      }
+      for (const name of ['it\n2', 'it\u202e', 'it\\']) {
+        open(having([[Buffer.from(name).toString('latin1')]]));
+        assert.equal(await completed("GET 'it"), `GET ${name}`, JSON.stringify(name));
+        assert.match(text, /GET "it/);
+      }
+    });
+
     it('of a length that one can read, and not more than are asked for, whatever a server answers', async () => {
       const many = Array.from({ length: 20_000 }, (_, at) => `user:${String(at)}`);
       const { input } = open(having([['user:' + 'x'.repeat(10_000_000)]]));
@@ -158,7 +186,7 @@ describe('core/terminal console', () => {
     it('nowhere else, and not where the server cannot be asked', async () => {
       const asked: Command[] = [];
       const { input } = open(having([['user']], asked));
-      for (const typed of ['us', 'ECHO us', 'SET k us', "GET 'us", 'GET us"er"', 'KEYS us', 'nonsense us']) {
+      for (const typed of ['us', 'ECHO us', 'SET k us', "GET 'us'", "GET u'ser", 'GET us"er"', 'KEYS us', 'nonsense us']) {
         input(`\x15${typed}`);
         input('\t');
       }

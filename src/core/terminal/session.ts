@@ -25,8 +25,8 @@ export interface TerminalDeps {
   readonly clock: Clock;
   /** Lets the event loop turn once, or waits for so many ms. */
   readonly breathe: (ms?: number) => Promise<void>;
-  /** Told of each command that was answered without an error, or queued. */
-  readonly onRan?: (command: readonly Buffer[]) => void;
+  /** Told of each command and its reply. */
+  readonly onRan?: (command: readonly Buffer[], reply: Reply) => void;
 }
 
 /** One line at a time against one server, as redis-cli does it. */
@@ -165,7 +165,7 @@ export function createTerminalSession(deps: TerminalDeps): TerminalSession {
     }
     const reply = await next(false);
     follow(args, reply);
-    if (reply.kind !== 'error') deps.onRan?.(args);
+    deps.onRan?.(args, reply);
     await show(reply, isPage(words));
     const ms = deps.clock.elapsed() - started;
     if (ms >= SLOW) deps.write(`(${(ms / 1000).toFixed(2)}s)\n`);

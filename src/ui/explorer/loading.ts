@@ -1,11 +1,13 @@
 import * as vscode from 'vscode';
 import { isFailure } from '../../core/failure.ts';
 import type { KeyType, ScanCounts } from '../../core/keyspace/keyspace.ts';
+import { readTypes } from '../../core/keyspace/keyTypes.ts';
+import type { Members } from '../../core/value/members.ts';
 import { viewIds } from '../platform/contributions.ts';
 import { readScanOptions } from '../platform/settings.ts';
 import type { Services } from '../services.ts';
 import { formatCount, formatPercent } from './labels.ts';
-import { type ConnectionNode, type DatabaseNode, isPaged, type KeyNode, type Node, nodeId, type PagedNode } from './nodes.ts';
+import { type ConnectionNode, type DatabaseNode, type DatabaseRef, isPaged, type KeyNode, type Node, nodeId, type PagedNode } from './nodes.ts';
 import type { ExplorerView } from './view.ts';
 
 type Explorer = Pick<Services, 'model' | 'explorer'>;
@@ -175,22 +177,52 @@ function refreshTarget(from: Node): DatabaseNode | KeyNode | undefined {
 /** Keys of a database that is scanned again without being asked to. */
 const SMALL = 10_000;
 
-/** After something was written that the view has not sent: the count of each database is renewed, and what is shown of the small ones. */
-export async function catchUp(services: Explorer, connection: ConnectionNode): Promise<void> {
+/** Keys that were written, by database and name; undefined: many, or there is no telling which. */
+export type NamedKeys = Map<number, Map<string, Buffer> | undefined>;
+
+/**
+ * After something was written that the view has not sent: the count of each database is renewed, what is shown of the small ones, and of
+ * the others the keys that are known to have been written.
+ */
+export async function catchUp(services: Explorer, connection: ConnectionNode, written: NamedKeys): Promise<void> {
   const { model, explorer } = services;
   const { profile } = connection;
   if (!model.isConnected(profile.id)) return;
   await model.run(connection, (signal) => model.listDatabases(profile, signal)).then(undefined, ignoreShown);
   const databases = model.connection(profile).list?.databases ?? [];
-  await rereadOpen(services, connection, ({ ref }) => (databases.find(({ index }) => index === ref.database)?.keys ?? 0) <= SMALL);
+  const isSmall = ({ ref }: DatabaseNode): boolean => (databases.find(({ index }) => index === ref.database)?.keys ?? 0) <= SMALL;
+  await rereadOpen(services, connection, isSmall);
+  for (const row of explorer.nodes.childrenOf(connection) ?? []) {
+    const keys = row.kind === 'database' && isOpen(services, row) && !isSmall(row) ? written.get(row.ref.database) : undefined;
+    if (row.kind === 'database' && keys !== undefined) await rereadNamed(services, row, [...keys.values()]).then(undefined, ignoreShown);
+  }
   explorer.changed(connection);
+}
+
+/** True if rows of a database are, or were, shown. */
+function isOpen({ model, explorer }: Explorer, row: DatabaseNode): boolean {
+  return explorer.nodes.childrenOf(row) !== undefined && model.pager(row).counts.end !== undefined;
+}
+
+/** Looks at some keys of a database again, and at what is open of them. A load of the database that runs goes on. */
+async function rereadNamed(services: Explorer, row: DatabaseNode, names: readonly Buffer[]): Promise<void> {
+  const { keyspace, session, members } = services.model.database(row.ref);
+  const types = await readTypes(session, names);
+  for (const [at, name] of names.entries()) {
+    const type = types[at];
+    if (type === undefined) continue;
+    const fits = keyspace.filter.type === undefined || keyspace.filter.type === type;
+    keyspace.note(name, type !== 'none' && fits, type);
+    const collection = members.get(nodeId.key(row.ref, name));
+    if (collection !== undefined) await rereadMembers(services, row.ref, nodeId.key(row.ref, name), collection);
+  }
 }
 
 /** Reads the databases again whose rows are, or were, shown; one that fails ends it, for the others would as well. */
 async function rereadOpen(services: Explorer, connection: ConnectionNode, wanted: (row: DatabaseNode) => boolean = () => true): Promise<void> {
   const { model, explorer } = services;
   for (const row of explorer.nodes.childrenOf(connection) ?? []) {
-    if (row.kind !== 'database' || !wanted(row) || explorer.nodes.childrenOf(row) === undefined || model.pager(row).counts.end === undefined) continue;
+    if (row.kind !== 'database' || !wanted(row) || !isOpen(services, row)) continue;
     await reread(services, row);
     if (model.failureOf(row) !== undefined) return;
   }
@@ -202,24 +234,28 @@ async function reread(services: Explorer, target: DatabaseNode | KeyNode): Promi
   await vscode.window.withProgress({ location: { viewId: viewIds.explorer } }, () => model.run(target, read)).then(undefined, ignoreShown);
 }
 
-async function rereadKeys({ model, explorer }: Explorer, target: DatabaseNode, signal: AbortSignal): Promise<void> {
-  const { keyspace, members } = model.database(target.ref);
+async function rereadKeys(services: Explorer, { ref }: DatabaseNode, signal: AbortSignal): Promise<void> {
+  const { keyspace, members } = services.model.database(ref);
   await keyspace.refresh(signal);
   if (signal.aborted) return;
-  for (const [id, collection] of members) {
-    const shown = explorer.nodes.get(id);
-    if (shown?.kind !== 'key' || explorer.nodes.childrenOf(shown) === undefined) {
-      members.delete(id);
-      continue;
-    }
-    try {
-      await model.run(shown, (own) => collection.refresh(AbortSignal.any([signal, own])));
-    } catch (error) {
-      // It is opened anew as what it is by now. Any other failure stands as a row under it.
-      if (!isFailure(error)) throw error;
-      if (error.kind !== 'vanished' && error.kind !== 'wrong-type') continue;
-      members.delete(id);
-      model.clearFailure(shown);
-    }
+  for (const [id, collection] of members) await rereadMembers(services, ref, id, collection, signal);
+}
+
+/** Reads the members of a key again that are shown; forgets those that are not. */
+async function rereadMembers({ model, explorer }: Explorer, ref: DatabaseRef, id: string, collection: Members, signal?: AbortSignal): Promise<void> {
+  const { members } = model.database(ref);
+  const shown = explorer.nodes.get(id);
+  if (shown?.kind !== 'key' || explorer.nodes.childrenOf(shown) === undefined) {
+    members.delete(id);
+    return;
+  }
+  try {
+    await model.run(shown, (own) => collection.refresh(signal === undefined ? own : AbortSignal.any([signal, own])));
+  } catch (error) {
+    // It is opened anew as what it is by now. Any other failure stands as a row under it.
+    if (!isFailure(error)) throw error;
+    if (error.kind !== 'vanished' && error.kind !== 'wrong-type') return;
+    members.delete(id);
+    model.clearFailure(shown);
   }
 }

@@ -110,9 +110,11 @@ export function createTeacher(services: Services, library: () => Promise<readonl
       const { step, server } = placeOf(cell);
       if (step === undefined) throw new Failure('bad-input', vscode.l10n.t('This cell belongs to no step.'));
       const statements = splitScript(cell.document.getText());
-      await playOf(told).run(step, server, statements, signal, ({ statement, text, failed, picture }) => {
+      const follow = follower.followScript(lessonServers.profile(told.lesson, server ?? told.lesson.servers[0]));
+      await playOf(told).run(step, server, statements, signal, (result) => {
+        const { statement, text, failed, picture } = result;
         fine &&= !failed;
-        if (!failed) follower.ran(lessonServers.profile(told.lesson, server ?? told.lesson.servers[0]), statement.line.words.map(({ bytes }) => bytes));
+        follow(result);
         if (statements.length > 1) shown += `> ${statement.text.trim()}\n`;
         // The picture of a table stands in place of the reply; that of a measurement beside it.
         if (picture?.kind !== 'buckets') shown += text;

@@ -56,9 +56,10 @@ export function register(services: Services): vscode.Disposable {
     await withProgress(vscode.l10n.t('Running on “{0}”', profile.name), async (signal, report) => {
       const channel = await sessions.openChannel(profile, profile.database ?? 0, 'terminal');
       used.add(profile.id);
+      const follow = follower.followScript(profile);
       await runScript(channel, statements, signal, (result) => {
         done += 1;
-        if (!result.failed) follower.ran(profile, result.statement.line.words.map(({ bytes }) => bytes));
+        follow(result);
         long ||= result.text.trimEnd().includes('\n');
         // Places count for the text that was run.
         if (document.version === version && !document.isClosed) results.add(document, result);

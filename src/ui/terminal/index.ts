@@ -65,7 +65,7 @@ function createPty({ context, clock, sessions }: Services, follower: Follower, p
       keep: (history) => void context.globalState.update(historyKey, history),
       search: async (history) => vscode.window.showQuickPick(history, { title: vscode.l10n.t('Search the History'), placeHolder: vscode.l10n.t('A command that was run before') }),
       onQuit: () => ended.fire(0),
-      onRan: (command) => follower.ran(profile, command),
+      onRan: follower.follow(profile, database),
     }, columns);
     inside.input(ahead);
   };

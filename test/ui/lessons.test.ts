@@ -83,9 +83,11 @@ describe('lessons in a real window', () => {
       await page.step('scan', 'loop');
       const running = page.run(loop('0'));
       await page.says(/Still running. If it never ends, stop it/);
+      // Who asks meanwhile is answered when it has ended.
+      const checked = page.check(/In a reply it is a string/);
       await vscode.page.locator('.notebook-toolbar-container').getByText('Interrupt', { exact: true }).click();
       assert.match(await running, /Script killed by user/);
-      await page.check(/In a reply it is a string/);
+      await checked;
       await page.run(loop("'0'"));
       await page.done();
       // The last of four steps.

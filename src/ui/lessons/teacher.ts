@@ -40,7 +40,9 @@ const verdictMark = { keyspace: 'verdict' };
 export function createTeacher(services: Services, library: () => Promise<readonly Told[]>, progress: ProgressStore): Teacher {
   const { context, clock, sessions, lessonServers, rdbFiles } = services;
   const plays = new Map<string, Play>();
-  const running = new Map<string, AbortController>();
+  /** By notebook. */
+  const running = new Map<string, { readonly abort: AbortController; readonly ended: Promise<void> }>();
+  const checking = new Map<string, Promise<void>>();
   const follower = createFollower(services);
   const controller = vscode.notebooks.createNotebookController(controllerId, notebookIds.lesson, vscode.l10n.t('Practice Server of the Lesson'));
   controller.supportedLanguages = [languageId];
@@ -140,22 +142,39 @@ export function createTeacher(services: Services, library: () => Promise<readonl
     return fine;
   };
 
-  controller.executeHandler = async (cells, notebook) => {
+  const runCells = async (cells: readonly vscode.NotebookCell[], notebook: vscode.NotebookDocument, signal: AbortSignal): Promise<void> => {
+    for (const cell of cells) if (signal.aborted || !await runCell(cell, signal)) break;
+    // What was written in the cells is kept without being asked about.
+    if (notebook.isDirty) await notebook.save();
+  };
+  controller.executeHandler = (cells, notebook) => {
     const key = notebook.uri.toString();
     const abort = new AbortController();
-    running.set(key, abort);
-    try {
-      for (const cell of cells) if (abort.signal.aborted || !await runCell(cell, abort.signal)) break;
-      // What was written in the cells is kept without being asked about.
-      if (notebook.isDirty) await notebook.save();
-    } finally {
-      running.delete(key);
-    }
+    const ended = runCells(cells, notebook, abort.signal).finally(() => {
+      if (running.get(key) === run) running.delete(key);
+    });
+    const run = { abort, ended };
+    running.set(key, run);
+    return ended;
   };
   controller.interruptHandler = async (notebook) => {
-    const abort = running.get(notebook.uri.toString());
+    const run = running.get(notebook.uri.toString());
     await plays.get(lessonIdOf(notebook))?.interrupt();
-    setTimeout(() => abort?.abort(), LAST_WORDS);
+    setTimeout(() => run?.abort.abort(), LAST_WORDS);
+  };
+
+  const checkNow = async (cell: vscode.NotebookCell): Promise<void> => {
+    // A server that runs a script answers no check, and VS Code lets a cell have one execution at a time.
+    const key = cell.notebook.uri.toString();
+    for (let run = running.get(key); run !== undefined; run = running.get(key)) await run.ended.catch(() => undefined);
+    const judged = await judge(cell);
+    if (judged === undefined) throw new Failure('bad-input', vscode.l10n.t('This cell belongs to no step.'));
+    await select(cell.notebook);
+    const kept = cell.outputs.filter(({ metadata }) => metadata?.['keyspace'] !== verdictMark.keyspace);
+    const execution = controller.createNotebookCellExecution(cell);
+    execution.start(Date.now());
+    await execution.replaceOutput([...kept, verdictOutput(judged.told, judged.step, judged.verdict)]);
+    execution.end(undefined);
   };
 
   /** The servers of lessons are there as long as there is a tab for their pages. (VS Code keeps documents for minutes after that.) */
@@ -165,7 +184,7 @@ export function createTeacher(services: Services, library: () => Promise<readonl
     for (const play of [...plays.values()]) if (!openLessons().has(play.lesson.id)) await close(play);
   };
   const close = async ({ lesson }: Play): Promise<void> => {
-    for (const [uri, abort] of running) if (lessonIdOfUri(vscode.Uri.parse(uri)) === lesson.id) abort.abort();
+    for (const [uri, run] of running) if (lessonIdOfUri(vscode.Uri.parse(uri)) === lesson.id) run.abort.abort();
     plays.delete(lesson.id);
     const profiles = profilesOf(lesson);
     // First of all: the page may be opened again at once.
@@ -215,14 +234,10 @@ export function createTeacher(services: Services, library: () => Promise<readonl
 
   return {
     async check(cell) {
-      const judged = await judge(cell);
-      if (judged === undefined) throw new Failure('bad-input', vscode.l10n.t('This cell belongs to no step.'));
-      await select(cell.notebook);
-      const kept = cell.outputs.filter(({ metadata }) => metadata?.['keyspace'] !== verdictMark.keyspace);
-      const execution = controller.createNotebookCellExecution(cell);
-      execution.start(Date.now());
-      await execution.replaceOutput([...kept, verdictOutput(judged.told, judged.step, judged.verdict)]);
-      execution.end(undefined);
+      const key = cell.notebook.uri.toString();
+      const turn = (checking.get(key) ?? Promise.resolve()).then(() => checkNow(cell));
+      checking.set(key, turn.catch(() => undefined));
+      await turn;
     },
     async start(told, step) {
       const command = told.lesson.commands?.[step];

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
 import { fillFileDialog } from '../support/ui/fileDialog.ts';
+import { click } from '../support/ui/mouse.ts';
 import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
 
@@ -77,13 +78,13 @@ describe('an original beside an edited copy, in a real window', () => {
     await vscode.tree.menu(['Shop', 'Database 0', 'edited'], /^Show Changes/);
     await until(async () => await rows().count() === 6, 15_000);
     assert.deepEqual((await rows().allInnerTexts()).map((text) => text.trim()), ['Different3', 'original:a:1another value', 'original:a:2another value', 'original:a:3another value', 'Only in the Original1', 'original:b:2']);
-    await rows().filter({ hasText: 'original:a:1' }).click();
+    await click(rows().filter({ hasText: 'original:a:1' }));
     const editor = vscode.page.locator('.monaco-diff-editor');
     await until(async () => /changed/.test(await editor.innerText().catch(() => '')), 15_000);
     await vscode.prompts.clearNotifications(/^Comparing/);
     await vscode.screenshot('baseline-changes');
     await rows().filter({ hasText: 'original:a:1' }).hover();
-    await rows().filter({ hasText: 'original:a:1' }).getByRole('button', { name: /Copy to the Other Side/ }).click();
+    await click(rows().filter({ hasText: 'original:a:1' }).getByRole('button', { name: /Copy to the Other Side/ }));
     await vscode.prompts.answer('Copy');
     await says(['Shop', 'Database 0', 'edited'], 'edited 4 · M2 D1');
     assert.equal(await server.cli('GET', 'edited:a:1'), '1');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
+import { click } from '../support/ui/mouse.ts';
 import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
 
@@ -71,12 +72,12 @@ describe('a window in Chinese', () => {
   it('teaches in Chinese', async function () {
     this.timeout(90_000);
     const header = sideBar().locator('.pane-header', { hasText: '课程' });
-    await header.click();
+    await click(header);
     const lessons = sideBar().getByRole('tree').last().getByRole('treeitem');
-    await lessons.filter({ hasText: 'SCAN 不是迭代器' }).first().click({ timeout: 20_000 });
+    await click(lessons.filter({ hasText: 'SCAN 不是迭代器' }).first());
     await says('取第一页');
     const cell = vscode.page.locator('.notebookOverlay .code-cell-row', { hasText: 'SCAN 0' }).first();
-    await cell.getByText('检查', { exact: true }).click({ timeout: 20_000 });
+    await click(cell.getByText('检查', { exact: true }));
     await says(/还没有。.*还没有扫描过/);
     await vscode.screenshot('chinese-lesson');
   });
@@ -85,7 +86,7 @@ describe('a window in Chinese', () => {
     this.timeout(60_000);
     await vscode.prompts.command('快速入门');
     const page = vscode.page.locator('.gettingStartedContainer');
-    await page.getByText('认识游标', { exact: true }).click({ timeout: 30_000 });
+    await click(page.getByText('认识游标', { exact: true }));
     allChinese(await page.locator('.step-title').allInnerTexts());
     await says('SCAN 不是迭代器');
     const ticked = (step: string): Promise<boolean> => page.getByRole('checkbox', { name: step, checked: true }).isVisible();

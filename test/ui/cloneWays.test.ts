@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
 import { fillFileDialog } from '../support/ui/fileDialog.ts';
+import { click } from '../support/ui/mouse.ts';
 import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
 
@@ -49,7 +50,7 @@ describe('the ways to clone, in a real window', () => {
     await vscode.prompts.pick(/^Replace/);
     await vscode.prompts.pick(/^Types…/);
     await vscode.page.locator('.quick-input-widget').getByText('hash', { exact: true }).waitFor();
-    for (const type of ['string', 'list', 'set', 'zset', 'stream']) await vscode.page.locator('.quick-input-widget').getByText(type, { exact: true }).click();
+    for (const type of ['string', 'list', 'set', 'zset', 'stream']) await click(vscode.page.locator('.quick-input-widget').getByText(type, { exact: true }));
     await vscode.screenshot('clone-types');
     await vscode.page.keyboard.press('Enter');
     await vscode.prompts.pick(/^Rate…/);
@@ -92,7 +93,7 @@ describe('the ways to clone, in a real window', () => {
 
   it('close a practice server when that was confirmed', async () => {
     await vscode.tree.menu('Copy of Shop', /^Close Practice Server/);
-    await vscode.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Close', exact: true }).click();
+    await click(vscode.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Close', exact: true }));
     await until(async () => !(await vscode.tree.has('Copy of Shop')), 15_000);
   });
 

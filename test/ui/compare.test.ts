@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
 import { chooseFromMenu } from '../support/ui/menu.ts';
+import { click } from '../support/ui/mouse.ts';
 import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
 
@@ -34,7 +35,7 @@ describe('comparing databases in a real window', () => {
     await until(async () => await rows().count() === 7, 20_000);
     assert.deepEqual(await texts(), ['Only on the Other Side1', 'new', 'Different2', 'profileanother value', 'user:18another time to live', 'Only in the Original1', 'user:17']);
     await vscode.screenshot('compare');
-    await rows().filter({ hasText: 'profile' }).click();
+    await click(rows().filter({ hasText: 'profile' }));
     const editor = vscode.page.locator('.monaco-diff-editor');
     await editor.waitFor();
     await until(async () => /Oslo/.test(await editor.innerText()) && /Rome/.test(await editor.innerText()), 15_000);
@@ -58,8 +59,8 @@ describe('comparing databases in a real window', () => {
 
   it('deletes what the other side lacks, of several that are selected', async () => {
     await vscode.prompts.clearNotifications();
-    await rows().filter({ hasText: /^new$/ }).click();
-    await rows().filter({ hasText: 'user:18' }).click({ modifiers: ['Control'] });
+    await click(rows().filter({ hasText: /^new$/ }));
+    await click(rows().filter({ hasText: 'user:18' }), { modifiers: ['Control'] });
     await chooseFromMenu(vscode.page, rows().filter({ hasText: 'user:18' }), [/^Copy to the Other Side/]);
     const plan = await vscode.prompts.answer('Copy and Delete');
     assert.match(plan, /Overwrites 1: user:18\s+Deletes 1: new/);
@@ -132,14 +133,14 @@ describe('comparing databases in a real window', () => {
     await server.cli('-n', '1', 'DEBUG', 'POPULATE', '700', 'page');
     await vscode.prompts.command('Compare Again');
     // A click on it closes it.
-    await rows().filter({ hasText: /^Only on the Other Side700$/ }).click();
+    await click(rows().filter({ hasText: /^Only on the Other Side700$/ }));
     await until(async () => await rows().count() === 1);
     await vscode.page.keyboard.press('ArrowRight');
     await rows().filter({ hasText: /^page:0$/ }).waitFor();
     await vscode.page.keyboard.press('End');
-    await rows().filter({ hasText: /Load More500 of 700 shown/ }).click();
+    await click(rows().filter({ hasText: /Load More500 of 700 shown/ }));
     await until(async () => {
-      await vscode.page.mouse.wheel(0, 20_000);
+      await vscode.page.keyboard.press('End');
       return await rows().filter({ hasText: /^page:99$/ }).count() === 1;
     }, 15_000);
     assert.equal(await rows().filter({ hasText: 'Load More' }).count(), 0);

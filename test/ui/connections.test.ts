@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { type RedisServer, startRedisServer } from '../support/redisServer.ts';
 import { startScriptedServer } from '../support/scriptedServer.ts';
+import { click } from '../support/ui/mouse.ts';
 import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
 
@@ -18,7 +19,7 @@ describe('connections in a real window', () => {
     await vscode.tree.open();
     await vscode.page.evaluate('navigator.clipboard.writeText(' + JSON.stringify(address('wrong-secret')) + ')');
     await vscode.prompts.command('Add Connection…');
-    await vscode.page.locator('.quick-input-widget').getByRole('button', { name: 'Use the URL on the clipboard' }).click();
+    await click(vscode.page.locator('.quick-input-widget').getByRole('button', { name: 'Use the URL on the clipboard' }));
     await vscode.prompts.input('Guarded', /name for the tree/);
     await vscode.prompts.pick(/^Read and write/);
     const problem = await vscode.prompts.answer('Change…');

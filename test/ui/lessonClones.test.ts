@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fillFileDialog } from '../support/ui/fileDialog.ts';
 import { createLessonPage, type LessonPage } from '../support/ui/lessonPage.ts';
+import { click } from '../support/ui/mouse.ts';
 import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
 
@@ -167,7 +168,7 @@ describe('lessons with servers that copy and follow each other, in a real window
   });
 
   it('offers its servers as targets within the lesson alone, and has them as long as its page is open', async () => {
-    await vscode.page.locator('.part.sidebar .pane-header').first().click();
+    await click(vscode.page.locator('.part.sidebar .pane-header').first());
     await vscode.tree.row(replica);
     assert.equal(await vscode.tree.has(copy), false);
     await vscode.tree.click('Practice');

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Locator } from 'playwright-core';
 import type { Drawn } from '../support/ui/drawn.ts';
 import { createLearner } from '../support/ui/learner.ts';
+import { click } from '../support/ui/mouse.ts';
 import { startRedisServer } from '../support/redisServer.ts';
 import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
@@ -33,19 +34,19 @@ describe('lessons in a real window', () => {
     this.timeout(90_000);
     await vscode.tree.open();
     const header = vscode.page.locator('.part.sidebar .pane-header', { hasText: 'Lessons' });
-    await header.click();
+    await click(header);
     await lesson(/SCAN is not an iterator, 0 of 4/).waitFor({ timeout: 20_000 });
-    await lesson(/SCAN is not an iterator/).click();
+    await click(lesson(/SCAN is not an iterator/));
     await says(/Take the first page/);
     await cell('SCAN 0').waitFor({ timeout: 20_000 });
   });
 
   it('says what is missing, runs a cell, and sees that the step is done', async function () {
     this.timeout(90_000);
-    await cell('SCAN 0').getByText('Check', { exact: true }).click();
+    await click(cell('SCAN 0').getByText('Check', { exact: true }));
     await says(/Nothing was scanned yet/);
     await run('SCAN 0', 'SCAN 5', /1\) "\d+"/);
-    await cell('SCAN 5').getByText('Check', { exact: true }).click();
+    await click(cell('SCAN 5').getByText('Check', { exact: true }));
     await says(/You began at cursor 5/);
     await vscode.screenshot('lesson-hint');
     await run('SCAN 5', 'SCAN 0', /Done: Take the first page/);
@@ -59,7 +60,7 @@ describe('lessons in a real window', () => {
     await vscode.reload();
     await lesson(/SCAN is not an iterator, 1 of 4/).waitFor({ timeout: 30_000 });
     // A browser that is loaded anew at once may not have kept which editors were open.
-    await lesson(/SCAN is not an iterator/).click();
+    await click(lesson(/SCAN is not an iterator/));
     await says(/Take the first page/);
     await vscode.page.locator('.notebookOverlay .code-cell-row').first().getByText('Done', { exact: true }).waitFor({ timeout: 20_000 });
   });
@@ -78,14 +79,14 @@ describe('lessons in a real window', () => {
 
     it('SCAN is not an iterator: stops a loop that never ends', async () => {
       // The whole side bar is for lessons.
-      await vscode.page.locator('.part.sidebar .pane-header', { hasText: 'Keys' }).first().click();
+      await click(vscode.page.locator('.part.sidebar .pane-header', { hasText: 'Keys' }).first());
       const loop = (end: string): string => `EVAL "local cursor = '0' local found = 0 repeat local page = redis.call('SCAN', cursor) cursor = page[1] found = found + #page[2] until cursor == ${end} return found" 0`;
       await page.step('scan', 'loop');
       const running = page.run(loop('0'));
       await page.says(/Still running. If it never ends, stop it/);
       // Who asks meanwhile is answered when it has ended.
       const checked = page.check(/In a reply it is a string/);
-      await vscode.page.locator('.notebook-toolbar-container').getByText('Interrupt', { exact: true }).click();
+      await click(vscode.page.locator('.notebook-toolbar-container').getByText('Interrupt', { exact: true }));
       assert.match(await running, /Script killed by user/);
       await checked;
       await page.run(loop("'0'"));

@@ -6,6 +6,7 @@ import type { Locator } from 'playwright-core';
 import { end, header, keyOf, moduleValue, stringKey } from '../support/rdbParts.ts';
 import { startRedisServer } from '../support/redisServer.ts';
 import { chooseFromMenu } from '../support/ui/menu.ts';
+import { click } from '../support/ui/mouse.ts';
 import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
 
@@ -63,7 +64,7 @@ describe('an RDB file in a real window', () => {
   /** The file in VS Code's Explorer, which takes the place of our view. */
   async function inExplorer(name: string): Promise<Locator> {
     const file = vscode.page.getByRole('treeitem', { name: new RegExp(`^${name.replaceAll('.', '\\.')}`) });
-    if (!(await file.isVisible())) await vscode.page.getByRole('tab', { name: /^Explorer/ }).click();
+    if (!(await file.isVisible())) await click(vscode.page.getByRole('tab', { name: /^Explorer/ }));
     await file.waitFor();
     return file;
   }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
+import { click } from '../support/ui/mouse.ts';
 import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
 
@@ -92,7 +93,7 @@ describe('replicating the practice server in a real window', () => {
     await says('Practice', /follows Replica of Real · in step/);
     await vscode.prompts.clearNotifications();
     await vscode.tree.menu('Replica of Real', /^Close Practice Server/);
-    await vscode.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Close', exact: true }).click();
+    await click(vscode.page.locator('.monaco-dialog-box').getByRole('button', { name: 'Close', exact: true }));
     await until(async () => !(await vscode.tree.has('Replica of Real')), 15_000);
     await until(async () => !/follows/.test((await vscode.tree.row('Practice')).text), 15_000);
   });

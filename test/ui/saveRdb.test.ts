@@ -8,6 +8,7 @@ import { differences } from '../support/oracle.ts';
 import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
 import { connectResp } from '../support/respClient.ts';
 import { fillFileDialog } from '../support/ui/fileDialog.ts';
+import { click } from '../support/ui/mouse.ts';
 import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
 
@@ -33,7 +34,7 @@ describe('saving a dump.rdb in a real window', () => {
 
   const fillIn = (name: string, title: RegExp): Promise<void> => fillFileDialog(vscode.page, join(folder, name), title);
 
-  const overwrite = (): Promise<void> => vscode.page.locator('.quick-input-widget', { hasText: 'already exists' }).getByRole('button', { name: 'OK' }).click();
+  const overwrite = (): Promise<void> => click(vscode.page.locator('.quick-input-widget', { hasText: 'already exists' }).getByRole('button', { name: 'OK' }));
 
   it('saves from the tree; a redis-server starts on it with the same data', async function () {
     this.timeout(90_000);
@@ -80,7 +81,7 @@ describe('saving a dump.rdb in a real window', () => {
     const there = ['..', ...(await readdir(folder))].sort().join();
     await until(async () => (await vscode.prompts.picks()).map((label) => label.split(',')[0]).sort().join() === there, 15_000);
     await vscode.prompts.input(join(folder, 'new', 'made.rdb'), /Save Database 0 of “Shop”/);
-    await vscode.page.locator('.quick-input-widget', { hasText: 'Would you like to create it' }).getByRole('button', { name: 'OK' }).click();
+    await click(vscode.page.locator('.quick-input-widget', { hasText: 'Would you like to create it' }).getByRole('button', { name: 'OK' }));
     await vscode.prompts.notification(/Saved database 0 of “Shop” as made\.rdb/);
     assert.deepEqual(await readdir(join(folder, 'new')), ['made.rdb']);
     await rm(join(folder, 'new'), { recursive: true });

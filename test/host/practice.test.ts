@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -117,18 +117,21 @@ describe('practice servers of the extension', () => {
     await practice.start(id);
     await practice.stop(id);
     // A process that runs.
-    writeFileSync(join(folder, 'window.lock'), String(process.ppid));
+    const lock = join(folder, 'window.lock');
+    mkdirSync(lock);
+    writeFileSync(join(lock, `${process.ppid}-other`), '');
     await assert.rejects(practice.start(id), is('closed', /in use in another window/));
     // Nor is its file taken away from there.
-    const files = (): readonly string[] => readdirSync(folder).sort();
+    const files = (): readonly string[] => readdirSync(folder, { recursive: true }).map(String).sort();
     const there = files();
     await assert.rejects(practice.reset(id, 'empty'), is('closed', /in use in another window/));
     await assert.rejects(practice.close(id), is('closed', /in use in another window/));
     assert.deepEqual(files(), there);
     assert.ok(practice.list().some((one) => one.id === id));
     // One that does not any more.
-    writeFileSync(join(folder, 'window.lock'), '99999999');
+    renameSync(join(lock, `${process.ppid}-other`), join(lock, '99999999-gone'));
     await practice.start(id);
+    assert.deepEqual(readdirSync(lock).map((owner) => Number.parseInt(owner, 10)), [process.pid]);
     assert.equal(practice.of(id)?.stopped, false);
   });
 

@@ -184,8 +184,10 @@ export function createPractice(context: vscode.ExtensionContext, onCrash: (error
       const entry = entries.get(id);
       if (entry === undefined || entry === builtIn) return;
       if (entry.kept) store.check(id, entry.profile.name);
-      entries.delete(id);
       await end(entry);
+      // Another window may have taken it just now.
+      if (entry.kept) store.claim(id, entry.profile.name);
+      entries.delete(id);
       await store.remove(id);
       changed.fire(id);
     },
@@ -197,7 +199,7 @@ export function createPractice(context: vscode.ExtensionContext, onCrash: (error
       if (entry.kept) store.check(id, entry.profile.name);
       const aside = entry.damaged;
       await end(entry);
-      const kept = entry.kept && store.hasData(id) ? store.clear(id, aside) : '';
+      const kept = entry.kept && store.hasData(id) ? store.clear(id, entry.profile.name, aside) : '';
       Object.assign(entry, { damaged: false, stopped: false });
       if (store.list().some((one) => one.id === id)) await store.save({ id, name: entry.profile.name, sample, kept: entry.kept });
       tell(entry, { sample, trouble: noTrouble, unsaved: undefined });

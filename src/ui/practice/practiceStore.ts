@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { uptime } from 'node:os';
+import { randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { Failure } from '../../core/failure.ts';
 import { sampleNames, type SampleName } from '../../server/samples/index.ts';
+import { isTaken, releaseLock, takeLock } from './windowLock.ts';
 
 /** A practice server that is found again when the window is opened again. */
 export interface Remembered {
@@ -33,8 +34,8 @@ export interface PracticeStore {
   release(id: string): void;
   /** Throws Failure if another window has the file. */
   check(id: string, name: string): void;
-  /** Takes the file out of the way; `aside`: under another name, whose path is answered. */
-  clear(id: string, aside: boolean): string;
+  /** Takes the file out of the way; `aside`: under another name, whose path is answered. Throws Failure if another window has it. */
+  clear(id: string, name: string, aside: boolean): string;
 }
 
 /** Opens what is remembered. */
@@ -45,11 +46,17 @@ export function createPracticeStore(context: vscode.ExtensionContext): PracticeS
   // What another version has written is not taken on trust.
   const list = (): readonly Remembered[] => context.globalState.get<readonly Remembered[]>(key, []).filter(({ sample }) => sampleNames.includes(sample));
   const others = (id: string): Remembered[] => list().filter((one) => one.id !== id);
-  const release = (id: string): void => rmSync(lock(id), { force: true });
+  const owner = `${String(process.pid)}-${randomUUID()}`;
+  const release = (id: string): void => releaseLock(lock(id), owner);
   const inUse = (name: string): Failure =>
     new Failure('closed', vscode.l10n.t('The data of “{0}” are in use in another window. Stop it there, or expose it on a port there and connect to that.', name));
   const check = (id: string, name: string): void => {
-    if (isHeld(lock(id))) throw inUse(name);
+    if (isTaken(lock(id), owner)) throw inUse(name);
+  };
+  const claim = (id: string, name: string): string => {
+    mkdirSync(folder(id), { recursive: true });
+    if (!takeLock(lock(id), owner)) throw inUse(name);
+    return file(id);
   };
   return {
     list,
@@ -62,61 +69,29 @@ export function createPracticeStore(context: vscode.ExtensionContext): PracticeS
     password: async (id) => (await context.secrets.get(secretKey(id))) ?? '',
     setPassword: async (id, password) => (password === '' ? context.secrets.delete(secretKey(id)) : context.secrets.store(secretKey(id), password)),
     hasData: (id) => existsSync(file(id)),
-    claim(id, name) {
-      mkdirSync(folder(id), { recursive: true });
-      if (!takeLock(lock(id))) throw inUse(name);
-      return file(id);
-    },
+    claim,
     release,
     check,
-    clear(id, aside) {
-      if (!aside) {
-        rmSync(file(id), { force: true });
-        return '';
-      }
-      for (let number = 1; ; number += 1) {
-        const path = `${file(id)}.damaged-${number.toString()}`;
-        if (existsSync(path)) continue;
-        renameSync(file(id), path);
-        return path;
+    clear(id, name, aside) {
+      claim(id, name);
+      try {
+        return takeAway(file(id), aside);
+      } finally {
+        release(id);
       }
     },
   };
 }
 
-/** Writes the lock; false if another process has it, also one that takes it at the same time. */
-function takeLock(path: string): boolean {
-  if (isHeld(path)) return false;
-  // What is there is nobody's any more, unless somebody has written his in between.
-  const old = `${path}.${String(process.pid)}`;
-  try {
-    renameSync(path, old);
-    if (isHeld(old)) {
-      renameSync(old, path);
-      return false;
-    }
-    rmSync(old, { force: true });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+function takeAway(file: string, aside: boolean): string {
+  if (!aside) {
+    rmSync(file, { force: true });
+    return '';
   }
-  try {
-    writeFileSync(path, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw error;
-  }
-}
-
-/** Whether a process that runs has written the lock: not one of before the machine was started, whose number may be another's now. */
-function isHeld(path: string): boolean {
-  try {
-    const pid = Number(readFileSync(path, 'utf8'));
-    if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid || statSync(path).mtimeMs < Date.now() - uptime() * 1000) return false;
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It runs, but is somebody else's.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  for (let number = 1; ; number += 1) {
+    const path = `${file}.damaged-${number.toString()}`;
+    if (existsSync(path)) continue;
+    renameSync(file, path);
+    return path;
   }
 }

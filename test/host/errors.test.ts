@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { ConnectionProfile } from '../../src/core/connection/profile.ts';
 import { loadMore } from '../../src/ui/explorer/loading.ts';
-import type { NodeOf } from '../../src/ui/explorer/nodes.ts';
+import type { Node, NodeOf } from '../../src/ui/explorer/nodes.ts';
+import { present } from '../../src/ui/explorer/present.ts';
+import { tooltipOf } from '../../src/ui/explorer/tooltip.ts';
 import { type RedisServer, startRedisServer } from '../support/redisServer.ts';
 import { startRelay } from '../support/relay.ts';
 import { resp, startScriptedServer } from '../support/scriptedServer.ts';
@@ -96,6 +98,39 @@ describe('error rows', () => {
 
 describe('servers of another kind', () => {
   afterEach(removeConnections);
+  it('and every other row show of a server’s long words what one can read', async () => {
+    const long = 'x'.repeat(2 ** 20);
+    const info = `# Server\r\nredis_version:${long}\r\nrun_id:1\r\nredis_mode:standalone\r\n# Keyspace\r\ndb0:keys=1,expires=0\r\n`;
+    let fails = false;
+    const wordy = await startScriptedServer(([name]) => {
+      switch (String(name).toLowerCase()) {
+        case 'info': return resp.bulk(info);
+        case 'scan': return fails ? resp.error(`ERR ${long}`) : resp.array([resp.bulk('0'), resp.array([resp.bulk(`${long}\u202e`)])]);
+        case 'type': return resp.simple(long);
+        default: return undefined;
+      }
+    });
+    try {
+      const all = await services();
+      const profile = await connectTo(wordy.port);
+      const check = async (row: Node): Promise<void> => {
+        const { label, description, tooltip, accessibilityInformation, command, id } = present(row, { keyLabel: 'name' });
+        for (const text of [label, description, tooltip, accessibilityInformation?.label, command?.title, id, await tooltipOf(row, all.model, all.rdbFiles.of)]) {
+          if (typeof text === 'string') assert.ok(text.length <= 2000, `${row.id}: ${text.length} characters`);
+        }
+        for (const text of [label, description]) if (typeof text === 'string') assert.ok(text.length <= 400, `${row.id}: ${text.length} characters`);
+      };
+      const database = await databaseOf(profile);
+      await check(find(await rows(), 'connection', (row) => row.profile.id === profile.id));
+      await check(find(await rows(database), 'key'));
+      fails = true;
+      all.model.setFilter(database.ref, {});
+      await check(await errorAmong(database));
+    } finally {
+      await wordy.stop();
+    }
+  });
+
   it('a cluster node says that only its own keys are shown', async () => {
     const node = await startRedisServer(['--cluster-enabled', 'yes']);
     try {

@@ -7,7 +7,7 @@ import type { Command } from './session.ts';
 
 /** The code that an error reply starts with (`WRONGTYPE`), or `ERR`. */
 export function errorCode(text: string): string {
-  return /^[A-Z][A-Z0-9_]*(?= |$)/.exec(text)?.[0] ?? 'ERR';
+  return /^[A-Z][A-Z0-9_]{0,63}(?= |$)/.exec(text)?.[0] ?? 'ERR';
 }
 
 interface Meaning {

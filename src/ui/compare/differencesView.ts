@@ -7,6 +7,7 @@ import { createRenaming } from '../../core/transfer/renaming.ts';
 import { formatCount, keyCount } from '../explorer/labels.ts';
 import { commandOf, setContext } from '../platform/commands.ts';
 import { type differenceWords, viewIds } from '../platform/contributions.ts';
+import { readableItem } from '../platform/plainText.ts';
 import { joinSentences } from '../platform/sentences.ts';
 import { differenceText } from '../transfer/cloneText.ts';
 import { sideName } from './request.ts';
@@ -80,7 +81,7 @@ export function createDifferencesView(): DifferencesView {
     return row.differences.length > row.shown ? [...shown, { kind: 'more', group: row }] : shown;
   };
   const tree = vscode.window.createTreeView<Row>(viewIds.differences, {
-    treeDataProvider: { onDidChangeTreeData: changed.event, getChildren: childrenOf, getTreeItem: (row) => present(row, request) },
+    treeDataProvider: { onDidChangeTreeData: changed.event, getChildren: childrenOf, getTreeItem: (row) => readableItem(present(row, request)) },
     showCollapseAll: true,
     canSelectMany: true,
   });

@@ -9,6 +9,7 @@ import { assertNever } from '../../core/failure.ts';
 import type { RowChanges } from '../compare/badges.ts';
 import { commandOf } from '../platform/commands.ts';
 import type { KeyLabel, RowAbility } from '../platform/contributions.ts';
+import { readableItem } from '../platform/plainText.ts';
 import { practiceAbilities, practiceNotes } from '../practice/practiceText.ts';
 import type { PracticeFacts } from '../practice/practice.ts';
 import { replicationNote } from '../replicate/stateText.ts';
@@ -45,7 +46,7 @@ export function present(node: Node, options: PresentOptions): vscode.TreeItem {
   const item = itemOf(node, options);
   item.id = node.id;
   if (options.changes !== undefined) addChanges(item, node, options.changes);
-  return item;
+  return readableItem(item);
 }
 
 function addChanges(item: vscode.TreeItem, node: Node, { uri, text, short, whole }: RowChanges): void {

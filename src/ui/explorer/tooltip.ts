@@ -11,11 +11,13 @@ import { practiceLines } from '../practice/practiceText.ts';
 import type { OpenFile } from '../practice/rdbFiles.ts';
 import { replicationLines } from '../replicate/stateText.ts';
 import { messageOf } from '../platform/errors.ts';
+import { readable } from '../platform/plainText.ts';
 import { describeCounts, describeFilter, formatBytes, formatCount, formatTtl } from './labels.ts';
 import type { ExplorerModel } from './model.ts';
 import type { Node, NodeOf } from './nodes.ts';
 
-const maxTooltip = 2000;
+/** Of a name, below which there are facts. */
+const maxTooltip = 1500;
 
 /** The tooltip of a row as plain text (names come from the server: no markdown), asked for when it is hovered. */
 export async function tooltipOf(
@@ -23,8 +25,8 @@ export async function tooltipOf(
   { changes, replication, practice }: { readonly changes?: RowChanges | undefined; readonly replication?: ReplicationState | undefined; readonly practice?: PracticeFacts | undefined } = {},
 ): Promise<string | undefined> {
   const text = [await ownTooltip(node, model, fileOf), ...(practice === undefined ? [] : practiceLines(practice)), ...(replication === undefined ? [] : replicationLines(replication))].filter((line) => line !== undefined).join('\n');
-  if (changes === undefined) return text === '' ? undefined : text;
-  return [text, vscode.l10n.t('Original: {0}', changes.original), changes.text].filter((line) => line !== '').join('\n');
+  const whole = changes === undefined ? [text] : [text, vscode.l10n.t('Original: {0}', changes.original), changes.text];
+  return whole.every((line) => line === '') ? undefined : whole.filter((line) => line !== '').map((line) => readable(line)).join('\n');
 }
 
 async function ownTooltip(node: Node, model: ExplorerModel, fileOf: (profileId: string) => OpenFile | undefined): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { failureOfReply } from '../../../../src/core/connection/failures.ts';
-import { plainText } from '../../../../src/ui/platform/plainText.ts';
+import { plainText, readable } from '../../../../src/ui/platform/plainText.ts';
 
 /** How VS Code finds the links in a notification. */
 const link = /\[([^\]]+)\]\(((?:https?:\/\/|command:|file:)[^)\s]+)(?: (["'])(.+?)(\3))?\)/i;
@@ -15,6 +15,7 @@ describe('plainText', () => {
 
   it('turns no letters around, and is no longer than one can read', () => {
     assert.equal(plainText(failureOfReply('MOVED 1 a\u202eb\x1b').message), 'The key lives on another node of the cluster: a\\x202eb\\x1b. Connect to that node.');
+    assert.equal(readable('a\u202eb'.repeat(100), 10), 'a\\x202eba…');
     assert.ok(plainText(failureOfReply(`MOVED 1 ${'x'.repeat(1_000_000)}`).message).length <= 2000);
   });
 });

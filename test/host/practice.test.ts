@@ -130,7 +130,9 @@ describe('practice servers of the extension', () => {
     assert.ok(practice.list().some((one) => one.id === id));
     // One that does not any more.
     renameSync(join(lock, `${process.ppid}-other`), join(lock, '99999999-gone'));
+    writeFileSync(join(folder, 'dump.rdb.99999999.tmp'), 'half of it');
     await practice.start(id);
+    assert.ok(!readdirSync(folder).includes('dump.rdb.99999999.tmp'));
     assert.deepEqual(readdirSync(lock).map((owner) => Number.parseInt(owner, 10)), [process.pid]);
     assert.equal(practice.of(id)?.stopped, false);
   });

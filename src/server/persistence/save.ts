@@ -2,7 +2,7 @@ import { monotonic } from '../clock.ts';
 import { install } from '../commands/functions.ts';
 import type { ServerState } from '../state.ts';
 import type { Bytes } from '../store/value.ts';
-import { systemError } from '../systemError.ts';
+import { codeOf, systemError } from '../systemError.ts';
 import { loadFromFile, startFile } from './files.ts';
 import type { FileInTheMaking } from './files.ts';
 import type { Loaded } from './loader.ts';
@@ -24,11 +24,21 @@ export interface Saving {
   background: BackgroundSave | undefined;
   /** What came out of the last file that was loaded. */
   loaded: Loaded;
+  /** Told how each save ended. */
+  onEnd: ((problem: SaveProblem | undefined) => void) | undefined;
+}
+
+/** Why a save failed. */
+export interface SaveProblem {
+  /** As the log has it. */
+  readonly text: string;
+  /** The system's, as `ENOSPC`; '' for none. */
+  readonly code: string;
 }
 
 /** Nothing saved yet; a new server counts as saved just now. */
 export function createSaving(now: number): Saving {
-  return { lastAt: Math.floor(now / 1000), lastOk: true, lastTook: -1, triedAt: 0, count: 0, background: undefined, loaded: { keys: 0, expired: 0, empty: 0, stream: { id: '', offset: -1, database: 0 } } };
+  return { lastAt: Math.floor(now / 1000), lastOk: true, lastTook: -1, triedAt: 0, count: 0, background: undefined, loaded: { keys: 0, expired: 0, empty: 0, stream: { id: '', offset: -1, database: 0 } }, onEnd: undefined };
 }
 
 /** The libraries of functions, as files hold them. */
@@ -50,11 +60,15 @@ function succeed(server: ServerState, startedAt: number, changes: number): void 
   saving.lastTook = Math.floor((clock.now() - startedAt) / 1000);
   saving.count += 1;
   server.dirty -= changes;
+  saving.onEnd?.(undefined);
 }
 
-function complain({ saving, outside }: ServerState, error: unknown): void {
+/** `step`: where of writing it failed, as Redis calls it; undefined for the beginning. */
+function complain({ saving, outside }: ServerState, error: unknown, step?: 'rdbSaveRio' | 'fsync'): void {
   saving.lastOk = false;
-  outside.log('warning', `Failed opening the temp RDB file for saving: ${systemError(error)}`);
+  const text = `${step === undefined ? 'Failed opening the temp RDB file for saving' : `Write error saving DB on disk(${step})`}: ${systemError(error)}`;
+  outside.log('warning', text);
+  saving.onEnd?.({ text, code: codeOf(error) });
 }
 
 /**
@@ -65,16 +79,19 @@ export function save(server: ServerState, path: string): boolean {
   stopBackgroundSave(server);
   const startedAt = server.clock.now();
   let file: FileInTheMaking | undefined;
+  let at: 'rdbSaveRio' | 'fsync' | undefined;
   const snapshot = startSnapshot(server, librarySources(server));
   try {
     const started = (file = startFile(path));
+    at = 'rdbSaveRio';
     while (snapshot.step(() => snapshot.held() > PIECE)) snapshot.drain((piece) => started.write(piece));
     snapshot.drain((piece) => started.write(piece));
+    at = 'fsync';
     started.finish();
   } catch (error) {
     snapshot.stop();
     file?.abandon();
-    complain(server, error);
+    complain(server, error, at);
     return false;
   }
   succeed(server, startedAt, server.dirty);
@@ -117,7 +134,7 @@ export function saveInBackground(server: ServerState, path: string): void {
       if (more) return true;
     } catch (error) {
       abandon();
-      complain(server, error);
+      complain(server, error, 'rdbSaveRio');
       return false;
     }
     file.finishLater((error) => {
@@ -125,7 +142,7 @@ export function saveInBackground(server: ServerState, path: string): void {
       saving.background = undefined;
       if (error !== undefined) {
         file.abandon();
-        return complain(server, error);
+        return complain(server, error, 'fsync');
       }
       succeed(server, startedAt, changes);
       outside.log('notice', 'Background saving terminated with success');

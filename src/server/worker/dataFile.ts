@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { RdbError } from '../../protocol/rdb/bytes.ts';
-import { load, save, saveInBackground } from '../persistence/save.ts';
+import { load, save, saveInBackground, type SaveProblem } from '../persistence/save.ts';
 import type { ServerState } from '../state.ts';
 
 /** Where the data of a practice server are kept. */
@@ -22,9 +22,9 @@ export class DamagedFile extends Error {
 
 /**
  * Loads the file, if there is one, into a server that is empty, and has it saved there by the server's save points. Throws DamagedFile or
- * the system's error, and leaves the file alone. `onFailure` is told why a save failed.
+ * the system's error, and leaves the file alone. `onSaved` is told how each save ended.
  */
-export function keepInFile(server: ServerState, path: string, onFailure: (why: string) => void): DataFile {
+export function keepInFile(server: ServerState, path: string, onSaved: (problem: SaveProblem | undefined) => void): DataFile {
   if (existsSync(path)) {
     try {
       load(server, path);
@@ -32,19 +32,15 @@ export function keepInFile(server: ServerState, path: string, onFailure: (why: s
       throw error instanceof RdbError ? new DamagedFile(error) : error;
     }
   }
-  let last = '';
-  server.outside = {
-    ...server.outside,
-    dataFile: () => path,
-    log(level, text) {
-      if (level !== 'warning') return;
-      last = text;
-      onFailure(text);
-    },
+  let last: SaveProblem | undefined;
+  server.outside = { ...server.outside, dataFile: () => path };
+  server.saving.onEnd = (problem) => {
+    last = problem;
+    onSaved(problem);
   };
   return {
     save() {
-      if (server.dirty > 0 && !save(server, path)) throw new Error(last);
+      if (server.dirty > 0 && !save(server, path)) throw Object.assign(new Error(last?.text), { code: last?.code });
     },
     changed() {
       server.dirty += 1;

@@ -106,7 +106,7 @@ async function begin(): Promise<void> {
     const connect = dialNeighbours(neighbours, (host, port) => parent?.postMessage({ kind: 'dial', host, port } satisfies FromWorker, [port]), connectTo);
     server.state.outside = { ...server.state.outside, connect };
   }
-  if (options.dataFile !== undefined) dataFile = keepInFile(server.state, options.dataFile, (why) => say({ kind: 'unsaved', why }));
+  if (options.dataFile !== undefined) dataFile = keepInFile(server.state, options.dataFile, (problem) => say({ kind: 'saved', problem }));
   if (options.sample !== undefined) await server.loadSample(options.sample);
 }
 

@@ -1,6 +1,7 @@
 import { MessageChannel, Worker } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import type { FileOutcome, FileProgress } from '../persistence/openFile.ts';
+import type { SaveProblem } from '../persistence/save.ts';
 import type { SampleName, SampleOptions } from '../samples/index.ts';
 import type { Trouble } from '../trouble.ts';
 import { portStream } from '../transport/portStream.ts';
@@ -32,8 +33,8 @@ export interface WorkerServer {
   onTrouble(callback: (trouble: Trouble) => void): void;
   /** Saves what has changed, where there is a `dataFile`. Rejects with the reason. */
   save(): Promise<void>;
-  /** Calls back when a save failed that a save point or a command asked for. */
-  onUnsaved(callback: (why: string) => void): void;
+  /** Calls back when a save has ended, whoever asked for it; with what went wrong, if anything. */
+  onSaved(callback: (problem: SaveProblem | undefined) => void): void;
   /** Puts a sample data set into database 0. */
   loadSample(name: SampleName, options?: SampleOptions): Promise<void>;
   /**
@@ -74,7 +75,7 @@ export function startWorker(
   const listeners: ((exit: WorkerExit) => void)[] = [];
   const troubleListeners: ((trouble: Trouble) => void)[] = [];
   const dialListeners: ((host: string, port: MessagePort) => void)[] = [];
-  const unsavedListeners: ((why: string) => void)[] = [];
+  const savedListeners: ((problem: SaveProblem | undefined) => void)[] = [];
   let exit: WorkerExit | undefined;
   let closing = false;
   let failure: Error | undefined;
@@ -123,7 +124,7 @@ export function startWorker(
     setTrouble: async (trouble) => void (await call({ method: 'setTrouble', trouble })),
     onTrouble: (callback) => void troubleListeners.push(callback),
     save: async () => void (await call({ method: 'save' })),
-    onUnsaved: (callback) => void unsavedListeners.push(callback),
+    onSaved: (callback) => void savedListeners.push(callback),
     async loadSample(name, { signal, onProgress } = {}) {
       await call({ method: 'loadSample', name }, {
         ...(signal === undefined ? {} : { signal }),
@@ -171,8 +172,8 @@ export function startWorker(
           if (dialListeners.length === 0) message.port.close();
           for (const listener of dialListeners) listener(message.host, message.port);
           return;
-        case 'unsaved':
-          for (const listener of unsavedListeners) listener(message.why);
+        case 'saved':
+          for (const listener of savedListeners) listener(message.problem);
           return;
         case 'progress':
           pending.get(message.id)?.onProgress?.(message.progress);

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { FileOutcome, FileProgress } from '../persistence/openFile.ts';
+import type { SaveProblem } from '../persistence/save.ts';
 import type { SampleName, SampleProgress } from '../samples/index.ts';
 import type { Trouble } from '../trouble.ts';
 
@@ -54,8 +55,8 @@ export type FromWorker =
   | { readonly kind: 'trouble'; readonly trouble: Trouble }
   /** The server wants a connection to a neighbour, which serves this port. */
   | { readonly kind: 'dial'; readonly host: string; readonly port: MessagePort }
-  /** A save failed. */
-  | { readonly kind: 'unsaved'; readonly why: string }
+  /** A save has ended, or failed. */
+  | { readonly kind: 'saved'; readonly problem: SaveProblem | undefined }
   | { readonly kind: 'result'; readonly id: number; readonly value: WorkerAnswer }
   | { readonly kind: 'progress'; readonly id: number; readonly progress: FileProgress | SampleProgress }
   | { readonly kind: 'failure'; readonly id: number; readonly message: string; readonly code: string | undefined };

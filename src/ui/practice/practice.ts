@@ -7,9 +7,11 @@ import type { ConnectionProfile } from '../../core/connection/profile.ts';
 import { damageText } from '../../core/damage.ts';
 import { Failure } from '../../core/failure.ts';
 import type { SampleName } from '../../server/samples/index.ts';
+import type { SaveProblem } from '../../server/persistence/save.ts';
 import { noTrouble, type Trouble } from '../../server/trouble.ts';
 import { startWorker, type WorkerServer } from '../../server/worker/workerHost.ts';
 import { builtInPractice } from '../platform/contributions.ts';
+import { plainText } from '../platform/plainText.ts';
 import { memoryConfig } from './maxMemory.ts';
 import { createPracticeStore } from './practiceStore.ts';
 import { loadUnderProgress } from './loadSample.ts';
@@ -100,10 +102,11 @@ export function createPractice(context: vscode.ExtensionContext, onCrash: (error
   /** Starts the thread with its data, and has it be as it was: exposed, in trouble. */
   async function begin(entry: Entry): Promise<WorkerServer> {
     const { id, name } = entry.profile;
-    const dataFile = entry.kept ? store.claim(id, name) : undefined;
     const isNew = !entry.kept || !store.hasData(id);
+    let dataFile: string | undefined;
     let worker: WorkerServer | undefined;
     try {
+      dataFile = entry.kept ? store.claim(id, name) : undefined;
       worker = await startWorker({
         entry: join(context.extensionPath, 'dist', 'practiceWorker.cjs'),
         options: { config: { ...promptSync, ...memoryConfig(), ...(entry.kept ? savePoints : {}) }, ...(dataFile === undefined ? {} : { dataFile }) },
@@ -116,19 +119,30 @@ export function createPractice(context: vscode.ExtensionContext, onCrash: (error
       await worker?.close();
       if (dataFile !== undefined) store.release(id);
       entry.damaged = (error as NodeJS.ErrnoException).code === 'DAMAGED';
-      throw dataFile === undefined ? error : loadFailure(error, name, dataFile, entry.damaged);
+      throw entry.kept ? loadFailure(error, name, dataFile, entry.damaged) : error;
     }
   }
 
   async function settle(entry: Entry, worker: WorkerServer): Promise<void> {
     const { id } = entry.profile;
     worker.onTrouble((trouble) => tell(entry, { trouble }));
-    worker.onUnsaved((why) => tell(entry, { unsaved: why }));
+    worker.onSaved((problem) => saved(entry, problem));
     if (entry.trouble !== noTrouble) await worker.setTrouble(entry.trouble);
     if (entry.port === undefined) return;
     await worker.setPassword(await store.password(id));
     // Somebody else may have taken it.
     await worker.listen({ port: entry.port }).catch(() => tell(entry, { port: undefined }));
+  }
+
+  /** Told once, and by the row until it is saved. */
+  function saved(entry: Entry, problem: SaveProblem | undefined): void {
+    const before = entry.unsaved;
+    const unsaved = problem === undefined ? undefined : saveReason(problem);
+    if (unsaved === before) return;
+    tell(entry, { unsaved });
+    if (before !== undefined || unsaved === undefined) return;
+    const message = vscode.l10n.t('The data of “{0}” could not be saved: {1}. They are in memory, and the file holds what was saved before. It is tried again by itself; what is not saved when the window is closed is lost.', entry.profile.name, unsaved);
+    void vscode.window.showWarningMessage(plainText(message));
   }
 
   function tell(entry: Entry, news: Partial<PracticeFacts>): void {
@@ -148,7 +162,7 @@ export function createPractice(context: vscode.ExtensionContext, onCrash: (error
     if (!entry.kept) return;
     const worker = await entry.worker?.catch(() => undefined);
     await worker?.save().catch((error: unknown) => {
-      throw new Failure('closed', vscode.l10n.t('“{0}” goes on: its data could not be saved. {1}', entry.profile.name, reason(error)));
+      throw new Failure('closed', vscode.l10n.t('“{0}” goes on: its data could not be saved. {1}', entry.profile.name, saveReason({ text: reason(error), code: (error as NodeJS.ErrnoException).code })));
     });
   }
 
@@ -263,7 +277,13 @@ export function createPractice(context: vscode.ExtensionContext, onCrash: (error
 
 const reason = (error: unknown): string => damageText(error instanceof Error ? error.message : String(error));
 
-function loadFailure(error: unknown, name: string, path: string, damaged: boolean): Failure {
+/** Why a save failed, in words; what the log says where there are none. */
+function saveReason({ text, code = '' }: { readonly text: string; readonly code: string | undefined }): string {
+  return code === 'ENOSPC' || code === 'EDQUOT' ? vscode.l10n.t('the disk is full ({0})', code) : damageText(text);
+}
+
+/** `path`: undefined where it could not even be taken. */
+function loadFailure(error: unknown, name: string, path = 'dump.rdb', damaged = false): Failure {
   if (error instanceof Failure) return error;
   return new Failure('closed', damaged
     ? vscode.l10n.t('“{0}” does not start: its file is damaged at {1}. Nothing is written to it. “Open RDB File…” shows what can be read; “Reset Practice Data…” keeps it aside and begins anew. {2}', name, reason(error), path)

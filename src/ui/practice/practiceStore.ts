@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
 import { Failure } from '../../core/failure.ts';
@@ -56,6 +56,8 @@ export function createPracticeStore(context: vscode.ExtensionContext): PracticeS
   const claim = (id: string, name: string): string => {
     mkdirSync(folder(id), { recursive: true });
     if (!takeLock(lock(id), owner)) throw inUse(name);
+    // What a window that was killed had saved of, which fills the disk.
+    for (const left of readdirSync(folder(id))) if (/^dump\.rdb\.\d+\.tmp$/.test(left)) rmSync(join(folder(id), left), { force: true });
     return file(id);
   };
   return {

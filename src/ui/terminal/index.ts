@@ -8,6 +8,8 @@ import { createFollower, type Follower } from '../explorer/follower.ts';
 import type { Node } from '../explorer/nodes.ts';
 import { registerRowCommand } from '../explorer/rowCommands.ts';
 import { createDisposables } from '../platform/disposables.ts';
+import { messageOf } from '../platform/errors.ts';
+import { plainText } from '../platform/plainText.ts';
 import type { Services } from '../services.ts';
 
 const historyKey = 'keyspace.terminal.history';
@@ -44,6 +46,7 @@ function createPty({ context, clock, sessions }: Services, follower: Follower, p
   /** Typed before there was anything to take it. */
   let ahead = '';
   let columns = COLUMNS;
+  let unkept = false;
   const show = async (): Promise<void> => {
     // With what is known of all commands: most windows have no terminal.
     const { createConsole } = await import('../../core/terminal/console.ts');
@@ -62,7 +65,11 @@ function createPty({ context, clock, sessions }: Services, follower: Follower, p
       breathe: (ms) => new Promise((resolve) => (ms === undefined ? setImmediate(resolve) : setTimeout(resolve, ms))),
       screen: (text) => screen.fire(text),
       history: context.globalState.get<readonly string[]>(historyKey, []),
-      keep: (history) => void context.globalState.update(historyKey, history),
+      keep: (history) => void Promise.resolve(context.globalState.update(historyKey, history)).catch((error: unknown) => {
+        // The terminal has it as long as it is open; told once.
+        if (!unkept) void vscode.window.showWarningMessage(plainText(vscode.l10n.t('The history of the terminal could not be kept for the next one: {0}', messageOf(error))));
+        unkept = true;
+      }),
       search: async (history) => vscode.window.showQuickPick(history, { title: vscode.l10n.t('Search the History'), placeHolder: vscode.l10n.t('A command that was run before') }),
       onQuit: () => ended.fire(0),
       onRan: follower.follow(profile, database),

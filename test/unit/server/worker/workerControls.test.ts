@@ -164,8 +164,30 @@ describe('practice server in a worker that keeps its data in a file', () => {
     const worker = await startWorker({ entry, options: { dataFile: join(folder, 'none', 'dump.rdb') } });
     const redis = redisOver(() => worker.connect());
     await redis.set('mine', 'lost');
-    await assert.rejects(worker.save(), /No such file or directory/);
+    await assert.rejects(worker.save(), /^Error: Failed opening the temp RDB file for saving: No such file or directory$/);
     redis.disconnect();
     await worker.close();
+  });
+
+  it('says that the disk is full, keeps what was saved before and what is in memory, and saves it once there is room', async function () {
+    this.timeout(60_000);
+    const disk = join(folder, 'disk');
+    const script = join(import.meta.dirname, '../../../support/fillPracticeDisk.ts');
+    const inside = `mkdir "$1" && mount -t tmpfs -o size=1m none "$1" && exec "$2" "$3" "$1"`;
+    try {
+      await run('unshare', ['-Urm', 'true']);
+    } catch {
+      this.skip(); // Only Linux, where users may have namespaces, lets us have a disk of our own.
+    }
+    const { stdout } = await run('unshare', ['-Urm', 'sh', '-c', inside, 'sh', disk, process.execPath, script]);
+    const full = 'Write error saving DB on disk(rdbSaveRio): No space left on device';
+    assert.deepEqual(JSON.parse(stdout), {
+      told: ['saved', `${full} (ENOSPC)`, `${full} (ENOSPC)`, 'saved'],
+      refused: `${full} (ENOSPC)`,
+      left: ['ballast', 'dump.rdb'],
+      before: ['small'],
+      inMemory: 2,
+      after: ['large', 'small'],
+    });
   });
 });

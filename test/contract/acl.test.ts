@@ -77,8 +77,7 @@ function anyCall(random: Random, from: readonly CommandFact[] = facts): string[]
   return [...parts, ...Array.from({ length: Math.max(0, wanted) }, () => random.pick([...names, '1', '2', 'STORE', 'STREAMS', 'KEYS', 'GET']))];
 }
 
-describe('ACL beside redis-server', function () {
-  this.timeout(60_000);
+describe('ACL beside redis-server', () => {
   let dir: string;
   let real: RedisServer;
   let practice: PracticeServer;
@@ -148,8 +147,7 @@ describe('ACL beside redis-server', function () {
   });
 });
 
-describe('the aclfile beside that of redis-server', function () {
-  this.timeout(20_000);
+describe('the aclfile beside that of redis-server', () => {
   let dir: string;
   let real: RedisServer;
   let practice: PracticeServer;

@@ -67,8 +67,7 @@ async function perform(open: Open, scene: (stage: Stage) => Promise<void>): Prom
   return heard;
 }
 
-describe('scripts that run too long, as redis-server 7.0 has them', function () {
-  this.timeout(30_000);
+describe('scripts that run too long, as redis-server 7.0 has them', () => {
   let real: RedisServer;
   let practice: Practice;
 

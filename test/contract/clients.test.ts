@@ -43,8 +43,7 @@ async function perform(open: () => Promise<RespClient>, scene: Scene): Promise<s
   return heard;
 }
 
-describe('clients of the practice server, as redis-server 7.0 has them', function () {
-  this.timeout(20_000);
+describe('clients of the practice server, as redis-server 7.0 has them', () => {
   let real: RedisServer;
   let practice: Practice;
 

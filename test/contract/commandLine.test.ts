@@ -109,9 +109,7 @@ async function ask(client: RespClient, command: string): Promise<string> {
   return printReply(await client.call(command.split(' ').map((word) => (word === "''" ? '' : word))));
 }
 
-describe('the practice server in place of redis-server', function () {
-  this.timeout(30_000);
-
+describe('the practice server in place of redis-server', () => {
   before(async () => {
     await build({ ...(await bundles()).product('serve.cjs'), outfile: join(home, 'serve.cjs'), sourcemap: false });
     copyFileSync(join(root, 'node_modules/wasmoon-lua5.1/dist/liblua5.1.wasm'), join(home, 'lua51.wasm'));

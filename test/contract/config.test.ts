@@ -40,8 +40,7 @@ const special: Readonly<Record<string, readonly string[]>> = {
   'repl-backlog-size': ['1', '16383', '16385', '1mb'],
 };
 
-describe('CONFIG against redis-server', function () {
-  this.timeout(60_000);
+describe('CONFIG against redis-server', () => {
   let real: RedisServer;
   let practice: Practice;
   let theirs: RespClient;

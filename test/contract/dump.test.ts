@@ -10,8 +10,7 @@ import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
 const SEED = 4;
 const ROUNDS = 12;
 
-describe('DUMP payloads of a real server', function () {
-  this.timeout(60_000);
+describe('DUMP payloads of a real server', () => {
   let server: RedisServer;
   let client: RespClient;
 

@@ -33,8 +33,7 @@ function dummy({ path, arity }: Listed, key: string): string[] {
   return [...words, ...Array.from({ length: missing }, (_, index) => (index === 0 ? key : '1'))];
 }
 
-describe('the guard on a real server', function () {
-  this.timeout(30_000);
+describe('the guard on a real server', () => {
   let server: RedisServer;
   let sessions: TestSessions;
   let open: Session;

@@ -17,8 +17,7 @@ const WORDS = [
   ...['0', '1', '2', '3', '-1', '01', '1x', ' 2', '', 'u8', '#', '4294967297', '99999999999999999999', 'store\0x', 'GET\0', 'k', 'k1', 'k2'],
 ];
 
-describe('the keys of a call', function () {
-  this.timeout(60_000);
+describe('the keys of a call', () => {
   let server: RedisServer;
   let client: RespClient;
 

@@ -27,8 +27,7 @@ const rubbish: Readonly<Record<string, string>> = {
   'two commands in one': crlf('*1', '$4', 'PING', '*2', '$4', 'ECHO', '$2', 'hi'), 'RESP3 types': '%1\r\n+a\r\n:1\r\n', 'a subcommand with a bar': crlf('*1', '$10', 'config|get'),
 };
 
-describe('limits against redis-server', function () {
-  this.timeout(60_000);
+describe('limits against redis-server', () => {
   let real: RedisServer;
   let practice: PracticeServer;
   let sides: Readonly<Record<'ours' | 'redis', Side>>;

@@ -32,8 +32,7 @@ const values: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
 };
 
-describe('what data take in memory', function () {
-  this.timeout(20_000);
+describe('what data take in memory', () => {
   const both = bothServers();
 
   const number = async (client: RespClient, ...args: string[]): Promise<number> => Number(replyText(await client.call(args)));

@@ -4,8 +4,7 @@ import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
 import { printReply, replyText } from '../support/respReply.ts';
 import { startPractice, type Practice } from './practice.ts';
 
-describe('MIGRATE', function () {
-  this.timeout(20_000);
+describe('MIGRATE', () => {
   let server: RedisServer;
   let target: RedisServer;
   let locked: RedisServer;

@@ -48,8 +48,7 @@ const cases: readonly (readonly [call: readonly Argument[], differs: DifferenceK
   [['SWAPDB', '0', '3'], 'missing', 'there'],
 ];
 
-describe('The oracle of equal data', function () {
-  this.timeout(20_000);
+describe('The oracle of equal data', () => {
   let servers: readonly RedisServer[];
   let clients: readonly [RespClient, RespClient];
 

@@ -14,8 +14,7 @@ import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
 
 const SEED = 21;
 
-describe('files of the practice server', function () {
-  this.timeout(60_000);
+describe('files of the practice server', () => {
   let server: RedisServer;
   let client: RespClient;
   let practice: FrozenServer;

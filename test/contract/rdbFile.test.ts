@@ -52,8 +52,7 @@ function write(records: readonly RdbRecord<Buffer>[]): Buffer {
   return Buffer.concat([...pieces, writer.take()]);
 }
 
-describe('a dump.rdb of a real server', function () {
-  this.timeout(60_000);
+describe('a dump.rdb of a real server', () => {
   let server: RedisServer;
   let client: RespClient;
   let file: Buffer;

@@ -6,8 +6,7 @@ import { connectResp, type RespClient } from '../support/respClient.ts';
 import { printReply, replyText } from '../support/respReply.ts';
 import { startPractice, type Practice } from './practice.ts';
 
-describe('The practice server as replica of a redis-server', function () {
-  this.timeout(15_000);
+describe('The practice server as replica of a redis-server', () => {
   let master: RedisServer;
   let practice: Practice;
   let ours: RespClient;

@@ -17,8 +17,7 @@ const answers: readonly string[] = [
   'DEBUG SLEEP 0.005;CONFIG SET replica-read-only no;SET own 1;GET own;SET own 2 PX 100000;SET gone 5;GET gone;DEL own;DEL gone;SADD goneSet x;SMEMBERS goneSet;DEL goneSet;INCR gone2;DEL gone2;CONFIG SET replica-read-only yes',
 ];
 
-describe('A replica', function () {
-  this.timeout(15_000);
+describe('A replica', () => {
   let master: RedisServer;
   let twin: RedisServer;
   let practice: Practice;

@@ -41,9 +41,7 @@ async function isUp(client: RespClient): Promise<boolean> {
   return (await infoOf(client)).get('master_link_status') === 'up';
 }
 
-describe('A chain of replicas', function () {
-  this.timeout(20_000);
-
+describe('A chain of replicas', () => {
   for (const kinds of ['rpr', 'prp', 'ppp']) {
     it(`has the same data, and goes on where a link is cut (${kinds})`, async () => {
       const servers = await start(kinds);
@@ -73,9 +71,7 @@ describe('A chain of replicas', function () {
   }
 });
 
-describe('A replica that becomes a master', function () {
-  this.timeout(20_000);
-
+describe('A replica that becomes a master', () => {
   for (const kinds of ['rpr', 'prp', 'rrp', 'prr']) {
     it(`is followed by the old one and the other replica without a snapshot (${kinds})`, async () => {
       const servers = await start(kinds);
@@ -151,8 +147,7 @@ describe('A replica that becomes a master', function () {
   });
 });
 
-describe('redis-cli as a replica of the practice server', function () {
-  this.timeout(20_000);
+describe('redis-cli as a replica of the practice server', () => {
   let servers: Servers;
   before(async () => {
     servers = await start('pr');

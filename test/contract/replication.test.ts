@@ -5,8 +5,7 @@ import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
 import { printReply, replyText } from '../support/respReply.ts';
 import { startPractice, type Practice } from './practice.ts';
 
-describe('A redis-server as replica of the practice server', function () {
-  this.timeout(12_000);
+describe('A redis-server as replica of the practice server', () => {
   let replica: RedisServer;
   let practice: Practice;
   let port: number;

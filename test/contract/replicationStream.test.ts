@@ -52,8 +52,7 @@ const runs: Readonly<Record<string, string>> = {
   'what is no write': 'ping;get a;set a;lpush;set s 1;lpush s 1;config set hz 10;client setname x;wait 0 0;time;dbsize;randomkey;type s;ttl s;scan 0;object encoding s',
 };
 
-describe('The stream for replicas', function () {
-  this.timeout(20_000);
+describe('The stream for replicas', () => {
   let server: RedisServer;
   let practice: Practice;
   let sides: readonly [Side, Side];

@@ -20,8 +20,7 @@ const run = promisify(execFile);
 const QUICK = { 'repl-diskless-sync-delay': '0' };
 const FAST = Object.entries(QUICK).flatMap(([name, value]) => [`--${name}`, value]);
 
-describe('saving a connection as an RDB file', function () {
-  this.timeout(60_000);
+describe('saving a connection as an RDB file', () => {
   let folder: string;
   let path: string;
   let server: RedisServer;

@@ -15,8 +15,7 @@ async function failureOf(work: Promise<unknown>): Promise<Failure> {
 
 const kind = (wanted: FailureKind) => (error: unknown): boolean => isFailure(error, wanted);
 
-describe('sessions on a real server', function () {
-  this.timeout(20_000);
+describe('sessions on a real server', () => {
   let server: RedisServer;
   let sessions: TestSessions;
 

@@ -8,8 +8,7 @@ import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
 import { createTestSessions, testProfile } from '../support/testSessions.ts';
 import { makeCertificates, type Certificates } from '../support/tls.ts';
 
-describe('TLS with a real server', function () {
-  this.timeout(20_000);
+describe('TLS with a real server', () => {
   let certificates: Certificates;
   let relaxed: RedisServer;
   let strict: RedisServer;

@@ -82,9 +82,7 @@ const allowed: readonly (readonly [file: string, text: string])[] = [
   ['test/host/x.test.ts', uses('vscode')],
 ];
 
-describe('import rules', function () {
-  this.timeout(20_000); // the first lint loads the parser
-
+describe('import rules', () => {
   for (const [file, specifier, advice] of refused) {
     it(`${file} may not import ${specifier}`, async () => {
       for (const text of [uses(specifier), `export const x = () => import('${specifier}');`]) {

@@ -99,16 +99,14 @@ describe('commands of the shell', () => {
     assert.equal(read('.ci/run').trim().split('\n').at(-1), 'npm ci && npm test');
   });
 
-  it('take the options that are told of', async function () {
-    this.timeout(30_000);
+  it('take the options that are told of', async () => {
     const { stdout } = await run('npm', ['start', '--', '--help'], { cwd: root });
     const options = [...read('README.md').matchAll(/`(?:npm start -- )?(--[a-z-]+)/g)].map(([, option = '']) => option);
     assert.deepEqual([...new Set(options)].sort(), ['--browser', '--no-open', '--port']);
     for (const option of options) assert.ok(stdout.includes(option), option);
   });
 
-  it('refuse a level that there is not', async function () {
-    this.timeout(30_000);
+  it('refuse a level that there is not', async () => {
     await assert.rejects(run('npm', ['test', '--', 'nothing'], { cwd: root }), /no such level: nothing/);
   });
 });

@@ -13,7 +13,7 @@ export interface Outcome extends Counts {
 }
 
 /** Runs a Node program of ours; resolves with its exit code and its output. It is ended after `minutes`. */
-export async function runNode(args: readonly string[], env: NodeJS.ProcessEnv = {}, minutes = 6): Promise<{ code: number; output: string }> {
+export async function runNode(args: readonly string[], env: NodeJS.ProcessEnv = {}, minutes = 15): Promise<{ code: number; output: string }> {
   const child = spawnOwned(node24, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined, ...env } });
   let output = '';
   const read = (chunk: string): void => {

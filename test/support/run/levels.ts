@@ -54,7 +54,7 @@ async function ui(): Promise<Outcome> {
     half.files.push(file);
     half.size += size;
   }
-  const outcomes = await Promise.all(halves.map(({ files }, at) => mochaFiles(`ui-${at + 1}`, files, 120_000, 12)));
+  const outcomes = await Promise.all(halves.map(({ files }, at) => mochaFiles(`ui-${at + 1}`, files, 120_000, 20)));
   outcomes.push(await mochaFiles('ui-start', [startTest], 120_000));
   return await withSecondTry(sum(outcomes), files => mochaFiles('ui-again', files, 120_000));
 }
@@ -84,11 +84,11 @@ const packageTest = join('test', 'manifest', 'package.test.ts');
 export const levels: readonly Level[] = [
   level('types', () => check([bin('typescript/bin/tsc'), '-p', '.', '--pretty', 'false'])),
   level('lint', () => check([bin('eslint/bin/eslint.js'), '.', '--max-warnings', '0'])),
-  level('manifest', () => mocha('manifest', 'test/manifest/**/*.test.ts', 30_000, { except: packageTest })),
-  level('unit', () => mocha('unit', 'test/unit/**/*.test.ts', 10_000), { tools: ['redis-server', 'openssl'] }),
-  level('contract', () => mocha('contract', 'test/contract/**/*.test.ts', 20_000), { tools: ['redis-server'] }),
+  level('manifest', () => mocha('manifest', 'test/manifest/**/*.test.ts', 60_000, { except: packageTest })),
+  level('unit', () => mocha('unit', 'test/unit/**/*.test.ts', 60_000), { tools: ['redis-server', 'openssl'] }),
+  level('contract', () => mocha('contract', 'test/contract/**/*.test.ts', 60_000), { tools: ['redis-server'] }),
   level('soak', soakSlices, { tools: ['redis-server'] }),
   level('host', host, { tools: ['chromium', 'redis-server'], built: true, alone: true }),
   level('ui', ui, { tools: ['chromium', 'redis-server'], built: true, alone: true }),
-  level('package', () => mocha('package', packageTest, 10_000), { built: true }),
+  level('package', () => mocha('package', packageTest, 60_000), { built: true }),
 ];

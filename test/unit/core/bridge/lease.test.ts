@@ -24,8 +24,7 @@ const child = new URL('../../../support/bridgeInChild.ts', import.meta.url).path
 /** Ms; of a window that is gone nobody waits longer here. */
 const TERM = 1200;
 
-describe('two bridges onto one target', function () {
-  this.timeout(20_000);
+describe('two bridges onto one target', () => {
   let servers: [RedisServer, RedisServer, RedisServer];
   let clients: [RespClient, RespClient, RespClient];
   let sessions: TestSessions;
@@ -173,8 +172,7 @@ describe('two bridges onto one target', function () {
   });
 });
 
-describe('two bridges that lead to each other', function () {
-  this.timeout(20_000);
+describe('two bridges that lead to each other', () => {
   let servers: [RedisServer, RedisServer];
   let sessions: TestSessions;
   let folder: string;

@@ -15,8 +15,7 @@ const KEYS = 20_000;
 const LEAST = 300_000;
 const never = new AbortController().signal;
 
-describe('a comparison whose links are cut', function () {
-  this.timeout(60_000);
+describe('a comparison whose links are cut', () => {
   let servers: [RedisServer, RedisServer];
   let clients: [RespClient, RespClient];
   let sessions: TestSessions;

@@ -7,8 +7,7 @@ import { createTestSessions, testProfile } from '../../../support/testSessions.t
 const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 
 describe('globMatch', () => {
-  it('decides as a real Redis does', async function () {
-    this.timeout(20_000);
+  it('decides as a real Redis does', async () => {
     const server = await startRedisServer();
     const sessions = createTestSessions();
     try {

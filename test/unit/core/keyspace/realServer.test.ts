@@ -49,8 +49,7 @@ async function everyKey(keyspace: Keyspace, prefix: Buffer = root): Promise<Buff
 
 const text = (names: readonly Buffer[]): string[] => names.map((name) => name.toString('latin1')).sort();
 
-describe('a keyspace on a real server', function () {
-  this.timeout(60_000);
+describe('a keyspace on a real server', () => {
   let server: RedisServer;
   let sessions: TestSessions;
   let session: Session;

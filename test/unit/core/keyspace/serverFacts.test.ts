@@ -6,8 +6,7 @@ import { createFakeSession } from '../../../support/fakeSession.ts';
 import { type RedisServer, startRedisServer } from '../../../support/redisServer.ts';
 import { createTestSessions, testProfile, type TestSessions } from '../../../support/testSessions.ts';
 
-describe('what a server tells of its databases and keys', function () {
-  this.timeout(20_000);
+describe('what a server tells of its databases and keys', () => {
   let server: RedisServer;
   let sessions: TestSessions;
 

@@ -3,9 +3,8 @@ import type { LatencyRun } from '../../../../src/core/lessons/latency.ts';
 import { keysLesson } from '../../../../src/core/lessons/keys.ts';
 import { cursorOf, sitDown, type Learner } from './stage.ts';
 
-describe('lesson: why KEYS hurts', function () {
+describe('lesson: why KEYS hurts', () => {
   // Others ask before and after, and a walk is followed to its end.
-  this.timeout(20_000);
   let learner: Learner;
   beforeEach(() => {
     learner = sitDown(keysLesson);

@@ -8,8 +8,7 @@ import { encodeRequest } from '../../../../src/protocol/resp/encode.ts';
 import type { Reply } from '../../../../src/protocol/resp/reply.ts';
 import { startWorker, type WorkerServer } from '../../../../src/server/worker/workerHost.ts';
 
-describe('what other clients wait', function () {
-  this.timeout(20_000);
+describe('what other clients wait', () => {
   let worker: WorkerServer;
   let laboratory: Laboratory;
   before(async () => {

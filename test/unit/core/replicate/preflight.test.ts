@@ -11,8 +11,7 @@ import { createTestSessions, testProfile, type TestSessions } from '../../../sup
 
 const never = new AbortController().signal;
 
-describe('before a server is made to follow another one', function () {
-  this.timeout(10_000);
+describe('before a server is made to follow another one', () => {
   let servers: [RedisServer, RedisServer];
   let practice: PracticeServer;
   let sessions: TestSessions;

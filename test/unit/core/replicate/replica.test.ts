@@ -24,8 +24,7 @@ interface Side {
   stop(): Promise<void>;
 }
 
-describe('replication by REPLICAOF', function () {
-  this.timeout(20_000);
+describe('replication by REPLICAOF', () => {
   let sessions: TestSessions;
   let vault: ReturnType<typeof createTestVault>;
   const practice = new Map<string, PracticeServer>();

@@ -15,8 +15,7 @@ import { makeCertificates, type Certificates } from '../../../support/tls.ts';
 
 const never = new AbortController().signal;
 
-describe('replication over TLS', function () {
-  this.timeout(20_000);
+describe('replication over TLS', () => {
   let certificates: Certificates;
   let source: RedisServer;
   let target: RedisServer;

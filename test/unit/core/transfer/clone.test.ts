@@ -35,8 +35,7 @@ const starts = {
 const pause = (): Promise<void> => Promise.resolve();
 const everything = { pattern: undefined, types: undefined };
 
-describe('a clone', function () {
-  this.timeout(20_000);
+describe('a clone', () => {
   let sessions: TestSessions;
   let sides: Record<'source' | 'target', Side>;
   const request = (more: Partial<CloneRequest> = {}): CloneRequest => ({

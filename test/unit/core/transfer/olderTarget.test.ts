@@ -135,8 +135,7 @@ describe('a clone to a target that refuses payloads', () => {
   });
 });
 
-describe('a clone to a server of RDB 9', function () {
-  this.timeout(20_000);
+describe('a clone to a server of RDB 9', () => {
   let older: PracticeServer;
   let sessions: TestSessions;
   let to: RespClient;

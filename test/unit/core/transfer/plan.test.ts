@@ -6,8 +6,7 @@ import { startRedisServer, type RedisServer } from '../../../support/redisServer
 import { connectResp, type RespClient } from '../../../support/respClient.ts';
 import { createTestSessions, testProfile, type TestSessions } from '../../../support/testSessions.ts';
 
-describe('the plan of a clone', function () {
-  this.timeout(10_000);
+describe('the plan of a clone', () => {
   let servers: [RedisServer, RedisServer];
   let practices: PracticeServer[];
   let clients: RespClient[];

@@ -9,8 +9,7 @@ const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
 const key = bytes('k\0ey');
 const binary = Buffer.of(0xff, 0x00, 0x0a);
 
-describe('edits', function () {
-  this.timeout(20_000);
+describe('edits', () => {
   let server: RedisServer;
   let sessions: TestSessions;
   let session: Session;

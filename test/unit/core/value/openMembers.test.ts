@@ -106,8 +106,7 @@ describe('idAfter', () => {
   });
 });
 
-describe('members on a real server', function () {
-  this.timeout(30_000);
+describe('members on a real server', () => {
   let server: RedisServer;
   let sessions: TestSessions;
   let session: Session;

@@ -16,7 +16,6 @@ describe('the contents of a file that is looked at', () => {
   const { started, clientOf, written } = useFileServers();
 
   before(async function () {
-    this.timeout(30_000);
     real = await startRedisServer();
     const random = seededRandom(7);
     const client = await connectResp(real.port);

@@ -33,8 +33,7 @@ function packedKeys({ dict }: Database): string[] {
   return keys;
 }
 
-describe('values that were loaded', function () {
-  this.timeout(20_000);
+describe('values that were loaded', () => {
   const ends: (() => Promise<void> | void)[] = [];
   const started = (config: Record<string, string> = {}): { server: FrozenServer; client: RespClient; ask: (...args: string[]) => Promise<string>; database: Database } => {
     const server = frozenServer(config);

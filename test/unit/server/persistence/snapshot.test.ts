@@ -110,8 +110,7 @@ const large: Readonly<Record<string, { make(index: number): string[]; after?: re
 const wholes = [['DEL', 'large'], ['UNLINK', 'large'], ['SET', 'large', 'other'], ['RENAME', 'large', 'renamed'], ['COPY', 'large', 'copied', 'REPLACE'], ['COPY', 'copied', 'large', 'REPLACE'], ['RENAME', 'renamed', 'large'], ['RENAME', 'small', 'large'], ['PEXPIRE', 'large', '1'],
   ['MOVE', 'large', '1'], ['FLUSHALL'], ['FLUSHDB'], ['SWAPDB', '0', '1']] as const;
 
-describe('a snapshot', function () {
-  this.timeout(20_000);
+describe('a snapshot', () => {
   let server: FrozenServer;
   let client: RespClient;
 

@@ -43,8 +43,7 @@ async function dumpOf(replica: Duplex): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-describe('a save in the background beside a full synchronisation', function () {
-  this.timeout(10_000);
+describe('a save in the background beside a full synchronisation', () => {
   const clock = standingClock(1_700_000_000_000);
   let folder: string;
   let server: PracticeServer;

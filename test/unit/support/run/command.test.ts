@@ -4,9 +4,7 @@ import { join } from 'node:path';
 import { outFolder } from '../../../support/paths.ts';
 import { check, counted, type Outcome } from '../../../support/run/command.ts';
 
-describe('a level of npm test', function () {
-  this.timeout(20_000);
-
+describe('a level of npm test', () => {
   let folder: string;
 
   before(() => {

@@ -5,9 +5,7 @@ import { outFolder } from '../../../support/paths.ts';
 import { counted, type Outcome } from '../../../support/run/command.ts';
 import { withSecondTry } from '../../../support/run/secondTry.ts';
 
-describe('a second try', function () {
-  this.timeout(20_000);
-
+describe('a second try', () => {
   let folder: string;
   let runs: string[][];
   beforeEach(() => {

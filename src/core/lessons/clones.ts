@@ -23,7 +23,6 @@ function judge({ of, absent, different, forever, otherwise }: Lack): Verdict {
 
 const judgePair = async (ask: Ask, pair: Pair): Promise<Verdict> => judge(await lackOf(ask, pair));
 const has = async (ask: Ask, place: string, key: string): Promise<boolean> => asInteger(await ask(place, 'EXISTS', key)) === 1;
-const sizeOf = async (ask: Ask, place: string): Promise<number> => asInteger(await ask(place, 'DBSIZE'));
 const titleIn = async (ask: Ask, place: string): Promise<string> => textOr(await ask(place, 'HGET', FIRST, 'title'));
 
 /** A string; empty for none. */
@@ -48,7 +47,8 @@ async function every(...checks: readonly (() => Promise<Verdict>)[]): Promise<Ve
 
 /** A copy in database 1, and the original where it was. */
 const databases: Check = async ({ ask }) => {
-  if (await sizeOf(ask, 'original') < BOOKS && await sizeOf(ask, 'original/1') > 0) return missing('moved');
+  const there = new Set(await namesOf(ask, 'original'));
+  if ((await namesOf(ask, 'original/1')).some((name) => !there.has(name))) return missing('moved');
   return judgePair(ask, { from: 'original', to: 'original/1' });
 };
 
@@ -107,15 +107,18 @@ const prefixCommand: Check = ({ ask }) =>
 const instance: Check = async ({ ran, ask }) => {
   const key = 'original:offer';
   const [original, copy] = [asInteger(await ask('original', 'PTTL', key)), asInteger(await ask('copy', 'PTTL', key))];
-  const failed = named(ran, 'restore').map(({ reply }) => textOf(reply)).findLast((text) => !text.startsWith('OK'));
+  const last = named(ran, 'restore').findLast(({ server }) => server === 'copy');
   if (copy === -2) {
-    if (failed === undefined) return missing('nothing');
-    return /DUMP payload|Bad data/.test(failed) ? missing('payload') : missing('fault', failed);
+    if (last === undefined) return missing('nothing');
+    const answer = textOf(last.reply);
+    // What ends too early may have ended by now.
+    if (last.reply.kind !== 'error') return missing(last.words.some((word) => word.toLowerCase() === 'absttl') ? 'past' : 'seconds');
+    return /DUMP payload|Bad data/.test(answer) ? missing('payload') : missing('fault', answer);
   }
-  if (copy === -1) return failed?.startsWith('BUSYKEY') === true ? missing('busy') : missing('zero');
+  if (copy === -1) return missing(last?.reply.kind === 'error' && last.reply.text.startsWith('BUSYKEY') ? 'busy' : 'zero');
   if (copy > original + 1000) return missing('absolute', copy);
   // The learner needs a while between reading the time and using it, but not an hour.
-  if (copy < original / 2) return missing('seconds', copy);
+  if (copy < original / 2) return missing('seconds');
   const books = [FIRST, 'original:book:2'];
   for (const book of books) if (!(await has(ask, 'original', book))) return missing('moved', book);
   for (const book of books) if (!(await has(ask, 'copy', book))) return missing('migrate', book);

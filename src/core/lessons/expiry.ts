@@ -28,10 +28,10 @@ const kept: Check = async ({ ask }) => {
 
 /** RESTORE was told the time, in its unit. */
 const restore: Check = async ({ ran, ask }) => {
-  const last = named(ran, 'eval').at(-1);
+  const last = named(ran, 'eval').findLast(({ words }) => /\brestore\b/i.test(words[1] ?? ''));
   const [original, copy] = [await timeOf(ask, 'session:1'), await timeOf(ask, 'copy:3')];
   if (last?.reply.kind === 'error') return /BUSYKEY/.test(last.reply.text) ? missing('busy') : missing('fault', last.reply.text);
-  if (copy === -2) return last === undefined ? missing('nothing') : missing('seconds');
+  if (copy === -2) return missing(last === undefined ? 'nothing' : /\babsttl\b/i.test(last.words[1] ?? '') ? 'past' : 'seconds');
   if (copy === -1) return missing('forever');
   if (copy > original + CLOSE) return missing('absolute', copy);
   return original - copy > CLOSE ? missing('seconds') : passed;

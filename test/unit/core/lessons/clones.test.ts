@@ -28,6 +28,8 @@ describe('lesson: five ways to clone', () => {
     await learner.run('databases', 'SELECT 1\nPEXPIRE original:offer 100000');
     assert.match(await check('databases'), /`original:offer` has another time to live/);
     await learner.play.reset();
+    await learner.run('databases', 'MOVE original:book:1 1');
+    assert.match(await check('databases'), /Database 0 has lost keys to database 1/);
     await learner.run('databases', "EVAL \"for _, key in ipairs(redis.call('KEYS', '*')) do redis.call('MOVE', key, 1) end\" 0");
     assert.match(await check('databases'), /`MOVE` takes them away/);
   });
@@ -97,6 +99,8 @@ describe('lesson: five ways to clone', () => {
 
   it('takes a key to another server, with its time', async () => {
     assert.match(await check('instance'), /no `original:offer` on the second server/);
+    await learner.run('instance', 'RESTORE original:offer 0 x');
+    assert.match(await check('instance'), /no `original:offer` on the second server/);
     await learner.runCells('instance');
     assert.match(await check('instance'), /does not know these bytes/);
     const [, dumped = ''] = /^(".*")$/m.exec(await learner.run('instance', 'DUMP original:offer')) ?? [];
@@ -109,8 +113,12 @@ describe('lesson: five ways to clone', () => {
     assert.match(await check('instance'), /Add `REPLACE` at the end/);
     await restore('7000', 'REPLACE');
     assert.match(await check('instance'), /`TTL` answers seconds/);
+    learner.pass(8000);
+    assert.match(await check('instance'), /`TTL` answers seconds/);
     await restore(String(Date.now() + 7_000_000), 'REPLACE');
     assert.match(await check('instance'), /needs the word `ABSTTL`/);
+    await restore('7000000', 'REPLACE ABSTTL');
+    assert.match(await check('instance'), /and that is over/);
     await restore(String(Date.now() + 7_000_000), 'REPLACE ABSTTL');
     await learner.run('instance', 'DEL original:book:1 original:book:2', 'copy');
     assert.match(await check('instance'), /`original:book:1` is not on the second server/);

@@ -34,6 +34,8 @@ describe('lesson: time to live in copies', () => {
 
   it('has a RESTORE that forgets it, and explains each repair', async () => {
     assert.match(await learner.check('restore'), /Run the script as it is/);
+    await learner.run('restore', "EVAL \"return redis.call('PTTL', 'session:1')\" 0");
+    assert.match(await learner.check('restore'), /Run the script as it is/);
     await learner.runCells('restore');
     assert.match(await learner.check('restore'), /the 0 in `RESTORE`/);
     await learner.run('restore', restore("redis.call('PTTL', 'session:1')").replace(/^.*\n/, ''));
@@ -44,6 +46,8 @@ describe('lesson: time to live in copies', () => {
     assert.match(await learner.check('restore'), /takes milliseconds/);
     await learner.run('restore', restore("redis.call('PEXPIRETIME', 'session:1')"));
     assert.match(await learner.check('restore'), /`ABSTTL` behind the bytes/);
+    await learner.run('restore', restore("redis.call('PTTL', 'session:1')", ", 'ABSTTL'"));
+    assert.match(await learner.check('restore'), /and that is over/);
     await learner.run('restore', restore("redis.call('PEXPIRETIME', 'session:1')", ", 'ABSTTL'"));
     assert.equal(await learner.check('restore'), 'passed');
     await learner.run('restore', restore("redis.call('PTTL', 'session:1')"));

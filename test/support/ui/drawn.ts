@@ -7,6 +7,7 @@ export interface Drawn {
   readonly classList: { contains(name: string): boolean };
   readonly style: { readonly top: string; readonly height: string };
   getAttribute(name: string): string | null;
+  setAttribute(name: string, value: string): void;
   dispatchEvent(event: object): boolean;
   querySelector(selector: string): Drawn | null;
   querySelectorAll(selector: string): Iterable<Drawn>;

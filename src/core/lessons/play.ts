@@ -15,6 +15,8 @@ export interface Stage {
   readonly profile: (server: string) => ConnectionProfile;
   /** Throws the servers away; the next to connect meets empty ones. */
   readonly restart: () => Promise<void>;
+  /** The servers were filled, by nobody's command. */
+  readonly onFilled?: () => void;
   readonly clock: Clock;
   /** Resolves after so many ms. */
   readonly pause: (ms: number) => Promise<void>;
@@ -77,7 +79,9 @@ export function createPlay(lesson: Lesson, stage: Stage): Play {
     clock: stage.clock, pause: stage.pause, open: () => stage.sessions.openChannel(stage.profile(server), 0, 'terminal'),
   }));
   const fill = (): Promise<void> => {
-    const filling = filled ??= lesson.setUp(ask);
+    if (filled !== undefined) return filled;
+    const filling = lesson.setUp(ask).then(() => stage.onFilled?.());
+    filled = filling;
     filling.catch(() => {
       if (filled === filling) filled = undefined;
     });

@@ -8,6 +8,8 @@ import { createPlay, type Play } from '../../core/lessons/play.ts';
 import { isDone } from '../../core/lessons/progress.ts';
 import { hintMarkdown, type StepProse } from '../../core/lessons/prose.ts';
 import { createFollower } from '../explorer/follower.ts';
+import { refresh } from '../explorer/loading.ts';
+import { nodeId } from '../explorer/nodes.ts';
 import { languageId } from '../scripts/documents.ts';
 import { createDisposables } from '../platform/disposables.ts';
 import { commandOf } from '../platform/commands.ts';
@@ -38,7 +40,7 @@ const verdictMark = { keyspace: 'verdict' };
 
 /** Makes the notebook controller of lessons. Their servers are there as long as their pages are open. */
 export function createTeacher(services: Services, library: () => Promise<readonly Told[]>, progress: ProgressStore): Teacher {
-  const { context, clock, sessions, lessonServers, rdbFiles } = services;
+  const { context, clock, sessions, lessonServers, rdbFiles, explorer, model } = services;
   const plays = new Map<string, Play>();
   /** By notebook. */
   const running = new Map<string, { readonly abort: AbortController; readonly ended: Promise<void> }>();
@@ -49,20 +51,27 @@ export function createTeacher(services: Services, library: () => Promise<readonl
   controller.supportsExecutionOrder = false;
 
   const profilesOf = (lesson: Lesson): readonly ConnectionProfile[] => lesson.servers.map((server) => lessonServers.profile(lesson, server));
+  /** What was unfolded before there was something in it. */
+  const readAgain = ({ id }: ConnectionProfile): void => {
+    const row = explorer.nodes.get(nodeId.connection(id));
+    if (row !== undefined && model.isConnected(id)) void refresh(services, row);
+  };
   const toldOf = async (notebook: vscode.NotebookDocument): Promise<Told> => lessonOf(await library(), lessonIdOf(notebook));
   const playOf = (told: Told): Play => {
     const { lesson } = told;
     const known = plays.get(lesson.id);
     if (known !== undefined) return known;
     lessonServers.add(lesson, told.prose.title);
+    const profiles = profilesOf(lesson);
     const play = createPlay(lesson, {
       sessions,
       profile: (server) => lessonServers.profile(lesson, server),
       files: rdbFiles.list,
       async restart() {
-        await letGo(services, profilesOf(lesson));
+        await letGo(services, profiles);
         await lessonServers.restart(lesson);
       },
+      onFilled: () => profiles.forEach(readAgain),
       clock,
       pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
     });

@@ -132,12 +132,11 @@ export function createLearner(vscode: Omit<Window, 'close'>): Learner {
       if (text === undefined) throw new Error(`no hint ${hint} in this step`);
       const pattern = hintPattern(text, values);
       const button = current().locator('.cell-statusbar-container').locator('.codicon-checklist, .codicon-pass-filled').first();
-      const outputs = vscode.page.frames().map((frame) => frame.locator('.output'));
       // What another check said may still stand there.
-      for (const old of outputs) await old.evaluateAll((elements: Drawn[]) => elements.forEach((element) => element.setAttribute('data-old', ''))).catch(() => undefined);
+      for (const old of vscode.page.frames().map((frame) => frame.locator('.output p'))) await old.evaluateAll((elements: Drawn[]) => elements.forEach((element) => element.setAttribute('data-old', ''))).catch(() => undefined);
       await until(async () => {
         await button.click();
-        return untilSeen((frame) => frame.locator('.output:not([data-old])').getByText(pattern), 4000).then(() => true, () => false);
+        return untilSeen((frame) => frame.locator('.output p:not([data-old])').filter({ hasText: pattern }), 4000).then(() => true, () => false);
       }, 20_000).catch(() => assertSaid(at?.step.id, hint, pattern));
       heard.add(text);
     },

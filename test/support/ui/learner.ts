@@ -4,6 +4,7 @@ import { parseProse, type LessonProse } from '../../../src/core/lessons/prose.ts
 import { root } from '../paths.ts';
 import type { Drawn } from './drawn.ts';
 import { hintPattern } from './hintPattern.ts';
+import { click } from './mouse.ts';
 import { until } from './until.ts';
 import type { Window } from './window.ts';
 
@@ -99,10 +100,10 @@ export function createLearner(vscode: Omit<Window, 'close'>): Learner {
       if (await parent.getAttribute('aria-expanded') !== 'true') {
         // One lesson at a time has room in the view.
         const others = lessons().getByRole('treeitem', { name: /^Lesson /, expanded: true }).locator('.monaco-tl-twistie');
-        while (await others.count() > 0) await others.first().click();
-        await parent.locator('.monaco-tl-twistie').click();
+        while (await others.count() > 0) await click(others.first());
+        await click(parent.locator('.monaco-tl-twistie'));
       }
-      await row.click();
+      await click(row);
       await vscode.page.locator('.tabs-container .tab.active', { hasText: prose.title }).waitFor({ timeout: 20_000 });
       await goTo(() => true);
     },
@@ -135,7 +136,7 @@ export function createLearner(vscode: Omit<Window, 'close'>): Learner {
       // What another check said may still stand there.
       for (const old of vscode.page.frames().map((frame) => frame.locator('.output p'))) await old.evaluateAll((elements: Drawn[]) => elements.forEach((element) => element.setAttribute('data-old', ''))).catch(() => undefined);
       await until(async () => {
-        await button.click();
+        await click(button);
         return untilSeen((frame) => frame.locator('.output p:not([data-old])').filter({ hasText: pattern }), 4000).then(() => true, () => false);
       }, 20_000).catch(() => assertSaid(at?.step.id, hint, pattern));
       heard.add(text);

@@ -34,7 +34,7 @@ describe('scripts in a real window', () => {
   it('opens a .redis file with lenses, colours and faults', async function () {
     this.timeout(60_000);
     await vscode.tree.open();
-    await vscode.page.keyboard.press('Control+O');
+    await vscode.prompts.anyCommand('File: Open File...');
     await fillFileDialog(vscode.page, join(folder, 'shop.redis'), /Open File/);
     await until(async () => /Run All/.test(await shown()) && /On Practice/.test(await shown()), 20_000);
     await until(async () => (await editor().locator('.squiggly-error').count()) > 0 && (await editor().locator('.squiggly-warning').count()) > 0, 10_000);

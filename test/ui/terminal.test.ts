@@ -16,7 +16,9 @@ describe('the Redis terminal in a real window', () => {
   /** What the terminal in front shows; blanks are no-break spaces there. */
   const shown = async (): Promise<string> => (await vscode.page.locator('.terminal-wrapper.active .xterm-rows').innerText()).replaceAll('\u00a0', ' ');
   const shows = async (pattern: RegExp): Promise<void> => until(async () => pattern.test(await shown()), 20_000);
+  const untilFocused = (): Promise<void> => vscode.page.locator('.terminal-wrapper.active textarea:focus').waitFor({ state: 'attached', timeout: 15_000 });
   const type = async (line: string): Promise<void> => {
+    await untilFocused();
     await vscode.page.keyboard.type(line);
     await vscode.page.keyboard.press('Enter');
   };
@@ -66,6 +68,7 @@ describe('the Redis terminal in a real window', () => {
     await vscode.page.keyboard.press('Control+R');
     await vscode.prompts.pick(/^get greeting/);
     await until(async () => /\[2\]> get greeting\s*$/.test((await shown()).trimEnd()), 10_000);
+    await untilFocused();
     await vscode.page.keyboard.press('Enter');
     await shows(/"back"[^]*get greeting\s+"hello\\nworld"/);
     await type('quit');

@@ -2,9 +2,10 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Drawn } from './drawn.ts';
-import { until } from './until.ts';
+import { insist, until } from './until.ts';
 
 const patience = 15_000;
+const soon = 4000;
 
 /**
  * Fills in VS Code's own file dialog and presses Enter. It opens with a path of its own, which it may put over ours; and it takes Enter
@@ -25,5 +26,11 @@ export async function fillFileDialog(page: Page, path: string, title: RegExp): P
   const there = ['..', ...(await readdir(dirname(path)))].sort().join();
   await type(`${dirname(path)}/`, async () => (await names('[role=option]')).sort().join() === there);
   await type(path, async () => (await names('.monaco-list-row.focused')).every((name) => name === basename(path)));
-  await page.keyboard.press('Enter');
+  // While it reads a folder it passes over Enter; one that counts makes it go, or ask.
+  const says = (): Promise<string> => widget.evaluateAll((elements: Drawn[]) => elements.map(({ textContent }) => textContent).join());
+  const asked = await says();
+  await insist(async () => {
+    if (await says() === asked) await box.press('Enter', { timeout: soon });
+    await until(async () => await says() !== asked, soon);
+  });
 }

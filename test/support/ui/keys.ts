@@ -49,6 +49,8 @@ export async function createKeys(page: Page, tree: Tree): Promise<Keys> {
     await press('Enter');
   };
   const opened = async (title: RegExp): Promise<void> => {
+    // Before it has the focus, keys go elsewhere.
+    await widget.locator('input.input:focus').waitFor({ timeout: patience });
     await widget.filter({ hasText: title }).or(page.locator('.quick-input-widget:visible:not(.quick-input-widget-closing)', { has: page.getByPlaceholder(title) })).first().waitFor({ timeout: patience });
   };
   return {
@@ -60,7 +62,7 @@ export async function createKeys(page: Page, tree: Tree): Promise<Keys> {
         if (await palette.isVisible()) await press('Escape');
         await palette.waitFor({ state: 'hidden', timeout: soon });
         await press('F1');
-        await palette.waitFor({ timeout: soon });
+        await widget.locator('input.input:focus').and(palette).waitFor({ timeout: soon });
         await page.keyboard.type(title);
         await until(async () => (await named(widget.locator('.monaco-list-row.focused'))).startsWith(title), soon);
         await press('Enter');
@@ -88,13 +90,21 @@ export async function createKeys(page: Page, tree: Tree): Promise<Keys> {
     },
     async goTo(label) {
       const focused = async (): Promise<string> => (await tree.focused())?.label ?? '';
-      await press('Home');
-      await until(async () => (await tree.focused())?.index === 0, patience);
+      // A command that leads there may not have done so yet.
+      await page.locator('.part.sidebar [role=tree]:focus').waitFor({ timeout: patience });
+      await insist(async () => {
+        await press('Home');
+        await until(async () => (await tree.focused())?.index === 0, soon);
+      });
       await step('ArrowDown', async () => typeof label === 'string' ? await focused() === label : label.test(await focused()));
     },
     async menu(item) {
-      await press('Shift+F10');
-      await page.getByRole('menuitem', { name: item }).waitFor({ timeout: patience });
+      // A menu that opens before the extension has joined it lacks the item.
+      await insist(async () => {
+        if (await page.locator('.monaco-menu').first().isVisible()) await press('Escape');
+        else await press('Shift+F10');
+        await page.getByRole('menuitem', { name: item }).waitFor({ timeout: soon });
+      });
       await step('ArrowDown', async () => (await named(page.locator('.monaco-menu .action-item.focused .action-label, .monaco-menu .action-menu-item:focus .action-label'))).startsWith(item));
       await press('Enter');
     },

@@ -146,6 +146,7 @@ describe('browsing in a real window', () => {
     assert.equal(await vscode.editors.text('hello'), '{"hello":"world","id":12345678901234567890}');
     await vscode.screenshot('value');
     // The row keeps the keyboard, so that its keys work after a click.
+    await vscode.page.locator('.part.sidebar [role=tree]:focus').waitFor();
     await vscode.page.keyboard.press('F2');
     await vscode.prompts.input('greeting', /new name/);
     await vscode.tree.menu([...database, 'greeting'], /^Edit Value/);

@@ -136,8 +136,7 @@ describe('cloning a database in a real window', () => {
 
   it('copies what is dragged onto another connection', async () => {
     await vscode.tree.collapse(['Shop', 'Database 0']);
-    const [from, to] = [await vscode.tree.find(['Shop', 'Database 3']), await vscode.tree.find('Practice')];
-    await from.dragTo(to);
+    await vscode.tree.drag(['Shop', 'Database 3'], 'Practice');
     await vscode.prompts.pick(/^Database 5/, /Clone database 3 of “Shop”/);
     await vscode.prompts.pick(/^Stop/);
     await vscode.prompts.pick(/^Show the Plan/);
@@ -153,8 +152,7 @@ describe('cloning a database in a real window', () => {
     await vscode.tree.click(['Shop', 'Database 4']);
     await vscode.tree.collapse(['Shop', 'Database 4']);
     await vscode.tree.click(['Shop', 'Database 3'], 'Control');
-    const [from, to] = [await vscode.tree.find(['Shop', 'Database 3']), await vscode.tree.find('Practice')];
-    await from.dragTo(to);
+    await vscode.tree.drag(['Shop', 'Database 3'], 'Practice');
     await vscode.prompts.input('3>10 4>11', /Which database of “Practice” takes which/);
     await vscode.prompts.pick(/^Stop/);
     await vscode.prompts.pick(/^Show the Plan/);
@@ -167,8 +165,7 @@ describe('cloning a database in a real window', () => {
   it('copies a namespace that is dragged onto a database', async () => {
     await vscode.prompts.clearNotifications();
     await vscode.tree.expand(['Shop', 'Database 0']);
-    const [from, to] = [await vscode.tree.find(['Shop', 'Database 0', 'edited']), await vscode.tree.find(['Shop', 'Database 3'])];
-    await from.dragTo(to);
+    await vscode.tree.drag(['Shop', 'Database 0', 'edited'], ['Shop', 'Database 3']);
     await vscode.prompts.pick(/^Stop/, /Clone edited:\* of database 0 of “Shop”/);
     await vscode.prompts.pick(/^Show the Plan/);
     assert.match(await vscode.prompts.answer('Clone'), /Clone edited:\* of database 0 of “Shop” to database 3 of “Shop”\?/);
@@ -236,16 +233,14 @@ describe('cloning a database in a real window', () => {
 
   it('clones neither members nor connections that are dragged', async () => {
     await vscode.prompts.clearNotifications();
-    const [from, to] = [await vscode.tree.find('Practice'), await vscode.tree.find(['Shop', 'Database 3'])];
-    await from.dragTo(to);
+    await vscode.tree.drag('Practice', ['Shop', 'Database 3']);
     await vscode.prompts.notification(/Databases, namespaces and keys can be dragged/);
   });
 
   it('asks nothing where the target is only read', async () => {
     await vscode.prompts.clearNotifications();
     await vscode.connect('Archive', server.port, /^Read-only/);
-    const [from, to] = [await vscode.tree.find(['Shop', 'Database 3']), await vscode.tree.find('Archive')];
-    await from.dragTo(to);
+    await vscode.tree.drag(['Shop', 'Database 3'], 'Archive');
     await vscode.prompts.notification(/“Archive” is read-only\. Edit the connection/);
     await vscode.tree.menu(['Archive', 'Database 0'], /^Clone Database/);
     assert.deepEqual((await vscode.prompts.picks()).map((label) => label.split(',')[0]), ['One Instance per Database', 'One Instance per Database: Fresh Practice Server', 'Dump and Reload']);

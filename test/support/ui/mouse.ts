@@ -20,7 +20,7 @@ const patience = 4000;
 export async function clickOnce(target: Locator, { button = 'left', modifiers = [], row }: ClickOptions = {}): Promise<void> {
   const element = await target.elementHandle({ timeout: patience });
   if (element === null) throw new Error('there is nothing to click');
-  const watch = await element.evaluateHandle(watchClick, { last: button === 'left' ? 'click' : 'contextmenu', row });
+  const watch = await element.evaluateHandle(watchMouse, { types: button === 'left' ? ['pointerdown', 'mousedown', 'click'] : ['pointerdown', 'mousedown', 'contextmenu'], row });
   const failure = await element.click({ button, modifiers: [...modifiers], timeout: patience }).then(() => undefined, (error: unknown) => error as Error);
   if (!await watch.evaluate(({ end }) => end())) throw failure ?? new Error('the click got lost');
 }
@@ -28,6 +28,18 @@ export async function clickOnce(target: Locator, { button = 'left', modifiers = 
 /** Clicks, and clicks again where the click got lost, until 30 s are over. */
 export async function click(target: Locator, options: ClickOptions = {}): Promise<void> {
   await insist(() => clickOnce(target, options), 30_000);
+}
+
+/** A row, and what a screen reader says of it. */
+export type NamedRow = readonly [row: Locator, name: string];
+
+/** Drags a row onto another, or rejects within a few seconds with nothing dropped. */
+export async function dragOnce([from, fromName]: NamedRow, [to, toName]: NamedRow): Promise<void> {
+  const dragged = await from.evaluateHandle(watchMouse, { types: ['pointerdown', 'mousedown', 'dragstart'], row: fromName }, { timeout: patience });
+  const dropped = await to.evaluateHandle(watchMouse, { types: ['drop'], row: toName }, { timeout: patience });
+  const failure = await from.dragTo(to, { timeout: patience }).then(() => undefined, (error: unknown) => error as Error);
+  await dragged.evaluate(({ end }) => end());
+  if (!await dropped.evaluate(({ end }) => end())) throw failure ?? new Error('nothing was dropped');
 }
 
 /** What functions that run in the page use of a mouse event. */
@@ -44,21 +56,20 @@ interface Clicked extends Drawn {
   contains(other: unknown): boolean;
 }
 
-/** Runs in the page. Keeps the mouse from what has come in the place of the element; `end` says whether the last event has reached it. */
-function watchClick(element: object, { last, row }: { readonly last: string; readonly row: string | undefined }): { end(): boolean } {
+/** Runs in the page. Keeps these events from what has come in the place of the element; `end` says whether the last of them has reached it. */
+function watchMouse(element: object, { types, row }: { readonly types: readonly string[]; readonly row: string | undefined }): { end(): boolean } {
   const { addEventListener, removeEventListener } = globalThis as unknown as Record<'addEventListener' | 'removeEventListener', (type: string, listener: (event: Click) => void, capture: boolean) => void>;
-  const clicked = element as Clicked;
-  const named = clicked.closest('[role=treeitem], [role=option]');
+  const watched = element as Clicked;
+  const named = watched.closest('[role=treeitem], [role=option]');
   const name = (): string => (named?.getAttribute('aria-label') ?? '').trim();
   const before = row ?? name();
   let reached = false;
   const listen = (event: Click): void => {
-    if (!clicked.isConnected || name() !== before) {
+    if (!watched.isConnected || name() !== before) {
       event.preventDefault();
       event.stopImmediatePropagation();
-    } else if (event.type === last && clicked.contains(event.target)) reached = true;
+    } else if (event.type === types.at(-1) && watched.contains(event.target)) reached = true;
   };
-  const types = ['pointerdown', 'mousedown', 'click', 'contextmenu'];
   for (const type of types) addEventListener(type, listen, true);
   return {
     end() {

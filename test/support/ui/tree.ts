@@ -1,7 +1,7 @@
 import type { Locator, Page } from 'playwright-core';
 import type { Drawn } from './drawn.ts';
 import { chooseFrom } from './menu.ts';
-import { clickOnce, type ClickOptions } from './mouse.ts';
+import { clickOnce, dragOnce, type ClickOptions } from './mouse.ts';
 import { insist, until } from './until.ts';
 
 /** A row of the tree, as it is shown and as it is read aloud. */
@@ -47,6 +47,8 @@ export interface Tree {
   collapse(path: RowPath, how?: 'mouse' | 'keyboard'): Promise<void>;
   /** Clicks on the row; with Control or Shift, it is selected besides others. */
   click(path: RowPath, ...modifiers: ('Control' | 'Shift')[]): Promise<void>;
+  /** Drags a row onto another. */
+  drag(from: RowPath, to: RowPath): Promise<void>;
   /** Moves the focus to the row with Home and the arrow keys alone. */
   focus(path: RowPath): Promise<void>;
   /** Presses a key (Playwright's names) while the tree has the focus. */
@@ -233,6 +235,10 @@ export function createTree(page: Page): Tree {
     expand: (path, how = 'mouse') => toggle(path, true, how),
     collapse: (path, how = 'mouse') => toggle(path, false, how),
     click: (path, ...modifiers) => clickOn(path, { modifiers }),
+    drag: (from, to) => insist(async () => {
+      const [dragged, target] = [await need(from), await need(to)];
+      await dragOnce([await show(dragged), dragged.name], [await show(target), target.name]);
+    }),
     focus,
     async press(key) {
       await list.focus();

@@ -3,13 +3,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { formatPage, formatReply, isPage } from '../../src/core/terminal/formatReply.ts';
 import { tableOfCommands } from '../../src/core/language/command.ts';
 import { createTerminalSession, isKept, type TerminalSession } from '../../src/core/terminal/session.ts';
 import { quoteInline } from '../../src/protocol/resp/inline.ts';
-import { createReplyDecoder } from '../../src/protocol/resp/replyDecoder.ts';
 import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
-import { encodeCall, type Argument } from '../support/respClient.ts';
+import type { Argument } from '../support/respClient.ts';
 import { createTestSessions, testProfile } from '../support/testSessions.ts';
 import { splitArguments } from './script.ts';
 import { bitmaps } from './scripts/bitmaps.ts';
@@ -68,22 +66,28 @@ describe('the terminal beside redis-cli', () => {
     return found;
   };
 
+  /** What the terminal shows for each of them, typed as lines. */
   const ours = async (version: 2 | 3): Promise<readonly string[]> => {
-    const socket = connect(server.port, '127.0.0.1');
-    const decoder = createReplyDecoder({ maxDepth: 1000 });
-    const found: string[] = [];
-    socket.write(encodeCall(['HELLO', String(version)]));
-    for (const args of commands) socket.write(encodeCall(args));
-    let greeted = false;
-    for await (const chunk of socket as AsyncIterable<Buffer>) {
-      decoder.push(chunk);
-      for (let reply = decoder.next(); reply !== undefined; reply = decoder.next()) {
-        if (greeted) found.push((isPage((commands[found.length] ?? []).map(String)) ? formatPage : formatReply)(reply));
-        greeted = true;
+    const sessions = createTestSessions();
+    let shown = '';
+    const terminal = createTerminalSession({
+      label: 'here', database: 0, open: async (database) => sessions.openChannel(testProfile(server), database, 'terminal'), write: (piece) => void (shown += piece), clear: () => undefined,
+      // No command takes long: none is followed by the time it took.
+      book: tableOfCommands, clock: { now: () => 0, elapsed: () => 0 }, breathe: async () => new Promise(setImmediate),
+    });
+    try {
+      await terminal.run(`HELLO ${String(version)}`);
+      const found: string[] = [];
+      for (const args of commands) {
+        shown = '';
+        await terminal.run(args.map((arg) => quoteInline(latin1(arg))).join(' '));
+        found.push(shown);
       }
-      if (found.length >= commands.length) break;
+      return found;
+    } finally {
+      terminal.close();
+      await sessions.dispose();
     }
-    return found;
   };
 
   for (const version of [2, 3] as const) {

@@ -4,8 +4,8 @@ import type { Reply } from '../../protocol/resp/reply.ts';
 import { createReplyDecoder } from '../../protocol/resp/replyDecoder.ts';
 import { l10n } from '../../l10n.ts';
 
-/** Deepest nesting of a reply that is shown. */
-const MAX_DEPTH = 128;
+/** Deepest nesting of a reply that is shown; of a hostile one each level would be another three characters before every line. */
+const MAX_DEPTH = 256;
 /** Replies that nobody has taken, above which no more are read; of those for who listens the older half is left out instead. */
 const UNTAKEN = 1000;
 /** Bytes of such. */

@@ -66,13 +66,15 @@ export async function completeKeys(
   const { names, whole } = await findNames(place.prefix, ask, clock);
   const start = document.positionAt(from + place.from);
   const next = document.getText(new vscode.Range(position, position.translate(0, 1)));
-  // The editor has put the closing quote there by itself.
-  const end = place.quote !== undefined && next === place.quote ? position.translate(0, 1) : position;
   const typed = text.slice(place.from);
   const items = names.map((name) => {
     const completion = new vscode.CompletionItem(displayName(name), vscode.CompletionItemKind.Value);
-    completion.insertText = nameIn(name, place.quote);
-    completion.range = new vscode.Range(start, end);
+    const written = nameIn(name, place.quote);
+    const stays = written[0] === place.quote;
+    // The editor may have closed the quote by itself, and may take that away with what it replaces: typing it is right in any case.
+    completion.insertText = stays ? written.slice(0, -1) : written;
+    if (stays) completion.command = { command: 'type', title: '', arguments: [{ text: place.quote }] };
+    completion.range = new vscode.Range(start, !stays && place.quote !== undefined && next === place.quote ? position.translate(0, 1) : position);
     completion.filterText = typed + displayName(name.subarray(place.prefix.length));
     return completion;
   });

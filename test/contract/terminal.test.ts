@@ -156,6 +156,10 @@ describe('a terminal session', () => {
     assert.equal(terminal.prompt, 'here[3](TX)> ');
     assert.equal(await run('EXEC'), '1) OK\n');
     assert.equal(terminal.prompt, 'here[4]> ');
+    // One that is refused when its turn comes changes nothing.
+    for (const line of ['MULTI', 'SELECT 5', 'PING', 'SELECT 99']) await run(line);
+    assert.match(await run('EXEC'), /^1\) OK\n2\) PONG\n3\) \(error\) .*out of range\n$/);
+    assert.equal(terminal.prompt, 'here[5]> ');
     await run('RESET');
     assert.equal(terminal.prompt, 'here> ');
   });

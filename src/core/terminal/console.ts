@@ -12,8 +12,8 @@ import { createTerminalSession, isKept, type TerminalDeps } from './session.ts';
 export interface ConsoleDeps extends Omit<TerminalDeps, 'write' | 'clear'> {
   /** Shows text as a terminal takes it: lines end in `\r\n`. */
   readonly screen: (text: string) => void;
-  /** Lines of before, the latest first. */
-  readonly history: readonly string[];
+  /** Lines of before, the latest first: those of other terminals that are open by now as well. */
+  readonly history: () => readonly string[];
   /** Told of all lines to keep, the latest first; none of them holds a secret. */
   readonly keep: (history: readonly string[]) => void;
   /** Asks the server on another connection, for the names of keys. Throws Failure. */
@@ -53,7 +53,7 @@ export function createConsole(deps: ConsoleDeps, columns: number): Console {
   }), { columns });
   const editor = createInterface({
     input: keyboard, output: screen, terminal: true, historySize: HISTORY, removeHistoryDuplicates: true, escapeCodeTimeout: 50, tabSize: 4,
-    history: [...deps.history],
+    history: [...deps.history()],
     completer: (line: string, done: (error: null, result: [string[], string]) => void) => {
       const { from, items } = completeLine(line, line.length, deps.book);
       const typed = line.slice(from);
@@ -75,7 +75,6 @@ export function createConsole(deps: ConsoleDeps, columns: number): Console {
       });
     },
   });
-  let history: readonly string[] = deps.history;
   /** Commands to be run. */
   const lines: string[] = [];
   /** Of a command whose quotes are not closed yet. */
@@ -122,10 +121,10 @@ export function createConsole(deps: ConsoleDeps, columns: number): Console {
   };
 
   editor.on('history', (kept: string[]) => {
+    const [line] = kept;
     // The line editor has taken the line as its own list's first.
-    if (kept[0] !== undefined && (begun !== '' || !isKept(kept[0]))) kept.shift();
-    history = [...kept];
-    deps.keep(history);
+    if (line === undefined || begun !== '' || !isKept(line)) kept.shift();
+    else deps.keep([line, ...deps.history().filter((other) => other !== line)].slice(0, HISTORY));
   });
   editor.on('line', (line) => {
     const whole = begun + line;
@@ -153,7 +152,7 @@ export function createConsole(deps: ConsoleDeps, columns: number): Console {
   };
 
   const search = async (): Promise<void> => {
-    const chosen = await deps.search(history);
+    const chosen = await deps.search(deps.history());
     if (chosen === undefined || closed || running) return;
     editor.write(null, { ctrl: true, name: 'e' });
     editor.write(null, { ctrl: true, name: 'u' });

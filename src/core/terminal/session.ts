@@ -59,8 +59,8 @@ export function createTerminalSession(deps: TerminalDeps): TerminalSession {
   let database = deps.database;
   let protocol: RespVersion = 2;
   let transaction = false;
-  /** By a SELECT that waits for EXEC. */
-  let selected: number | undefined;
+  /** Of each command that waits for EXEC, the database that it selects, if it does. */
+  let queued: (number | undefined)[] = [];
   let lostTransaction = false;
   let link: Link | undefined;
   let interrupted = false;
@@ -129,17 +129,17 @@ export function createTerminalSession(deps: TerminalDeps): TerminalSession {
       return;
     }
     if (reply.kind === 'simple' && reply.text === 'QUEUED' && transaction) {
-      if (name === 'select') selected = Number(second);
+      queued.push(name === 'select' ? Number(second) : undefined);
       return;
     }
     if (name === 'select') database = Number(second);
     else if (name === 'multi') {
       transaction = true;
-      selected = undefined;
+      queued = [];
     } else if (name === 'exec' || name === 'discard') {
       transaction = false;
       // A null: a watched key was changed, and nothing was run.
-      if (name === 'exec' && reply.kind === 'array') database = selected ?? database;
+      if (name === 'exec' && reply.kind === 'array') database = queued.findLast((index, at) => index !== undefined && reply.items[at]?.kind !== 'error') ?? database;
     }
     else if (name === 'hello' && (second === '2' || second === '3')) protocol = second === '3' ? 3 : 2;
     else if (name === 'reset') {

@@ -64,7 +64,7 @@ function createPty({ context, clock, sessions }: Services, follower: Follower, p
       },
       breathe: (ms) => new Promise((resolve) => (ms === undefined ? setImmediate(resolve) : setTimeout(resolve, ms))),
       screen: (text) => screen.fire(text),
-      history: context.globalState.get<readonly string[]>(historyKey, []),
+      history: () => context.globalState.get<readonly string[]>(historyKey, []),
       keep: (history) => void Promise.resolve(context.globalState.update(historyKey, history)).catch((error: unknown) => {
         // The terminal has it as long as it is open; told once.
         if (!unkept) void vscode.window.showWarningMessage(plainText(vscode.l10n.t('The history of the terminal could not be kept for the next one: {0}', messageOf(error))));

@@ -34,7 +34,7 @@ describe('core/terminal console', () => {
 
   const open = (options: Partial<ConsoleDeps> = {}): Console => (opened = createConsole({
     label: 'here', database: 0, open: async () => answering(sent), screen: (piece) => void (text += piece), book: tableOfCommands,
-    clock: { now: () => 0, elapsed: () => 0 }, breathe: async () => new Promise(setImmediate), history: [], keep: (lines) => void (kept = lines),
+    clock: { now: () => 0, elapsed: () => 0 }, breathe: async () => new Promise(setImmediate), history: () => kept, keep: (lines) => void (kept = lines),
     search: async () => undefined, ask: async () => ['0', []], onQuit: () => void (quits += 1), ...options,
   }, 80));
   const settled = async (until: () => boolean): Promise<void> => {
@@ -201,7 +201,8 @@ describe('core/terminal console', () => {
   });
 
   it('brings back lines of before, and keeps none with a password', async () => {
-    const { input } = open({ history: ['ECHO old'] });
+    kept = ['ECHO old'];
+    const { input } = open();
     input('\x1b[A\r');
     await settled(() => sent.length === 1);
     assert.deepEqual(sent, ['ECHO old']);
@@ -209,6 +210,23 @@ describe('core/terminal console', () => {
     input('AUTH secret\r');
     await settled(() => sent.length === 2);
     assert.deepEqual(kept, ['ECHO old']);
+  });
+
+  it('keeps lines of several terminals that are open at once, for all of them to search', async () => {
+    kept = ['ECHO old'];
+    const first = open();
+    const found: (readonly string[])[] = [];
+    const second = open({ search: async (lines) => void found.push(lines) });
+    first.input('ECHO one\r');
+    await settled(() => sent.length === 1);
+    second.input('ECHO two\r');
+    await settled(() => sent.length === 2);
+    first.input('ECHO old\r');
+    await settled(() => sent.length === 3 && prompts() === 5);
+    assert.deepEqual(kept, ['ECHO old', 'ECHO two', 'ECHO one']);
+    second.input('\x12');
+    assert.deepEqual(found, [kept]);
+    first.close();
   });
 
   it('keeps none with a password that is run several times, or that a quote parts over pasted lines', async () => {
@@ -375,7 +393,8 @@ describe('core/terminal console', () => {
   });
 
   it('puts in what was found by Ctrl+R', async () => {
-    const { input } = open({ history: ['ECHO b', 'ECHO a'], search: async (lines) => lines[1] });
+    kept = ['ECHO b', 'ECHO a'];
+    const { input } = open({ search: async (lines) => lines[1] });
     input('xyz');
     input('\x12');
     await settled(() => stripVTControlCharacters(text).includes('ECHO a'));

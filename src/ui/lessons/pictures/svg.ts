@@ -35,10 +35,10 @@ export function label(x: number, y: number, text: string, options: { readonly fi
   }, ...(cut === text ? [] : [element('title', {}, escape(text))]), escape(cut));
 }
 
-/** A picture as it stands in a notebook: what it says in one sentence for who does not see it, and all of it as text below. */
+/** A picture as it stands in a notebook: what it says in one sentence for who does not see it, and all of it as text below. Both may be wider than the page, and can be focused to be scrolled without a mouse. */
 export function figure(picture: { readonly width: number; readonly height: number; readonly body: string; readonly says: string; readonly text: string; readonly textTitle: string }): string {
   const { width, height } = picture;
   const svg = element('svg', { role: 'img', 'aria-label': picture.says, width, height, viewBox: `0 0 ${Math.round(width)} ${Math.round(height)}`, style: 'display:block' }, picture.body);
-  return element('div', { style: 'overflow-x:auto' }, svg)
-    + element('details', { style: `color:${colors.ink}` }, element('summary', {}, escape(picture.textTitle)), element('pre', { style: `font-family:${mono.family};overflow-x:auto` }, escape(picture.text)));
+  return element('div', { tabindex: 0, style: 'overflow-x:auto' }, svg)
+    + element('details', { style: `color:${colors.ink}` }, element('summary', {}, escape(picture.textTitle)), element('pre', { tabindex: 0, style: `font-family:${mono.family};overflow-x:auto` }, escape(picture.text)));
 }

@@ -26,11 +26,12 @@ const MOST_SINGLE = 1000;
 /** Registers what remembers the original beside an edited copy, and tells what was changed since. */
 export function registerBaselines(services: Services, view: DifferencesView): vscode.Disposable {
   const { explorer, baselines, written } = services;
-  /** Databases that have badges: they lose them when they are drawn anew. */
-  let drawn = new Set<string>();
+  const marked = (): ReadonlySet<string> => new Set(baselines.list().map(({ edited }) => nodeId.database(edited.source)));
+  /** Databases that have badges, those remembered from before among them: they lose them when they are drawn anew. */
+  let drawn = marked();
 
   const draw = (): void => {
-    const now = new Set(baselines.list().map(({ edited }) => nodeId.database(edited.source)));
+    const now = marked();
     for (const id of new Set([...drawn, ...now])) {
       const node = explorer.nodes.get(id);
       if (node !== undefined) explorer.changed(node);

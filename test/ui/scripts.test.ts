@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
 import { fillFileDialog } from '../support/ui/fileDialog.ts';
 import { until } from '../support/ui/until.ts';
 import { useWindow } from '../support/ui/window.ts';
@@ -14,12 +15,17 @@ interface Decorated {
 describe('scripts in a real window', () => {
   const vscode = useWindow();
   let folder: string;
+  let server: RedisServer;
 
   before(async () => {
+    server = await startRedisServer();
     folder = await mkdtemp(join(tmpdir(), 'keyspace-scripts-'));
     await writeFile(join(folder, 'shop.redis'), '# a basket\nDEL basket:1\nHSET basket:1 apple 3 pear 2\nHGETALL basket:1\nGET\nnonsense 1\n');
   });
-  after(() => rm(folder, { recursive: true }));
+  after(async () => {
+    await server.stop();
+    await rm(folder, { recursive: true });
+  });
 
   const editor = () => vscode.page.locator('.editor-instance', { hasText: 'basket' }).first();
   /** What the editor shows, lenses and results included; blanks are no-break spaces there. */
@@ -76,5 +82,23 @@ describe('scripts in a real window', () => {
     await editor().getByText('HGETALL', { exact: true }).first().hover();
     await vscode.page.locator('.monaco-hover', { hasText: 'Complexity: O(N)' }).waitFor({ timeout: 10_000 });
     await vscode.screenshot('script-hover');
+  });
+
+  it('runs a selection on the connection that was chosen, which refuses what it does not allow', async function () {
+    this.timeout(60_000);
+    await vscode.connect('Guarded', server.port, /^Read-only/);
+    await editor().getByText('# a basket').click();
+    await vscode.prompts.command('Choose the Connection of a Script…');
+    await vscode.prompts.pick(/^Guarded/);
+    await until(async () => /On Guarded/.test(await shown()), 10_000);
+    await vscode.page.keyboard.press('Control+Home');
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Home', 'Shift+ArrowDown', 'Shift+ArrowDown']) await vscode.page.keyboard.press(key);
+    await vscode.prompts.command('Run Selection');
+    const ran = ['(empty array)', '(error) ERR wrong number'];
+    await until(async () => (await beside()).map((one) => one.slice(0, 24)).join() === ran.join(), 20_000);
+    await server.cli('CONFIG', 'RESETSTAT');
+    await vscode.prompts.command('Run Script');
+    await vscode.prompts.notification(/DEL.*read-only|read-only.*DEL/);
+    assert.doesNotMatch(await server.cli('INFO', 'commandstats'), /cmdstat_(del|hset)/);
   });
 });

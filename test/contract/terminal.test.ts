@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { tableOfCommands } from '../../src/core/language/command.ts';
+import type { Access } from '../../src/core/connection/profile.ts';
 import { createTerminalSession, isKept, type TerminalSession } from '../../src/core/terminal/session.ts';
 import { quoteInline } from '../../src/protocol/resp/inline.ts';
 import { startRedisServer, type RedisServer } from '../support/redisServer.ts';
@@ -106,8 +107,8 @@ describe('a terminal session', () => {
   let shown = '';
   let heard: (() => void) | undefined;
 
-  const open = (access: 'read-write' | 'read-only' = 'read-write'): TerminalSession => createTerminalSession({
-    label: 'here', database: 0, open: async (database) => sessions.openChannel(testProfile(server, { access }), database, 'terminal'),
+  const open = (access: Access = 'read-write', through = sessions): TerminalSession => createTerminalSession({
+    label: 'here', database: 0, open: async (database) => through.openChannel(testProfile(server, { access }), database, 'terminal'),
     write(piece) {
       shown += piece;
       heard?.();
@@ -242,6 +243,30 @@ describe('a terminal session', () => {
     terminal = open('read-only');
     assert.match(await run('SET k v'), /^\(error\) .*read-only/);
     assert.equal(await run('GET k'), '(nil)\n');
+  });
+
+  it('asks before it writes where the connection confirms writes, and goes on behind a no', async () => {
+    const answers = [false, true];
+    const asked: string[] = [];
+    const asking = createTestSessions({
+      async confirmWrite({ summary }) {
+        asked.push(summary);
+        return answers.shift() ?? assert.fail('asked once more');
+      },
+    });
+    terminal.close();
+    terminal = open('confirm-writes', asking);
+    try {
+      await run('SELECT 2');
+      assert.match(await run('SET k v'), /^\(error\) Not sent/);
+      assert.equal(terminal.prompt, 'here[2]> ');
+      assert.equal(await run('GET k'), '(nil)\n');
+      assert.equal(await run('SET k v'), 'OK\n');
+      assert.equal(await run('GET k'), '"v"\n');
+      assert.deepEqual(asked, ['SET k v', 'SET k v']);
+    } finally {
+      await asking.dispose();
+    }
   });
 
   it('runs nothing by itself that was meant for a transaction which its connection took with it', async () => {

@@ -247,7 +247,7 @@ describe('lessons with servers that copy and follow each other, in a real window
     await learner.on('replica');
     await learner.wrong('elsewhere', 'WAIT 1 10');
     await learner.on('original');
-    await learner.wrong('one', 'WAIT 1 10');
+    await learner.wrong('one', 'WAIT 1 5000');
   });
 
   it('explains each mistake with a replica that is held up', async () => {

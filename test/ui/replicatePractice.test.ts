@@ -16,11 +16,35 @@ describe('replicating the practice server in a real window', () => {
   after(() => server.stop());
   const says = (name: string, text: RegExp): Promise<void> => until(async () => text.test((await vscode.tree.row(name)).text), 20_000);
 
+  const step = (ticked: boolean) => vscode.page.locator('.gettingStartedContainer').getByRole('checkbox', { name: /^Replicate/, checked: ticked });
+
+  it('sees that a connection follows a server that is none of ours', async () => {
+    const other = await startRedisServer(['--repl-diskless-sync-delay', '0']);
+    try {
+      await server.cli('REPLICAOF', '127.0.0.1', String(other.port));
+      await vscode.tree.menu('Real', /^Reconnect/);
+      await says('Real', new RegExp(`follows 127\\.0\\.0\\.1:${other.port} · following`));
+      await vscode.prompts.clearNotifications();
+      await vscode.tree.menu('Real', /^Liberate Replica/);
+      await vscode.prompts.answer('Liberate');
+      assert.match(await vscode.prompts.answer('Cut Anyway'), /Add it as a connection to prove/);
+      await vscode.prompts.notification(/“Real” is on its own\. It was cut without proof/);
+      assert.match(await server.cli('INFO', 'replication'), /role:master/);
+    } finally {
+      await other.stop();
+    }
+    // Whoever made it follow, it was not done here.
+    await vscode.prompts.command('Get Started');
+    await step(false).waitFor({ timeout: 30_000 });
+    await vscode.prompts.clearNotifications();
+  });
+
   it('lets a real server follow it, over a port that is open as long as that lasts', async () => {
     await vscode.tree.menu('Practice', /^Replicate Database/);
     await vscode.prompts.pick(/^Real/, /Which connection is to follow “Practice”/);
     await vscode.prompts.answer('Replicate');
     await says('Real', /follows Practice · in step/);
+    await step(true).waitFor({ timeout: 15_000 });
     assert.match(await server.cli('INFO', 'replication'), /master_host:127\.0\.0\.1/);
     const keys = await server.cli('DBSIZE');
     assert.ok(Number(keys) > 10, keys);
@@ -58,25 +82,9 @@ describe('replicating the practice server in a real window', () => {
     assert.doesNotMatch((await vscode.tree.row('Practice')).text, /follows/);
   });
 
-  it('sees that a connection follows a server that is none of ours', async () => {
-    const other = await startRedisServer(['--repl-diskless-sync-delay', '0']);
-    try {
-      await server.cli('REPLICAOF', '127.0.0.1', String(other.port));
-      await vscode.tree.menu('Real', /^Reconnect/);
-      await says('Real', new RegExp(`follows 127\\.0\\.0\\.1:${other.port} · following`));
-      await vscode.prompts.clearNotifications();
-      await vscode.tree.menu('Real', /^Liberate Replica/);
-      await vscode.prompts.answer('Liberate');
-      assert.match(await vscode.prompts.answer('Cut Anyway'), /Add it as a connection to prove/);
-      await vscode.prompts.notification(/“Real” is on its own\. It was cut without proof/);
-      assert.match(await server.cli('INFO', 'replication'), /role:master/);
-    } finally {
-      await other.stop();
-    }
-  });
-
   it('opens a fresh practice server as a replica, which can be followed itself, and forgets that when it is closed', async () => {
     await vscode.prompts.clearNotifications();
+    await server.cli('FLUSHALL');
     await server.cli('MSET', 'a', '1', 'b', '2');
     await vscode.tree.menu(['Real', 'Database 0'], /^Clone Database/);
     await vscode.prompts.pick(/^Enslave and Liberate/);

@@ -17,7 +17,7 @@ const REDRAW_EVERY = 2500;
 
 /** Registers replication: what is begun, what runs, and how it ends. Takes up again what was kept. */
 export function register(services: Services): vscode.Disposable {
-  const { explorer, replications, walkthrough } = services;
+  const { explorer, replications } = services;
   const status = vscode.window.createStatusBarItem('keyspace.replication', vscode.StatusBarAlignment.Left);
   status.name = vscode.l10n.t('Keyspace Replication');
   status.command = `${viewIds.explorer}.focus`;
@@ -26,7 +26,6 @@ export function register(services: Services): vscode.Disposable {
   const show = (replication: Replication): void => {
     showStatus(status, replications.list());
     setContext('keyspace.replicating', replications.list().length > 0);
-    if (replications.list().length > 0) walkthrough.did('replicate');
     rows.draw(replication.state.target.connectionId);
   };
   const follow = (replication: Replication): void => {

@@ -64,6 +64,7 @@ async function lookAndBegin(services: Services, source: ConnectionProfile, targe
   if (found.refusals.length > 0) await refuseTarget(services.sessions, target, '', everything, new AbortController().signal);
   if (!(await confirm(names, found))) return false;
   tellWhenInStep(services, found.refusals.length > 0 ? services.replications.bridge(source, target) : await services.replications.start(source, target, address));
+  services.walkthrough.did('replicate');
   return true;
 }
 

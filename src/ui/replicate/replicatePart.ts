@@ -48,7 +48,10 @@ export async function replicatePart(services: Services, row: NodeOf<'database' |
   const title = kind === 'databases'
     ? vscode.l10n.t('databases {0} of “{1}”', [...map.keys()].join(', '), source.profile.name)
     : pattern === undefined ? whole : vscode.l10n.t('{0} of {1}', displayShort(pattern, 60), whole);
-  if (await confirm(services, title, to, map, pattern ?? (prefix.length === 0 ? undefined : Buffer.concat([prefix, Buffer.from('*')])))) services.replications.bridge(source.profile, to, part);
+  if (await confirm(services, title, to, map, pattern ?? (prefix.length === 0 ? undefined : Buffer.concat([prefix, Buffer.from('*')])))) {
+    services.replications.bridge(source.profile, to, part);
+    services.walkthrough.did('replicate');
+  }
 }
 
 function steps(services: Services, source: CloneEnd, from: Buffer, kind: PartKind): readonly Step<Draft>[] {

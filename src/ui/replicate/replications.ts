@@ -129,6 +129,27 @@ export function createReplications(
     return replication;
   };
 
+  const meet = async (profile: ConnectionProfile): Promise<void> => {
+    if (running.has(profile.id) || (profile.endpoint.kind === 'practice' && profile.endpoint.file !== undefined && profile.access === 'read-only')) return;
+    const session = sessions.acquire(profile, profile.database ?? 0);
+    try {
+      const [reply] = await session.sendAll([['INFO', 'replication']]);
+      const replica = Buffer.isBuffer(reply) ? replicaInfo(parseInfo(reply.toString('latin1'))) : undefined;
+      if (replica === undefined || running.has(profile.id)) return;
+      const { host, port } = replica;
+      const source = store.list().find(({ endpoint }) => endpoint.kind === 'tcp' && endpoint.port === port && endpoint.host.toLowerCase() === host.toLowerCase());
+      const id = randomUUID();
+      met.add(id);
+      const end = source === undefined ? { connectionId: '', name: `${host}:${port}`, database: undefined } : wholeEnd(source);
+      add(watchReplica(deps, { id, source: end, target: wholeEnd(profile), host, port }, { source, target: profile }));
+    } catch (error) {
+      // The row of the connection tells what is the matter with it.
+      if (!isFailure(error)) throw error;
+    } finally {
+      session.release();
+    }
+  };
+
   return {
     list: () => [...running.values()],
     of: (targetId) => running.get(targetId),
@@ -177,26 +198,7 @@ export function createReplications(
         add(watchReplica(deps, record, { source, target }));
       }
     },
-    async meet(profile) {
-      if (running.has(profile.id) || (profile.endpoint.kind === 'practice' && profile.endpoint.file !== undefined && profile.access === 'read-only')) return;
-      const session = sessions.acquire(profile, profile.database ?? 0);
-      try {
-        const [reply] = await session.sendAll([['INFO', 'replication']]);
-        const replica = Buffer.isBuffer(reply) ? replicaInfo(parseInfo(reply.toString('latin1'))) : undefined;
-        if (replica === undefined || running.has(profile.id)) return;
-        const { host, port } = replica;
-        const source = store.list().find(({ endpoint }) => endpoint.kind === 'tcp' && endpoint.port === port && endpoint.host.toLowerCase() === host.toLowerCase());
-        const id = randomUUID();
-        met.add(id);
-        const end = source === undefined ? { connectionId: '', name: `${host}:${port}`, database: undefined } : wholeEnd(source);
-        add(watchReplica(deps, { id, source: end, target: wholeEnd(profile), host, port }, { source, target: profile }));
-      } catch (error) {
-        // The row of the connection tells what is the matter with it.
-        if (!isFailure(error)) throw error;
-      } finally {
-        session.release();
-      }
-    },
+    meet,
     leave(profileId) {
       const replication = running.get(profileId);
       if (replication === undefined || !met.has(replication.id)) return;
@@ -213,6 +215,9 @@ export function createReplications(
         keep(kept().filter((record) => record.id !== id));
         keepBridges(bridges().filter((record) => record.id !== id));
         changed.fire(replication);
+        // A replica whose source has gone takes no writes all the same: its row says whom it follows.
+        const follower = target.connectionId === profileId ? undefined : profileOf(target.connectionId);
+        if (follower !== undefined) void meet(follower);
       }
     },
     dispose() {

@@ -1,9 +1,10 @@
-// A full synchronization of 1,000,000 keys: the practice server, as `npm run serve` starts it, as replica and as master of redis-server, and the bridge between two redis-servers, beside these alone.
+// A full synchronization of 1,000,000 keys: the practice server, as `npm run serve` starts it, as replica and as master of redis-server, and the bridge between two redis-servers, beside these alone; and what the bridge takes of memory.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BenchCase, BenchScope } from '../support/bench/case.ts';
 import { buildPractice, startPractice } from '../support/bench/loadedServer.ts';
+import { allowedMemory, peakMemory } from '../support/bench/filledPair.ts';
 import { elapsed } from '../support/bench/measure.ts';
 import type { Bridge } from '../../src/core/bridge/bridge.ts';
 import { reaches, startTestBridge } from '../support/bridgePlay.ts';
@@ -104,6 +105,7 @@ export async function cases(scope: BenchScope): Promise<readonly BenchCase[]> {
       { name: `as replica, ${name}`, unit: 'ms', better: 'lower', goal: 4, rounds, ours: () => syncTime(theirs, startOurs, keys), peer },
       { name: `as master, ${name}`, unit: 'ms', better: 'lower', goal: 4, rounds, ours: () => syncTime(ours, startTheirs, keys), peer },
       { name: `bridge, ${name}`, unit: 'ms', better: 'lower', goal: 4, rounds, ours: () => bridgeTime(theirs, startTheirs, keys), peer },
+      { name: `memory of the bridge, ${name}`, unit: 'MB', better: 'lower', goal: 1, rounds: 1, ours: () => peakMemory(() => bridgeTime(theirs, startTheirs, keys)), peer: allowedMemory(keys) },
     );
   }
   return all;

@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, readdir, readlink, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { isFailure } from '../../../../src/core/failure.ts';
 import { createTarget, fileFailure } from '../../../../src/core/save/target.ts';
+import { mayMount, onSmallDisk } from '../../../support/fullDisk.ts';
 
-const run = promisify(execFile);
 
 describe('a file that is being saved', () => {
   let folder: string;
@@ -61,15 +59,8 @@ describe('a file that is being saved', () => {
 
   it('says that the disk is full, and leaves nothing on it', async function () {
     const disk = join(folder, 'disk');
-    const script = join(import.meta.dirname, '../../../support/fillDisk.ts');
-    const inside = `mkdir "$1" && mount -t tmpfs -o size=1m none "$1" && exec "$2" "$3" "$1"`;
-    try {
-      await run('unshare', ['-Urm', 'true']);
-    } catch {
-      this.skip(); // Only Linux, where users may have namespaces, lets us have a disk of our own.
-    }
-    const { stdout } = await run('unshare', ['-Urm', 'sh', '-c', inside, 'sh', disk, process.execPath, script]);
-    assert.deepEqual(JSON.parse(stdout), { told: `There is no room left for ${join(disk, 'dump.rdb')}: the disk is full (ENOSPC). Nothing was saved. Make room, or choose another place.`, left: [] });
+    if (!await mayMount()) this.skip();
+    assert.deepEqual(await onSmallDisk(folder, 'fillDisk.ts'), { told: `There is no room left for ${join(disk, 'dump.rdb')}: the disk is full (ENOSPC). Nothing was saved. Make room, or choose another place.`, left: [] });
   });
 
   it('says what is wrong with the place', async () => {

@@ -9,6 +9,7 @@ import { startWorker } from '../../../../src/server/worker/workerHost.ts';
 import type { WorkerServer } from '../../../../src/server/worker/workerHost.ts';
 import { noTrouble, type Trouble } from '../../../../src/server/trouble.ts';
 import { portStream } from '../../../../src/server/transport/portStream.ts';
+import { mayMount, onSmallDisk } from '../../../support/fullDisk.ts';
 import { redisOver } from '../../../support/practiceServer.ts';
 
 const entry = new URL('../../../../src/server/worker/worker.ts', import.meta.url);
@@ -171,17 +172,9 @@ describe('practice server in a worker that keeps its data in a file', () => {
 
   it('says that the disk is full, keeps what was saved before and what is in memory, and saves it once there is room', async function () {
     this.timeout(60_000);
-    const disk = join(folder, 'disk');
-    const script = join(import.meta.dirname, '../../../support/fillPracticeDisk.ts');
-    const inside = `mkdir "$1" && mount -t tmpfs -o size=1m none "$1" && exec "$2" "$3" "$1"`;
-    try {
-      await run('unshare', ['-Urm', 'true']);
-    } catch {
-      this.skip(); // Only Linux, where users may have namespaces, lets us have a disk of our own.
-    }
-    const { stdout } = await run('unshare', ['-Urm', 'sh', '-c', inside, 'sh', disk, process.execPath, script]);
+    if (!await mayMount()) this.skip();
     const full = 'Write error saving DB on disk(rdbSaveRio): No space left on device';
-    assert.deepEqual(JSON.parse(stdout), {
+    assert.deepEqual(await onSmallDisk(folder, 'fillPracticeDisk.ts'), {
       told: ['saved', `${full} (ENOSPC)`, `${full} (ENOSPC)`, 'saved'],
       refused: `${full} (ENOSPC)`,
       left: ['ballast', 'dump.rdb'],

@@ -85,13 +85,12 @@ describe('practice server in a worker thread', () => {
       heard += chunk.toString();
       if (heard.endsWith('"the end"\r\n')) resolve();
     }));
-    const began = performance.now();
     for (let at = 0; at < 20_000; at += 1) await redis.set('k', at);
     await redis.echo('the end');
     await told;
-    const spans = (performance.now() - began) / 10;
     assert.equal(heard.match(/"set" "k"/g)?.length, 20_000);
-    assert.ok(messages < 2 * spans + 20, `${messages} messages in ${spans} spans of 10 ms`);
+    // One for each command without batches. How many there are depends on how long the machine takes, so no time is asserted.
+    assert.ok(messages < 10_000, `${messages} messages`);
     stream.destroy();
     redis.disconnect();
   });
